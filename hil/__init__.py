@@ -1,0 +1,1 @@
+"""Whole systems on a rig: lockstep, bench, hardware, campaigns and the demo."""
