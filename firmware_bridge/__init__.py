@@ -1,1 +1,1 @@
-"""Ports, codecs, links, drives and sensors: everything between Keel and a wire. Knows nothing of people or limits."""
+"""Ports, codecs, links, drives, sensors: all that lies between Keel and a wire; knows no people, no limits."""
