@@ -45,7 +45,7 @@ place() { # place SOURCE TARGET: a file of this folder, with the place of the ve
 
 away() { # away PATH: what an earlier install put there
     printf 'remove   %s\n' "$ROOT$1"
-    [ $DRY = 1 ] || rm -rf -- "${ROOT:?}$1"
+    [ $DRY = 1 ] || rm -rf -- "$ROOT${1:?}"
 }
 
 files() { # "source target" a line; install and uninstall read the same list
@@ -68,7 +68,7 @@ lay_venv() {
     printf 'link     %s -> releases/%s\n' "$ROOT$CURRENT" "$name"
     if [ $DRY = 1 ]; then return; fi
     if [ ! -e "$ROOT$release/complete" ]; then
-        rm -rf -- "${ROOT:?}$release"
+        rm -rf -- "$ROOT${release:?}"
         mkdir -p -- "$ROOT$release"
         # The services' accounts cannot reach an interpreter in somebody's home.
         if [ -z "$ROOT" ]; then PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; fi
