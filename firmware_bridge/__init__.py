@@ -1,1 +1,1 @@
-"""Ports, codecs, links, drives, sensors: all that lies between Keel and a wire; knows no people, no limits."""
+"""Ports, codecs, links, drives, sensors: what lies between Keel and a wire. Knows no people, no limits."""
