@@ -1,0 +1,1 @@
+"""Codecs: bytes in, facts out, no input or output of their own."""

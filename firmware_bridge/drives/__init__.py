@@ -1,0 +1,1 @@
+"""Motor drives behind the one port MotorDrive."""

@@ -1,0 +1,1 @@
+"""Angle sensors, one package a maker."""

@@ -1,0 +1,1 @@
+"""Virtual twins: bytes in, bytes out, typed from the makers' documents."""
