@@ -1,0 +1,43 @@
+"""Consistent Overhead Byte Stuffing (Cheshire and Baker 1999): frames without a zero byte inside."""
+
+from __future__ import annotations
+
+DELIMITER = b"\0"
+_LONGEST = 254  # bytes a code byte can announce
+
+
+def encode(data: bytes) -> bytes:
+    """The frame without its delimiters. Overhead: one byte, and one more for each 254."""
+    out = bytearray()
+    for part in data.split(DELIMITER):
+        start = 0
+        while len(part) - start >= _LONGEST:
+            out.append(_LONGEST + 1)
+            out += part[start : start + _LONGEST]
+            start += _LONGEST
+        out.append(len(part) - start + 1)
+        out += part[start:]
+    return bytes(out)
+
+
+def decode(frame: bytes) -> bytes | None:
+    """The data of one frame without delimiters; None when a code byte points outside or at a zero."""
+    out = bytearray()
+    place, size = 0, len(frame)
+    if not size or 0 in frame:
+        return None
+    while place < size:
+        code = frame[place]
+        end = place + code
+        if end > size:
+            return None
+        out += frame[place + 1 : end]
+        place = end
+        if code <= _LONGEST and place < size:
+            out.append(0)
+    return bytes(out)
+
+
+def wire(data: bytes) -> bytes:
+    """The frame as sent: a delimiter in front flushes noise, one behind ends it."""
+    return DELIMITER + encode(data) + DELIMITER

@@ -1,0 +1,35 @@
+"""The two cyclic redundancy checks on our wires.
+
+CRC-16/CCITT-FALSE: polynomial 1021h, init FFFFh, check value 29B1h (ours, over COBS).
+CRC-16/MODBUS: polynomial 8005h reflected, init FFFFh, check value 4B37h, low byte first on the wire.
+"""
+
+from __future__ import annotations
+
+import binascii
+
+
+def ccitt_false(data: bytes) -> int:
+    """CRC-16/CCITT-FALSE of `data`; detects any three bit errors up to 32,751 bits."""
+    return binascii.crc_hqx(data, 0xFFFF)
+
+
+def _modbus_table() -> tuple[int, ...]:
+    table = []
+    for byte in range(256):
+        crc = byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0xA001 if crc & 1 else 0)
+        table.append(crc)
+    return tuple(table)
+
+
+_MODBUS = _modbus_table()
+
+
+def modbus(data: bytes) -> int:
+    """CRC-16/MODBUS of `data`; send the low byte first."""
+    crc = 0xFFFF
+    for byte in data:
+        crc = crc >> 8 ^ _MODBUS[(crc ^ byte) & 0xFF]
+    return crc

@@ -1,0 +1,1 @@
+"""Byte links: serial port, memory, TCP for the bench; and the wire log."""
