@@ -1,0 +1,1 @@
+"""The granted clock: on the bench, at any speed but 1, every process gets its ticks from the bench."""
