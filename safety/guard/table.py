@@ -1,0 +1,161 @@
+"""The table file: one machine, read once at the start, frozen, with the hash by which a restart knows it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from firmware_bridge.config import BlvrConfig, DevicesConfig, NodeConfig, WitmotionConfig
+from safety.guard import table_rows, toml_lines
+from safety.guard.table_rows import ROWS, SECTIONS, STOP_MARGIN_DEG
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What the machine is and may do. Inversion angles in centidegrees, rates in centidegrees per second."""
+
+    name: str
+    gear: str
+    power_loss: str  # battery | passive
+    way_out_after_cut: str  # passive | second-drive | none
+    park_cdeg: int
+    stop_up_cdeg: int
+    stop_down_cdeg: int
+    cap_cdeg: int  # min of the file, 60, lower stop - 6, and 30 without a way out after a cut
+    down_cdps: int
+    up_cdps: int
+    upright_cdps: int
+    day_max_ms: int
+    sessions_a_day: int
+    check_in_every_ms: int
+    attendant_required: bool
+    devices: DevicesConfig
+    sha256: str
+
+
+def load(path: Path) -> Table:
+    """The table of a file. Raises TomlRefused with every error, OSError when it cannot be read."""
+    return parse(path.read_bytes(), path.name)
+
+
+def parse(data: bytes, name: str = "table.toml") -> Table:
+    """The table of a file's bytes. Raises TomlRefused with every error."""
+    document = toml_lines.read(data, name, SECTIONS, ROWS)
+    _check_machine(document)
+    _check_wires(document)
+    document.finish()
+    return _table(document, hashlib.sha256(data).hexdigest())
+
+
+def _check_machine(document: toml_lines.Document) -> None:
+    machine, stops, limits = (document.sections[name] for name in ("table", "stops", "limits"))
+    if machine["park_deg"] - stops["up_deg"] < table_rows.PARK_MARGIN_DEG:
+        document.complain(
+            "table",
+            "park_deg",
+            f"{machine['park_deg']:g} deg is too near to the stop at {stops['up_deg']:g} deg;"
+            f" allowed from {stops['up_deg'] + table_rows.PARK_MARGIN_DEG:g} deg",
+        )
+    highest = stops["down_deg"] - STOP_MARGIN_DEG
+    if limits["cap_deg"] > highest:
+        document.complain(
+            "limits",
+            "cap_deg",
+            f"{limits['cap_deg']:g} deg is too near to the stop at {stops['down_deg']:g} deg;"
+            f" allowed up to {highest:g} deg",
+        )
+    _check_power_loss(document, machine)
+
+
+def _check_power_loss(document: toml_lines.Document, machine: dict[str, Any]) -> None:
+    if machine["power_loss"] == "battery":
+        if not machine["crank"]:
+            document.complain("table", "crank", "is false; a battery table needs a crank as last way out")
+        return
+    least_nm = table_rows.PASSIVE_NM[machine["passive_arms"]]
+    if machine["passive_moment_nm"] < least_nm:
+        document.complain(
+            "table",
+            "passive_moment_nm",
+            f"{machine['passive_moment_nm']:g} N m foot-heavy is too little with arms at"
+            f" {machine['passive_arms']}; allowed from {least_nm:g} N m",
+        )
+    if not machine["passive_proved"]:
+        document.complain(
+            "table",
+            "passive_proved",
+            "is false; prove it by an unpowered descent with ballast first",
+        )
+
+
+def _check_wires(document: toml_lines.Document) -> None:
+    drive = document.sections["drive"]
+    for name in ("inclinometer", "inputs"):
+        section = document.sections.get(name)
+        if drive["type"] == "blvr" and section is None:
+            document.complain("drive", "type", f"a BLV-R has no {name}; add a section [{name}]")
+        elif drive["type"] == "node" and name == "inputs" and section is not None:
+            document.complain(
+                "inputs", "type", "the drive's node carries the inputs; take the section [inputs] away"
+            )
+        elif drive["type"] == "blvr" and name == "inclinometer" and section and section["type"] == "node":
+            document.complain(
+                "inclinometer", "type", 'only a node as drive carries one; allowed here: "witmotion"'
+            )
+    users: dict[str, str] = {}
+    for name in ("drive", "inclinometer", "inputs"):
+        port = (document.sections.get(name) or {}).get("port")
+        if port is None:
+            continue
+        if port in users:
+            document.complain(name, "port", f'"{port}" is already the port of [{users[port]}]; one wire each')
+        users.setdefault(port, name)
+
+
+def _table(document: toml_lines.Document, sha256: str) -> Table:
+    machine, stops, limits = (document.sections[name] for name in ("table", "stops", "limits"))
+    cap_deg = min(limits["cap_deg"], table_rows.CAP_DEG, stops["down_deg"] - STOP_MARGIN_DEG)
+    stranded = machine["way_out_after_cut"] == "none"
+    if stranded:
+        cap_deg = min(cap_deg, table_rows.CAP_WITHOUT_WAY_OUT_DEG)
+    return Table(
+        name=machine["name"],
+        gear=machine["gear"],
+        power_loss=machine["power_loss"],
+        way_out_after_cut=machine["way_out_after_cut"],
+        park_cdeg=_hundredths(machine["park_deg"]),
+        stop_up_cdeg=_hundredths(stops["up_deg"]),
+        stop_down_cdeg=_hundredths(stops["down_deg"]),
+        cap_cdeg=_hundredths(cap_deg),
+        down_cdps=_hundredths(limits["down_dps"]),
+        up_cdps=_hundredths(limits["up_dps"]),
+        upright_cdps=_hundredths(limits["upright_dps"]),
+        day_max_ms=round(limits["day_max_min"] * 60_000),
+        sessions_a_day=limits["sessions_a_day"],
+        check_in_every_ms=round(limits["check_in_every_s"] * 1_000),
+        attendant_required=stranded or document.sections.get("attendant", {}).get("required", False),
+        devices=_devices(document),
+        sha256=sha256,
+    )
+
+
+def _devices(document: toml_lines.Document) -> DevicesConfig:
+    drive = dict(document.sections["drive"])
+    if drive.pop("type") == "node":
+        return DevicesConfig(NodeConfig(**drive), _witmotion(document))
+    inputs = {key: value for key, value in document.sections["inputs"].items() if key != "type"}
+    return DevicesConfig(BlvrConfig(**drive), _witmotion(document), NodeConfig(**inputs))
+
+
+def _witmotion(document: toml_lines.Document) -> WitmotionConfig | None:
+    found = dict(document.sections.get("inclinometer") or {"type": "node"})
+    if found.pop("type") == "node":
+        return None
+    offset_cdeg = _hundredths(found.pop("offset_deg"))
+    return WitmotionConfig(**found, offset_cdeg=offset_cdeg)
+
+
+def _hundredths(value: float) -> int:
+    return round(value * 100)

@@ -1,0 +1,185 @@
+"""Every key of the table file: what it may be and what it is for. The numbers are the design's, section 6."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from safety.guard.toml_lines import Row, Section
+
+CAP_DEG: Final = 60.0
+CAP_WITHOUT_WAY_OUT_DEG: Final = 30.0
+STOP_MARGIN_DEG: Final = 6.0  # what the worst single fault may overshoot
+PARK_MARGIN_DEG: Final = 2.0
+PASSIVE_NM: Final = {"sides": 65.0, "overhead": 20.0}
+
+SECTIONS: Final = (
+    Section("table", "what the machine is", required=True, by="power_loss"),
+    Section("stops", "where the metal ends", required=True),
+    Section("limits", "how far and how fast this table may go", required=True),
+    Section("drive", "the motor and its wire", required=True, by="type"),
+    Section("inclinometer", "the second, independent angle", by="type"),
+    Section("inputs", "buttons, contacts and switches, when the drive does not carry them", by="type"),
+    Section("attendant", "whether a partner must stand beside the table"),
+)
+
+_PORT: Final = "the serial port, best a name that stays: /dev/serial/by-id/..."
+_BAUD: Final = "as set in the device"
+_PARITIES: Final = ("none", "even", "odd")
+_SIGNS: Final = (1, -1)
+_BAUDS: Final = (4_800, 9_600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600)
+
+_TABLE: Final = (
+    Row("table", "name", "text", "how people call this table", required=True),
+    Row("table", "gear", "text", "the gear between motor and bed, for the records", default=""),
+    Row(
+        "table",
+        "park_deg",
+        "number",
+        "upright, where riders get on and off",
+        "deg",
+        -80,
+        -60,
+        default=-70.0,
+    ),
+    Row(
+        "table",
+        "power_loss",
+        "choice",
+        "what brings the rider back without power",
+        choices=("battery", "passive"),
+        required=True,
+    ),
+    Row(
+        "table",
+        "battery_returns",
+        "whole",
+        "full returns the battery has energy for",
+        "returns",
+        2,
+        100,
+        required=True,
+        when=("battery",),
+    ),
+    Row("table", "crank", "flag", "a hand crank is fitted", required=True, when=("battery",)),
+    Row(
+        "table",
+        "passive_moment_nm",
+        "number",
+        "how foot-heavy the loaded table is, measured",
+        "N m",
+        0,
+        1_000,
+        required=True,
+        when=("passive",),
+    ),
+    Row(
+        "table",
+        "passive_arms",
+        "choice",
+        "where the arms were when it was measured",
+        choices=("sides", "overhead"),
+        required=True,
+        when=("passive",),
+    ),
+    Row(
+        "table",
+        "passive_proved",
+        "flag",
+        "one unpowered descent with ballast has shown it",
+        required=True,
+        when=("passive",),
+    ),
+    Row(
+        "table",
+        "way_out_after_cut",
+        "choice",
+        "what moves the table once the motor had to be cut; without one the cap is 30 deg",
+        choices=("passive", "second-drive", "none"),
+        required=True,
+    ),
+)
+_STOPS: Final = (
+    Row("stops", "up_deg", "number", "the stop beyond park", "deg", -90, -62, required=True),
+    Row("stops", "down_deg", "number", "the stop head-down", "deg", 11, 90, required=True),
+)
+_LIMITS: Final = (
+    Row("limits", "cap_deg", "number", "the most head-down", "deg", 5, CAP_DEG, required=True),
+    Row("limits", "down_dps", "number", "fastest way down", "deg/s", 0.2, 2, default=2.0),
+    Row("limits", "up_dps", "number", "way up to horizontal", "deg/s", 1, 2, default=2.0),
+    Row("limits", "upright_dps", "number", "from horizontal to park", "deg/s", 0.5, 1.5, default=1.5),
+    Row("limits", "day_max_min", "number", "head-down time of one rider in 24 h", "min", 0, 15, default=15.0),
+    Row("limits", "sessions_a_day", "whole", "sessions of one rider in 24 h", "sessions", 1, 3, default=2),
+    Row("limits", "check_in_every_s", "number", "time between check-ins", "s", 15, 60, default=60.0),
+)
+
+
+def _wire(section: str, device: str, baud: int, parity: str) -> tuple[Row, ...]:
+    only = (device,)
+    return (
+        Row(section, "port", "text", _PORT, required=True, when=only),
+        Row(section, "baud", "choice", _BAUD, "Bd", choices=_BAUDS, default=baud, when=only),
+        Row(section, "parity", "choice", _BAUD, choices=_PARITIES, default=parity, when=only),
+    )
+
+
+def _device(section: str, *names: str) -> Row:
+    return Row(section, "type", "choice", "which device it is", choices=names, required=True)
+
+
+_DRIVE: Final = (
+    _device("drive", "node", "blvr"),
+    *_wire("drive", "node", 460_800, "none"),
+    *_wire("drive", "blvr", 230_400, "even"),
+    Row("drive", "address", "whole", "its Modbus address", "", 1, 31, default=1, when=("blvr",)),
+    Row(
+        "drive",
+        "steps_per_degree",
+        "whole",
+        "user steps for one degree of the table",
+        "steps/deg",
+        1,
+        100_000,
+        default=100,
+        when=("blvr",),
+    ),
+    Row(
+        "drive",
+        "sign",
+        "choice",
+        "-1 when growing steps turn the head up",
+        choices=_SIGNS,
+        default=1,
+        when=("blvr",),
+    ),
+)
+_WIT: Final = ("witmotion",)
+_INCLINOMETER: Final = (
+    _device("inclinometer", "node", "witmotion"),
+    *_wire("inclinometer", "witmotion", 9_600, "none"),
+    Row("inclinometer", "address", "whole", "its Modbus address", "", 1, 127, default=0x50, when=_WIT),
+    Row(
+        "inclinometer",
+        "axis",
+        "choice",
+        "which of its angles follows the bed",
+        choices=("roll", "pitch", "yaw"),
+        default="roll",
+        when=_WIT,
+    ),
+    Row("inclinometer", "sign", "choice", "-1 when it falls head-down", choices=_SIGNS, default=1, when=_WIT),
+    Row(
+        "inclinometer",
+        "offset_deg",
+        "number",
+        "added to its angle so that horizontal reads 0",
+        "deg",
+        -180,
+        180,
+        default=0.0,
+        when=_WIT,
+    ),
+)
+_INPUTS: Final = (_device("inputs", "node"), *_wire("inputs", "node", 460_800, "none"))
+_ATTENDANT: Final = (Row("attendant", "required", "flag", "a partner must stand beside", default=False),)
+
+ROWS: Final = (*_TABLE, *_STOPS, *_LIMITS, *_DRIVE, *_INCLINOMETER, *_INPUTS, *_ATTENDANT)
