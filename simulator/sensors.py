@@ -1,0 +1,161 @@
+"""What the sensors make of the truth: encoder, inclinometer, current, switches, each with its errors.
+
+Order of errors after the physics reference: true value, low-pass, delay, offset, noise, saturation,
+quantisation, fault, hold. Every sensor has a random stream of its own (Philox, key = seed of the run and
+number of the sensor), so one sensor's draws never change another's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+GRAVITY = 9.80665
+BLOCK = 512  # random numbers drawn at once; a draw one by one costs as much as a step of the plant
+
+
+class Noise:
+    """Standard normal numbers of one stream, in blocks."""
+
+    def __init__(self, seed: int, channel: int) -> None:
+        self._generator = np.random.Generator(np.random.Philox(key=[seed, channel]))
+        self._block: list[float] = []
+
+    def draw(self) -> float:
+        """The next one."""
+        if not self._block:
+            self._block = self._generator.standard_normal(BLOCK).tolist()
+        return self._block.pop()
+
+    def between(self, low: float, high: float) -> float:
+        """A number spread evenly between two bounds."""
+        return float(self._generator.uniform(low, high))
+
+
+class Encoder:
+    """Multi-turn absolute encoder on the motor, four times 500 counts a turn, hardly any noise of its own.
+
+    The rate is the difference of two samples, so it comes in steps: 0.03 deg/s on gear a1 at 100 Hz.
+    """
+
+    COUNTS_PER_TURN = 2_000
+
+    def __init__(self, ratio: float) -> None:
+        self._count_deg = 360.0 / (self.COUNTS_PER_TURN * ratio)
+        self.offset_deg = 0.0  # fault: the coupling slipped by so much
+        self.frozen = False  # fault
+        self.angle_deg = 0.0
+        self.rate_dps = 0.0
+        self._started = False
+
+    def sample(self, angle_deg: float, dt_s: float) -> None:
+        """Take the table's true angle, `dt_s` after the sample before."""
+        if self.frozen:
+            self.rate_dps = 0.0
+            return
+        seen = math.floor((angle_deg + self.offset_deg) / self._count_deg) * self._count_deg
+        self.rate_dps = (seen - self.angle_deg) / dt_s if self._started else 0.0
+        self.angle_deg, self._started = seen, True
+
+
+@dataclass(frozen=True)
+class InclinometerKind:
+    """Errors of a class of inclinometers: two equal poles, delay, noise; its place on the bed."""
+
+    pole_hz: float = 15.5  # two of them: -3 dB at 10 Hz
+    delay_samples: int = 3
+    offset_deg: float = 0.1  # one sigma, drawn once a run
+    noise_deg: float = 0.02
+    resolution_deg: float = 0.0025
+    range_deg: float = 90.0
+    xi_m: float = 0.05  # near the hinge: swing and spin shift the apparent vertical little
+    eta_m: float = -0.05
+
+
+class Inclinometer:
+    """Gravity as felt on the moving bed; call `sample` every 10 ms."""
+
+    DT_S = 0.01
+
+    def __init__(self, noise: Noise, kind: InclinometerKind | None = None) -> None:
+        self.kind = kind = kind or InclinometerKind()
+        self._noise = noise
+        self._gain = 1.0 - math.exp(-2.0 * math.pi * kind.pole_hz * self.DT_S)
+        self._offset_deg = kind.offset_deg * noise.draw()
+        self.shift_deg = 0.0  # fault: the mount has moved
+        self.frozen = False  # fault: answers with its last value for ever
+        self.angle_deg = 0.0
+        self.rate_dps = 0.0
+        self._first = self._second = 0.0
+        self._line: deque[float] = deque()
+        self._last_rate = 0.0
+
+    def start(self, angle_deg: float) -> None:
+        """It has been at rest at this angle for long."""
+        self._first = self._second = angle_deg
+        self._line = deque([angle_deg] * self.kind.delay_samples)
+        self._last_rate = 0.0
+        self._hold(angle_deg)
+
+    def sample(self, angle_deg: float, rate_dps: float) -> None:
+        """Take the table's true motion, 10 ms after the sample before."""
+        felt = apparent_deg(angle_deg, rate_dps, (rate_dps - self._last_rate) / self.DT_S, self.kind)
+        self._last_rate = rate_dps
+        self._first += self._gain * (felt - self._first)
+        self._second += self._gain * (self._first - self._second)
+        self._line.append(self._second)
+        late = self._line.popleft()
+        if not self.frozen:
+            self._hold(late)
+
+    def _hold(self, value_deg: float) -> None:
+        kind = self.kind
+        value_deg += self._offset_deg + self.shift_deg + kind.noise_deg * self._noise.draw()
+        value_deg = min(kind.range_deg, max(-kind.range_deg, value_deg))
+        held = round(value_deg / kind.resolution_deg) * kind.resolution_deg
+        self.rate_dps = (held - self.angle_deg) / self.DT_S
+        self.angle_deg = held
+
+
+def apparent_deg(angle_deg: float, rate_dps: float, accel_dps2: float, kind: InclinometerKind) -> float:
+    """The inclination an accelerometer at (xi, eta) on the bed computes while the bed moves."""
+    angle, rate, accel = math.radians(angle_deg), math.radians(rate_dps), math.radians(accel_dps2)
+    along = -GRAVITY * math.sin(angle) - kind.xi_m * rate * rate + kind.eta_m * accel
+    normal = GRAVITY * math.cos(angle) - kind.xi_m * accel - kind.eta_m * rate * rate
+    return math.degrees(math.atan2(-along, normal))
+
+
+class CurrentSense:
+    """Motor current through a shunt: 12 bit over +-40 A, offset, gain and noise."""
+
+    STEP_A = 80.0 / 4096
+
+    def __init__(self, noise: Noise) -> None:
+        self._noise = noise
+        self._offset_a = 0.1 * noise.draw()
+        self._gain = 1.0 + 0.01 * noise.draw()
+
+    def milliamperes(self, current_a: float) -> int:
+        """One sample."""
+        seen = current_a * self._gain + self._offset_a + 0.05 * self._noise.draw()
+        return round(round(min(40.0, max(-40.0, seen)) / self.STEP_A) * self.STEP_A * 1000)
+
+
+class AngleSwitch:
+    """A cam switch: closes above an angle (or below it), opens 0.5 deg back."""
+
+    HYSTERESIS_DEG = 0.5
+
+    def __init__(self, at_deg: float, above: bool) -> None:
+        self._way = 1.0 if above else -1.0
+        self._at = at_deg * self._way
+        self.closed = False
+
+    def sample(self, angle_deg: float) -> bool:
+        """Whether it is closed at this angle, coming from where it was."""
+        place = angle_deg * self._way
+        self.closed = place >= self._at - (self.HYSTERESIS_DEG if self.closed else 0.0)
+        return self.closed
