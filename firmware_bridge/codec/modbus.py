@@ -1,4 +1,4 @@
-"""Modbus RTU: requests to bytes, answers to registers. The only user of pymodbus (its framer and PDU classes).
+"""Modbus RTU: requests to bytes, answers to registers. The only user of pymodbus (framer, PDU classes).
 
 Nothing here reads or waits. The framer alone would accept answers of another function, an odd byte count,
 or the first of two merged frames; so length, unit and function are judged before it sees any byte.

@@ -1,0 +1,1 @@
+"""Oriental Motor BLV-R over Modbus RTU."""

@@ -1,0 +1,1 @@
+"""WitMotion 16-bit Modbus inclinometers."""
