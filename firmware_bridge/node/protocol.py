@@ -66,10 +66,9 @@ BY_HAND = 7  # a RETURN button is held, no host or the e-stop chain open
 
 # STATUS.fault
 NO_FAULT = 0
-NO_ANGLE = 1  # the encoder says nothing
+NO_ANGLE = 1  # neither encoder nor inclinometer says anything
 OVER_SPEED = 2  # faster than 10 deg/s
-RUNAWAY = 3  # moves against the command
-STALL = 4  # full effort and no motion
+ENCODER_FROZEN = 3  # moves by the inclinometer, not by the encoder; goes on slowly by the inclinometer
 
 # HELLO_REPLY.reset_cause
 RESET_POWER = 0

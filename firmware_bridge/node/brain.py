@@ -1,0 +1,293 @@
+"""The node: obeys the host while it is fed, brings the rider home by itself when it is not.
+
+`take` bytes from the wire whenever they come, `tick` 100 times a second, then act on the attributes and send
+what `reply` returns.
+"""
+
+from firmware_bridge.node import protocol
+from firmware_bridge.node.angle import AngleSource
+from firmware_bridge.node.config import Config, Gains, gains
+from firmware_bridge.node.homing import SOUNDER_MS, Homecoming
+from firmware_bridge.node.host import Host
+from firmware_bridge.node.motion import Motion
+from firmware_bridge.node.power import COMING, OFF, ON, Power
+from firmware_bridge.node.store import SESSION_MARK, MemoryStore
+from firmware_bridge.node.velocity import VelocityLoop
+from firmware_bridge.node.wire import since
+
+_TOO_FAST_MDPS = 10_000
+_TOO_FAST_TICKS = 3
+_ESTOP_CLOSE_MS = 300  # the brake falls in; SS1-t of the chain's delay relay is 500 ms
+_ESTOP_CUT_MS = 420
+_HAND_CDPS = 200
+_SLOW_CDPS = 200
+_DRIVEN_MDPS = 300
+_RETURN_BUTTONS = protocol.RETURN_A | protocol.RETURN_B
+
+
+class Brain:
+    """One node. `role` is "table" or "io"; a node for inputs and outputs only never powers anything."""
+
+    def __init__(
+        self,
+        role: str = "table",
+        config: Config | None = None,
+        motor: Gains | None = None,
+        store: MemoryStore | None = None,
+        reset_cause: int = protocol.RESET_POWER,
+    ) -> None:
+        self.config = config or Config()
+        self.store = store or MemoryStore()
+        self.role = protocol.ROLES.index(role)
+        self.duty_permille = 0
+        self.bridge_on = False
+        self.brake_closed = True
+        self.sounder = False
+        self.lamp = False
+        self.enable = False
+        self.state = protocol.DISARMED
+        self.fault = protocol.NO_FAULT
+        self.mode = protocol.NONE
+        self.inputs = 0
+        self.known = 0
+        self.encoder_mdeg: int | None = None
+        self.inclination_cdeg: int | None = None
+        self.current_ma = 0
+        self.uptime_ms = 0
+        motor = motor or gains("a1")
+        self.source = AngleSource()
+        self.motion = Motion(self.config, motor)
+        self.loop = VelocityLoop(motor)
+        self.power = Power()
+        self.homing = Homecoming(self.config)
+        self.by_hand = False
+        self.host = Host(self, reset_cause)
+        self._then_ms = -1
+        self._estop_ms = 0
+        self._fast_ticks = 0
+
+    # the wire
+
+    def take(self, data: bytes, now_ms: int) -> None:
+        """Bytes from the host, in whatever pieces."""
+        self.host.take(data, now_ms)
+
+    def reply(self) -> bytes:
+        """What is to be sent now, b"" if nothing."""
+        return self.host.reply()
+
+    # what the host asks for (called by Host)
+
+    def order(self, mode: int, angle_cdeg: int, rate_cdps: int, decel_cdps2: int) -> None:
+        """An order with a good answer."""
+        wants_arm = self.host.request & protocol.ARM != 0
+        moves = mode in (protocol.MOVE, protocol.STOP)
+        if not wants_arm:
+            if self.state != protocol.OWN_RETURN:
+                self.disarm()
+            return
+        if self._may_arm(moves):
+            self.state = protocol.ARMED
+            self.mode = protocol.NONE
+            self.homing.end()
+        if self.state != protocol.ARMED:
+            return
+        self.mode = mode
+        if mode == protocol.MOVE:
+            self.motion.follow(angle_cdeg, rate_cdps)
+        else:
+            self.motion.stop(decel_cdps2 or self.config.accel_max_cdps2, self.source.angle_mdeg)
+
+    def stop_unproved(self, decel_cdps2: int) -> None:
+        """A stop without a good answer is obeyed all the same, and feeds nothing."""
+        if self.state == protocol.ARMED:
+            self.motion.stop(decel_cdps2 or self.config.accel_max_cdps2, self.source.angle_mdeg)
+
+    def cut(self) -> None:
+        """Torque off, brake closed, at once; a MOVE or STOP brings the power back."""
+        self._cut_power()
+        if self.state in (protocol.ARMED, protocol.OWN_RETURN):
+            self.state = protocol.UNPOWERED
+            self.homing.end()
+
+    def disarm(self) -> None:
+        """Back to the beginning: stops, then closes the brake."""
+        self.state = protocol.DISARMED
+        self.fault = protocol.NO_FAULT
+        self.mode = protocol.NONE
+        self.source.rearm()
+
+    def _may_arm(self, moves: bool) -> bool:
+        """From rest by ARM alone; from a cut and from the own return by an order to move or stop as well."""
+        if not self.host.configured or self._estop_open():
+            return False
+        if self.state == protocol.OWN_RETURN:
+            return moves and self.host.request & protocol.TAKEOVER != 0
+        return self.state == protocol.DISARMED or (self.state == protocol.UNPOWERED and moves)
+
+    # 100 times a second
+
+    def tick(
+        self,
+        now_ms: int,
+        encoder_mdeg: int | None,
+        inclinometer_cdeg: int | None,
+        current_ma: int,
+        input_bits: int,
+        known_bits: int,
+    ) -> None:
+        """One tick. Angles are inversion angles; the encoder is the motor's, scaled to the hinge."""
+        dt_ms = 10 if self._then_ms < 0 else max(1, min(50, since(now_ms, self._then_ms)))
+        self._then_ms = now_ms
+        self.uptime_ms = (self.uptime_ms + dt_ms) & 0x3FFF_FFFF
+        self.inputs, self.known = input_bits & known_bits, known_bits
+        self.encoder_mdeg, self.inclination_cdeg = encoder_mdeg, inclinometer_cdeg
+        self.current_ma = current_ma
+        lost = self.host.lost(now_ms)
+        if self.role == protocol.ROLE_TABLE:
+            driven = self.power.stage == ON and abs(self.motion.wanted_mdps) > _DRIVEN_MDPS
+            self.source.take(encoder_mdeg, inclinometer_cdeg, driven, now_ms, dt_ms)
+            if lost:
+                self._go_home_alone()
+            self._supervise()
+            self._act(now_ms, dt_ms)
+        elif lost:
+            self.disarm()
+        self._outputs()
+
+    def _go_home_alone(self) -> None:
+        """The host has missed its window."""
+        if self.state != protocol.ARMED:
+            return
+        self.mode = protocol.NONE
+        if self.host.session_mark:
+            self.state = protocol.OWN_RETURN
+            self.homing.begin(self.source.angle_mdeg)
+        else:
+            self.state = protocol.DISARMED
+
+    def _supervise(self) -> None:
+        """Too fast, or no angle: cut."""
+        too_fast = abs(self.source.rate_mdps) > _TOO_FAST_MDPS and self.source.known
+        self._fast_ticks = self._fast_ticks + 1 if too_fast else 0
+        powered = self.power.stage != OFF
+        if powered and self._fast_ticks >= _TOO_FAST_TICKS:
+            self._fail(protocol.OVER_SPEED)
+        elif not self.source.known and (powered or self.state in (protocol.ARMED, protocol.OWN_RETURN)):
+            self._fail(protocol.NO_ANGLE)
+
+    def _fail(self, fault: int) -> None:
+        self.fault = fault
+        self.state = protocol.FAULT
+        self.homing.end()
+        self._cut_power()
+
+    def _act(self, now_ms: int, dt_ms: int) -> None:
+        """Choose the motion, then run the loops."""
+        wanted = self._choose(dt_ms)
+        self.power.step(wanted, dt_ms)
+        angle, rate = self.source.angle_mdeg, self.source.rate_mdps
+        if self.power.stage == OFF:
+            self.motion.place(angle)
+            self.loop.reset()
+            duty = 0
+        elif self.power.stage == COMING:
+            self.motion.place(angle)
+            duty = self.loop.preload()
+        else:
+            self.loop.weak = self.source.slow
+            self.motion.step(angle, rate, dt_ms, self._may_go_down())
+            top = _SLOW_CDPS * 10 if self.source.slow else 10_000
+            wanted_mdps = max(-top, min(top, self.motion.wanted_mdps))
+            still = self.motion.settled and -100 < rate < 100
+            duty = self.loop.step(
+                wanted_mdps, rate, still, self.current_ma, self.config.current_max_ma, dt_ms
+            )
+        self.duty_permille = duty
+        self.bridge_on = self.power.bridge_on
+        self.brake_closed = self.power.brake_closed
+
+    def _choose(self, dt_ms: int) -> bool:
+        """State the motion of this tick; whether the bridge is wanted on."""
+        estop = self._estop_open()
+        self._estop_ms = min(self._estop_ms + dt_ms, 10_000) if estop else 0
+        if self._hand_wanted(estop):
+            return self._run_by_hand()
+        if self.by_hand:
+            self.by_hand = False
+            self.motion.stop(self.config.accel_max_cdps2, self.source.angle_mdeg)
+        if estop:
+            return self._ramp_for_estop()
+        if self.state == protocol.OWN_RETURN:
+            self.homing.step(self.source.angle_mdeg, dt_ms, self.motion)
+            if self.homing.stage == protocol.PARKED:
+                self.state = protocol.DISARMED
+            return True
+        if self.state == protocol.ARMED and self.mode != protocol.NONE:
+            return True
+        self.motion.stop(self.config.accel_max_cdps2, self.source.angle_mdeg)
+        return not self.motion.is_still()
+
+    def _ramp_for_estop(self) -> bool:
+        if self.state in (protocol.ARMED, protocol.OWN_RETURN):
+            self.state = protocol.UNPOWERED
+            self.homing.end()
+        self.motion.stop(3_000, self.source.angle_mdeg)
+        if self._estop_ms >= _ESTOP_CUT_MS:
+            self._cut_power()
+        return not self.motion.is_still() and self._estop_ms < _ESTOP_CLOSE_MS
+
+    def _hand_wanted(self, estop: bool) -> bool:
+        """A RETURN button moves the table while it is held: without a host, or with the e-stop chain open."""
+        idle = self.state not in (protocol.ARMED, protocol.OWN_RETURN)
+        held = self.inputs & _RETURN_BUTTONS != 0
+        return held and self.source.known and (estop or (idle and not self.host.alive))
+
+    def _run_by_hand(self) -> bool:
+        """Not faster than 2 deg/s; stops at rest, where the button wants to be pressed again."""
+        angle = self.source.angle_mdeg
+        if self.state in (protocol.ARMED, protocol.OWN_RETURN):
+            self.state = protocol.UNPOWERED
+            self.homing.end()
+        if not self.by_hand:
+            self.by_hand = True
+            above = angle > self.config.rest_cdeg * 10 + 500
+            self._hand_target_cdeg = self.config.rest_cdeg if above else self.config.park_cdeg
+        if angle > self._hand_target_cdeg * 10:
+            self.motion.go(self._hand_target_cdeg, _HAND_CDPS, angle)
+        else:
+            self.motion.stop(self.config.accel_max_cdps2, angle)
+        return True
+
+    def _may_go_down(self) -> bool:
+        tripped = self.known & protocol.OVER_ANGLE and self.inputs & protocol.OVER_ANGLE
+        return not tripped
+
+    def _estop_open(self) -> bool:
+        return self.known & protocol.ESTOP_OK != 0 and self.inputs & protocol.ESTOP_OK == 0
+
+    def _cut_power(self) -> None:
+        self.power.cut()
+        self.loop.forget()
+
+    def _outputs(self) -> None:
+        """The host's while it is there; ours while we bring somebody home, or miss the host."""
+        own = self.state == protocol.OWN_RETURN or self.by_hand
+        asked = self.host.outputs if self.host.alive else 0
+        starting = self.homing.age_ms < SOUNDER_MS and self.homing.is_travelling()
+        io_alarm = self.role == protocol.ROLE_IO and self.host.session_mark and not self.host.alive
+        self.sounder = asked & protocol.SOUNDER != 0 or (own and starting) or io_alarm
+        self.lamp = asked & protocol.LAMP != 0 or own
+        self.enable = asked & protocol.ENABLE != 0 or own
+
+    def stage(self) -> int:
+        """As STATUS says it."""
+        return protocol.BY_HAND if self.by_hand else self.homing.stage
+
+    def reported_state(self) -> int:
+        """As STATUS says it: by hand counts as the own return."""
+        return protocol.OWN_RETURN if self.by_hand else self.state
+
+    def keep_mark(self, marked: bool) -> None:
+        """Keep the session mark over a reset."""
+        self.store.write(SESSION_MARK, 1 if marked else 0)

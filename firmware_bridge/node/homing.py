@@ -1,0 +1,63 @@
+"""The own staged return: to rest, pause, to the middle stop, pause, to park. Stages behind us are skipped."""
+
+from firmware_bridge.node import protocol
+from firmware_bridge.node.config import Config
+from firmware_bridge.node.motion import Motion
+
+_NEAR_MDEG = 300
+_BEHIND_MDEG = 500
+SOUNDER_MS = 3_000
+
+
+class Homecoming:
+    """`stage` is one of protocol's; PARKED ends it."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self.stage = protocol.STAGE_NONE
+        self.age_ms = 0  # of the stage
+
+    def begin(self, angle_mdeg: int) -> None:
+        """Choose the first stage for this angle."""
+        config = self._config
+        if angle_mdeg > config.rest_cdeg * 10 - _BEHIND_MDEG:
+            self._enter(protocol.TO_REST)
+        elif angle_mdeg > config.mid_cdeg * 10 - _BEHIND_MDEG:
+            self._enter(protocol.TO_MID)
+        elif angle_mdeg > config.park_cdeg * 10 + _NEAR_MDEG:
+            self._enter(protocol.TO_PARK)
+        else:
+            self._enter(protocol.PARKED)
+
+    def end(self) -> None:
+        """Not returning."""
+        self._enter(protocol.STAGE_NONE)
+
+    def step(self, angle_mdeg: int, dt_ms: int, motion: Motion) -> None:
+        """One tick: state the motion of the stage, go on when it is done."""
+        config = self._config
+        self.age_ms = min(self.age_ms + dt_ms, 1_000_000)
+        stage = self.stage
+        if stage == protocol.TO_REST:
+            self._travel(config.rest_cdeg, config.rest_rate_cdps, angle_mdeg, motion)
+        elif stage == protocol.TO_MID:
+            self._travel(config.mid_cdeg, config.park_rate_cdps, angle_mdeg, motion)
+        elif stage == protocol.TO_PARK:
+            self._travel(config.park_cdeg, config.park_rate_cdps, angle_mdeg, motion)
+        elif stage in (protocol.REST_PAUSE, protocol.MID_PAUSE):
+            pause_s = config.rest_pause_s if stage == protocol.REST_PAUSE else config.mid_pause_s
+            if self.age_ms >= pause_s * 1000:
+                self._enter(stage + 1)
+
+    def is_travelling(self) -> bool:
+        """Whether the stage is a motion."""
+        return self.stage in (protocol.TO_REST, protocol.TO_MID, protocol.TO_PARK)
+
+    def _travel(self, target_cdeg: int, rate_cdps: int, angle_mdeg: int, motion: Motion) -> None:
+        motion.go(target_cdeg, rate_cdps, angle_mdeg)
+        if motion.is_still() and abs(target_cdeg * 10 - angle_mdeg) <= _NEAR_MDEG:
+            self._enter(self.stage + 1)
+
+    def _enter(self, stage: int) -> None:
+        self.stage = stage
+        self.age_ms = 0

@@ -1,0 +1,199 @@
+"""The host as the node sees it: frames in, frames out, the handshake, the watchdog, the session mark."""
+
+from firmware_bridge.node import protocol
+from firmware_bridge.node.config import allowed
+from firmware_bridge.node.store import BOOT_COUNT, SESSION_MARK
+from firmware_bridge.node.watchdog import Watchdog
+from firmware_bridge.node.wire import FrameReader, FrameWriter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from firmware_bridge.node.brain import Brain
+
+
+class Host:
+    """One end of the wire; tells the brain what is ordered."""
+
+    def __init__(self, brain: "Brain", reset_cause: int) -> None:
+        self._brain = brain
+        self._reader = FrameReader()
+        self._writer = FrameWriter()
+        self._out = b""
+        self._counter = 0
+        self._reset_cause = reset_cause
+        store = brain.store
+        self.boot_count = (store.read(BOOT_COUNT, 0) + 1) & 0xFFFF
+        store.write(BOOT_COUNT, self.boot_count)
+        self.session_mark = store.read(SESSION_MARK, 0) != 0
+        for index in range(len(protocol.LIMITS)):
+            kept = store.read(protocol.LIMITS[index][0], brain.config.get(index))
+            brain.config.put(index, kept)
+        self._watchdog = Watchdog(self.boot_count)
+        self._watchdog.window_ms = brain.config.watchdog_ms
+        self.greeted = False
+        self.configured = False
+        self.request = 0
+        self.outputs = 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether the last answer is inside its window."""
+        return self._watchdog.alive
+
+    @property
+    def refused(self) -> int:
+        """Bad answers so far."""
+        return self._watchdog.refused
+
+    def lost(self, now_ms: int) -> bool:
+        """True once when the host has missed its window."""
+        return self._watchdog.expired(now_ms)
+
+    def reply(self) -> bytes:
+        """What is to be sent; taken once."""
+        out = self._out
+        self._out = b""
+        return out
+
+    def take(self, data: bytes, now_ms: int) -> None:
+        """Bytes from the wire."""
+        reader = self._reader
+        for value in data:
+            if not reader.byte(value):
+                continue
+            if reader.kind == protocol.COMMAND and reader.size == 17:
+                self._command(now_ms)
+            elif reader.kind == protocol.HELLO and reader.size == 6:
+                self._hello(now_ms)
+            elif reader.kind == protocol.CONFIG and reader.size == 1 + 2 * len(protocol.LIMITS):
+                self._config()
+
+    def _hello(self, now_ms: int) -> None:
+        reader, writer = self._reader, self._writer
+        self.greeted = reader.u8(0) == protocol.VERSION
+        if self.greeted:
+            self._watchdog.greet(now_ms)
+        writer.start(protocol.HELLO_REPLY, reader.seq)
+        writer.u8(protocol.VERSION)
+        writer.u8(protocol.MINOR)
+        writer.u16(protocol.DEVICE)
+        writer.u8(self._brain.role)
+        writer.u32(protocol.FIRMWARE)
+        writer.u16(self.boot_count)
+        writer.u8(self._reset_cause)
+        writer.u16(reader.u16(2))
+        writer.u16(reader.u16(4))
+        writer.u16(self._watchdog.challenge)
+        self._out = writer.finish()
+
+    def _command(self, now_ms: int) -> None:
+        reader, brain = self._reader, self._brain
+        mode = reader.u8(0)
+        if self.greeted:
+            good = self._watchdog.judge(
+                reader.u16(9),
+                reader.u16(11),
+                reader.u16(13),
+                reader.u16(15),
+                brain.config.checkpoint_mask,
+                now_ms,
+            )
+            if mode == protocol.CUT:
+                brain.cut()
+            if good:
+                self.request = reader.u8(1)
+                self.outputs = reader.u8(2)
+                self._mark(self.request & protocol.SESSION_OPEN != 0)
+                if mode != protocol.CUT:
+                    brain.order(mode, reader.i16(3), reader.i16(5), reader.u16(7))
+            elif mode == protocol.STOP:
+                brain.stop_unproved(reader.u16(7))
+        self._status(reader.seq)
+
+    def _mark(self, marked: bool) -> None:
+        if marked != self.session_mark:
+            self.session_mark = marked
+            self._brain.keep_mark(marked)
+
+    def _config(self) -> None:
+        if not self.greeted:
+            return
+        result, field = protocol.TAKEN, 0
+        if self._reader.u8(0) == protocol.WRITE:
+            field = self._first_bad()
+            if field < len(protocol.LIMITS):
+                result = protocol.REFUSED
+            elif self._brain.state == protocol.DISARMED:
+                self._write_config()
+                self.configured, field = True, 0
+            elif self._differs():
+                result, field = protocol.NOT_NOW, 0
+            else:
+                self.configured, field = True, 0
+        writer = self._writer
+        writer.start(protocol.CONFIG_REPLY, self._reader.seq)
+        writer.u8(result)
+        writer.u8(field)
+        for index in range(len(protocol.LIMITS)):
+            writer.u16(self._brain.config.get(index))
+        self._out = writer.finish()
+
+    def _value(self, index: int) -> int:
+        place = 1 + 2 * index
+        return self._reader.i16(place) if protocol.LIMITS[index][1] == "h" else self._reader.u16(place)
+
+    def _first_bad(self) -> int:
+        for index in range(len(protocol.LIMITS)):
+            if not allowed(index, self._value(index)):
+                return index
+        return len(protocol.LIMITS)
+
+    def _differs(self) -> bool:
+        config = self._brain.config
+        return any(config.get(index) != self._value(index) for index in range(len(protocol.LIMITS)))
+
+    def _write_config(self) -> None:
+        brain = self._brain
+        for index in range(len(protocol.LIMITS)):
+            value = self._value(index)
+            if brain.config.get(index) != value:
+                brain.config.put(index, value)
+                brain.store.write(protocol.LIMITS[index][0], value)
+        self._watchdog.window_ms = brain.config.watchdog_ms
+
+    def _status(self, seq: int) -> None:
+        brain, writer = self._brain, self._writer
+        encoder, inclination = brain.encoder_mdeg, brain.inclination_cdeg
+        valid = protocol.CURRENT
+        valid |= protocol.ANGLE if encoder is not None else 0
+        valid |= protocol.INCLINATION if inclination is not None else 0
+        self._counter = (self._counter + 1) & 0xFFFF
+        writer.start(protocol.STATUS, seq)
+        writer.u16(self._counter)
+        writer.u8(seq)
+        writer.u8(valid)
+        writer.i16(0 if encoder is None else (encoder + 5) // 10)
+        writer.i16((brain.source.rate_mdps + 5) // 10)
+        writer.i16(0 if inclination is None else inclination)
+        writer.i16(brain.current_ma)
+        writer.u16(brain.inputs)
+        writer.u16(brain.known)
+        writer.u8(self._output_bits())
+        writer.u8(brain.reported_state())
+        writer.u8(brain.stage())
+        writer.u8(brain.fault or brain.source.fault if brain.role == protocol.ROLE_TABLE else 0)
+        writer.u16(self.boot_count)
+        writer.u16(self._watchdog.challenge)
+        writer.u32(brain.uptime_ms)
+        self._out = writer.finish()
+
+    def _output_bits(self) -> int:
+        brain = self._brain
+        bits = protocol.SOUNDER if brain.sounder else 0
+        bits |= protocol.LAMP if brain.lamp else 0
+        bits |= protocol.ENABLE if brain.enable else 0
+        bits |= protocol.BRAKE_CLOSED if brain.brake_closed else 0
+        bits |= protocol.BRIDGE_ON if brain.bridge_on else 0
+        bits |= protocol.SESSION_MARK if self.session_mark else 0
+        bits |= protocol.CONFIGURED if self.configured else 0
+        return bits

@@ -1,0 +1,121 @@
+"""The outer loop: where the table should be and how fast, from the host, a stop, or a plan of its own.
+
+Inside: the set angle in microdegrees, rates in millidegrees a second. All fit 30 bits.
+"""
+
+from firmware_bridge.node.config import Config, Gains
+
+FOLLOW = 1  # the host streams the set angle
+STOP = 2  # decelerate, then hold where it stands
+GO = 3  # a plan of our own to a target
+
+_STREAM_MS = 60  # a streamed set angle goes on at its rate for as long
+_CATCH_UP_MDEG = 500  # a stop begins at the measured angle if the set angle is further away
+_SETTLED_MDEG = 15
+_PLAN_ACCEL_MDPS2 = 1_000
+
+
+def _root(value: int) -> int:
+    """Integer square root."""
+    guess = 1
+    while guess * guess < value:
+        guess *= 2
+    while guess * guess > value:
+        guess = (guess + value // guess) // 2
+    return guess
+
+
+def _towards(value: int, target: int, step: int) -> int:
+    """`value` moved by at most `step` towards `target`."""
+    return max(value - step, min(value + step, target))
+
+
+class Motion:
+    """Gives the velocity loop its rate command, 100 times a second."""
+
+    def __init__(self, config: Config, gains: Gains) -> None:
+        self._config = config
+        self._gains = gains
+        self.kind = STOP
+        self.wanted_mdps = 0  # the rate command
+        self.settled = True
+        self._set_udeg = 0
+        self._rate_mdps = 0
+        self._target_mdeg = 0
+        self._top_mdps = 0
+        self._decel_mdps2 = 30_000
+        self._age_ms = 0
+
+    def place(self, angle_mdeg: int) -> None:
+        """Stand here: the bridge is off, or has just come on."""
+        self.kind = STOP
+        self._set_udeg = angle_mdeg * 1000
+        self._rate_mdps = self.wanted_mdps = 0
+
+    def follow(self, angle_cdeg: int, rate_cdps: int) -> None:
+        """The host's setpoint, held inside the angles of the configuration."""
+        config = self._config
+        held = max(config.angle_min_cdeg, min(config.angle_max_cdeg, angle_cdeg))
+        top = config.rate_max_cdps
+        self.kind = FOLLOW
+        self._set_udeg = held * 10_000
+        self._rate_mdps = max(-top, min(top, rate_cdps)) * 10 if held == angle_cdeg else 0
+        self._age_ms = 0
+
+    def stop(self, decel_cdps2: int, angle_mdeg: int) -> None:
+        """Decelerate from the present rate command; saying it again changes the deceleration."""
+        self._decel_mdps2 = max(100, min(self._config.accel_max_cdps2, decel_cdps2)) * 10
+        if self.kind == STOP:
+            return
+        self.kind = STOP
+        self._rate_mdps = self.wanted_mdps
+        if abs(self._set_udeg // 1000 - angle_mdeg) > _CATCH_UP_MDEG or self._rate_mdps:
+            self._set_udeg = angle_mdeg * 1000
+
+    def go(self, target_cdeg: int, rate_cdps: int, angle_mdeg: int) -> None:
+        """Go there by ourselves at 1 deg/s2; say it each tick, the plan begins at the first."""
+        if self.kind != GO:
+            self.kind = GO
+            self._set_udeg = angle_mdeg * 1000
+            self._rate_mdps = self.wanted_mdps
+        self._target_mdeg = target_cdeg * 10
+        self._top_mdps = rate_cdps * 10
+
+    def is_still(self) -> bool:
+        """Whether nothing is to move any more."""
+        return self._rate_mdps == 0 and self.kind != FOLLOW
+
+    def step(self, angle_mdeg: int, rate_mdps: int, dt_ms: int, may_go_down: bool) -> None:
+        """One tick; sets `wanted_mdps` and `settled`."""
+        if self.kind == GO:
+            self._plan(dt_ms)
+        elif self.kind == STOP:
+            self._rate_mdps = _towards(self._rate_mdps, 0, self._decel_mdps2 * dt_ms // 1000)
+        else:
+            self._age_ms += dt_ms
+            if self._age_ms > _STREAM_MS:
+                self._rate_mdps = 0
+        self._set_udeg += self._rate_mdps * dt_ms
+        error = self._set_udeg // 1000 - angle_mdeg
+        self.settled = self._rate_mdps == 0 and -_SETTLED_MDEG <= error <= _SETTLED_MDEG
+        error = 0 if self.settled else max(-20_000, min(20_000, error))
+        top = self._config.rate_max_cdps * 10
+        wanted = max(-top, min(top, self._rate_mdps + self._gains.kx * error))
+        if not may_go_down:
+            wanted = min(0, wanted)
+        self.wanted_mdps = _towards(
+            self.wanted_mdps, wanted, self._config.accel_max_cdps2 * 10 * dt_ms // 1000
+        )
+        if self.settled and -100 < rate_mdps < 100:
+            self.wanted_mdps = 0
+
+    def _plan(self, dt_ms: int) -> None:
+        """A trapezoid: as fast as allowed, as slow as needed to stop at the target."""
+        left_udeg = self._target_mdeg * 1000 - self._set_udeg
+        left_mdeg = min(abs(left_udeg) // 1000, 40_000)
+        top = min(self._top_mdps, _root(2 * _PLAN_ACCEL_MDPS2 * left_mdeg))
+        wanted = top if left_udeg > 0 else -top
+        self._rate_mdps = _towards(self._rate_mdps, wanted, 2 * _PLAN_ACCEL_MDPS2 * dt_ms // 1000)
+        if abs(left_udeg) <= 20_000 and abs(self._rate_mdps) <= 250:
+            self._set_udeg = self._target_mdeg * 1000
+            self._rate_mdps = 0

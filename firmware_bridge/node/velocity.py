@@ -1,0 +1,80 @@
+"""The inner loop: encoder to rate, rate command to duty, within the current limit."""
+
+from firmware_bridge.node.config import Gains
+from firmware_bridge.node.wire import since
+
+_SAMPLES = 4  # 40 ms of encoder: one count more or less is 25 mdeg/s
+FULL = 1_000_000  # duty in millionths
+
+
+class RateMeter:
+    """The rate over the last samples of an angle."""
+
+    def __init__(self, samples: int = _SAMPLES) -> None:
+        self._angle = [0] * samples
+        self._time = [0] * samples
+        self._place = 0
+        self._filled = 0
+        self.rate_mdps = 0
+
+    def reset(self) -> None:
+        """Forget the samples: the next angle may be anywhere."""
+        self._filled = 0
+        self.rate_mdps = 0
+
+    def sample(self, angle_mdeg: int, now_ms: int) -> None:
+        """Take one angle."""
+        place = self._place
+        if self._filled == len(self._angle):
+            span = since(now_ms, self._time[place])
+            if 0 < span <= 500:
+                moved = max(-200_000, min(200_000, angle_mdeg - self._angle[place]))
+                self.rate_mdps = moved * 1000 // span
+        else:
+            self._filled += 1
+        self._angle[place] = angle_mdeg
+        self._time[place] = now_ms
+        self._place = (place + 1) % len(self._angle)
+
+
+class VelocityLoop:
+    """Feed-forward and PI, in integers; the current limit looks one step ahead."""
+
+    def __init__(self, gains: Gains) -> None:
+        self._gains = gains
+        self._integral = 0
+        self._duty = 0
+        self.weak = False  # a slow angle source: a quarter of the gains
+
+    def reset(self) -> None:
+        """Bridge off: nothing applied. The integral stays, it is the load the brake holds now."""
+        self._duty = 0
+
+    def forget(self) -> None:
+        """Forget the load too."""
+        self._integral = 0
+        self._duty = 0
+
+    def preload(self) -> int:
+        """Duty in permille against the load the brake holds, before the brake opens."""
+        self._duty = self._integral
+        return self._duty // 1000
+
+    def step(
+        self, wanted_mdps: int, rate_mdps: int, settled: bool, current_ma: int, limit_ma: int, dt_ms: int
+    ) -> int:
+        """Duty in permille. `settled`: stands where it should, so the integral rests."""
+        gains = self._gains
+        error = max(-20_000, min(20_000, wanted_mdps - rate_mdps))
+        kp, ki = gains.kp, gains.ki
+        if self.weak:
+            kp, ki = kp // 4, ki // 4
+        direct = gains.feed * wanted_mdps + kp * error + self._integral
+        grown = self._integral + ki * error * dt_ms // 1000
+        if not settled and (-FULL < direct < FULL or direct * error < 0):
+            self._integral = max(-FULL, min(FULL, grown))
+        highest = self._duty + (limit_ma - current_ma) * gains.per_amp
+        lowest = self._duty - (limit_ma + current_ma) * gains.per_amp
+        duty = max(lowest, min(highest, direct))
+        self._duty = max(-FULL, min(FULL, duty))
+        return self._duty // 1000

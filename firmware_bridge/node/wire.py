@@ -1,0 +1,160 @@
+"""Frames on the node's side: byte by byte, into buffers made once, no slices on the way in."""
+
+from firmware_bridge.node import protocol
+
+_POLYNOMIAL = 0x1021
+_HEADER = 5
+_ROOM = 64
+TICKS = 0x3FFF_FFFF  # time stamps wrap here, as MicroPython's ticks_ms does
+
+
+def since(now_ms: int, then_ms: int) -> int:
+    """Milliseconds from then to now, over the wrap of the clock."""
+    return (now_ms - then_ms) & TICKS
+
+
+def _table() -> bytes:
+    rows = bytearray(512)
+    for byte in range(256):
+        crc = byte << 8
+        for _ in range(8):
+            crc = (crc << 1 ^ _POLYNOMIAL if crc & 0x8000 else crc << 1) & 0xFFFF
+        rows[2 * byte] = crc >> 8
+        rows[2 * byte + 1] = crc & 0xFF
+    return bytes(rows)
+
+
+_TABLE = _table()
+
+
+def crc16(data: bytearray, size: int) -> int:
+    """CRC-16/CCITT-FALSE of the first `size` bytes; check value 29B1h."""
+    crc = 0xFFFF
+    for place in range(size):
+        row = 2 * ((crc >> 8) ^ data[place])
+        crc = ((crc & 0xFF) << 8) ^ (_TABLE[row] << 8) ^ _TABLE[row + 1]
+    return crc
+
+
+class FrameReader:
+    """Takes bytes; after `byte` says True, `kind`, `seq` and the fields of one good frame can be read."""
+
+    def __init__(self) -> None:
+        self.data = bytearray(_ROOM)
+        self.kind = 0
+        self.seq = 0
+        self.size = 0  # of the payload
+        self.bad = 0
+        self._used = 0
+        self._left = 0
+        self._code = 0
+        self._broken = False
+
+    def byte(self, value: int) -> bool:
+        """Take one byte; True when it ends a good frame."""
+        if value == 0:
+            good = self._complete()
+            self._used = self._left = self._code = 0
+            self._broken = False
+            return good
+        if self._left:
+            self._append(value)
+            self._left -= 1
+            return False
+        if self._code and self._code != 255:
+            self._append(0)
+        self._code = value
+        self._left = value - 1
+        return False
+
+    def _append(self, value: int) -> None:
+        if self._used < _ROOM:
+            self.data[self._used] = value
+            self._used += 1
+        else:
+            self._broken = True
+
+    def _complete(self) -> bool:
+        if not self._code:
+            return False  # two delimiters in a row
+        data = self.data
+        self.size = self._used - _HEADER - 2
+        good = (
+            not self._broken
+            and self._left == 0
+            and self.size >= 0
+            and data[0] == protocol.VERSION
+            and data[3] == 0
+            and data[4] == self.size
+            and crc16(data, self._used - 2) == data[self._used - 2] | data[self._used - 1] << 8
+        )
+        if good:
+            self.kind = data[1]
+            self.seq = data[2]
+        else:
+            self.bad = (self.bad + 1) & 0xFFFF
+        return good
+
+    def u8(self, place: int) -> int:
+        """One byte of the payload."""
+        return self.data[_HEADER + place]
+
+    def u16(self, place: int) -> int:
+        """Two bytes, unsigned."""
+        return self.data[_HEADER + place] | self.data[_HEADER + place + 1] << 8
+
+    def i16(self, place: int) -> int:
+        """Two bytes, signed."""
+        value = self.u16(place)
+        return value - 65536 if value & 0x8000 else value
+
+
+class FrameWriter:
+    """Puts one frame together: `start`, the fields in order, `finish`."""
+
+    def __init__(self) -> None:
+        self._data = bytearray(_ROOM)
+        self._used = 0
+
+    def start(self, kind: int, seq: int) -> None:
+        """Begin a frame."""
+        self._data[0] = protocol.VERSION
+        self._data[1] = kind
+        self._data[2] = seq
+        self._data[3] = 0
+        self._used = _HEADER
+
+    def u8(self, value: int) -> None:
+        """Append one byte."""
+        self._data[self._used] = value & 0xFF
+        self._used += 1
+
+    def u16(self, value: int) -> None:
+        """Append two bytes, low one first; a negative value as its complement."""
+        self.u8(value)
+        self.u8(value >> 8)
+
+    def i16(self, value: int) -> None:
+        """Append a signed number, held at the ends of its range."""
+        self.u16(max(-32768, min(32767, value)))
+
+    def u32(self, value: int) -> None:
+        """Append four bytes."""
+        self.u16(value)
+        self.u16(value >> 16)
+
+    def finish(self) -> bytes:
+        """The frame as sent, with its delimiters."""
+        data = self._data
+        data[4] = self._used - _HEADER
+        crc = crc16(data, self._used)
+        self.u16(crc)
+        out = bytearray(self._used + 3)  # shorter than 254: one code byte is the whole overhead
+        code = 1
+        for place in range(self._used):
+            out[place + 2] = data[place]
+            if data[place] == 0:
+                out[code] = place + 2 - code
+                code = place + 2
+        out[code] = self._used + 2 - code
+        return bytes(out)
