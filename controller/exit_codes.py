@@ -13,6 +13,7 @@ class ExitCode(IntEnum):
     ENDED_EARLY = 3  # upright, but by a return before the programme's end
     NOT_UPRIGHT = 4  # the session did not end in park
     USAGE = 64
+    NO_INPUT = 66
     UNAVAILABLE = 69
     BUSY = 75
     PERMISSION = 77
