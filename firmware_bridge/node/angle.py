@@ -5,8 +5,10 @@ from firmware_bridge.node.velocity import RateMeter
 
 _SILENT_MS = 30
 _LOST_MS = 100
-_SEEN_MDEG = 1_000  # seen by the inclinometer while the encoder stood still
-_STOOD_MDEG = 100
+_STOOD_MDEG = 60  # the encoder, while
+_TOLD_UDEG = 250_000  # was commanded and
+_SEEN_MDEG = 150  # was seen by the inclinometer
+_TURNING_MDPS = 300
 _SLOW_SAMPLES = 12
 
 
@@ -23,7 +25,7 @@ class AngleSource:
         self._lost_ms = _LOST_MS
         self._encoder_from = 0
         self._inclination_from = 0
-        self._watching = False
+        self._told_udeg = 0
         self._fast_rate = RateMeter()
         self._slow_rate = RateMeter(_SLOW_SAMPLES)
 
@@ -32,21 +34,22 @@ class AngleSource:
         """Of the source in use."""
         return self._slow_rate.rate_mdps if self.slow else self._fast_rate.rate_mdps
 
-    def rearm(self) -> None:
-        """Believe the encoder again."""
-        self._frozen = False
-
     def take(
-        self, encoder_mdeg: int | None, inclination_cdeg: int | None, driven: bool, now_ms: int, dt_ms: int
+        self,
+        encoder_mdeg: int | None,
+        inclination_cdeg: int | None,
+        wanted_mdps: int,
+        now_ms: int,
+        dt_ms: int,
     ) -> None:
-        """One sample of both, None = silent; `driven`: the motor is told to turn."""
+        """One sample of both, None = silent; `wanted_mdps`: what the motor is told."""
         self._silent_ms = 0 if encoder_mdeg is not None else min(self._silent_ms + dt_ms, 1000)
         if encoder_mdeg is not None:
             self._fast_rate.sample(encoder_mdeg, now_ms)
         if inclination_cdeg is not None:
             self._slow_rate.sample(inclination_cdeg * 10, now_ms)
         if encoder_mdeg is not None and inclination_cdeg is not None:
-            self._watch(encoder_mdeg, inclination_cdeg * 10, driven)
+            self._watch(encoder_mdeg, inclination_cdeg * 10, wanted_mdps, dt_ms)
         self.slow = self._frozen or self._silent_ms > _SILENT_MS
         if not self.slow and encoder_mdeg is not None:
             self.angle_mdeg = encoder_mdeg
@@ -59,11 +62,24 @@ class AngleSource:
         if self.known and self._frozen:
             self.fault = protocol.ENCODER_FROZEN
 
-    def _watch(self, encoder_mdeg: int, inclination_mdeg: int, driven: bool) -> None:
-        """Only driven motion is a proof: a still table is none, nor is an inclinometer that wanders."""
-        stood = abs(encoder_mdeg - self._encoder_from) < _STOOD_MDEG
-        if not (driven and self._watching and stood):
-            self._encoder_from, self._inclination_from = encoder_mdeg, inclination_mdeg
-            self._watching = driven
-        elif abs(inclination_mdeg - self._inclination_from) > _SEEN_MDEG:
-            self._frozen = True
+    def _watch(self, encoder_mdeg: int, inclination_mdeg: int, wanted_mdps: int, dt_ms: int) -> None:
+        """Frozen: told to turn it stood, while the inclinometer turned as told. A still table proves nothing.
+
+        A jump of the inclinometer alone proves nothing either: a good encoder follows the command.
+        """
+        if abs(encoder_mdeg - self._encoder_from) >= _STOOD_MDEG:
+            self._frozen = False
+            self._watch_from(encoder_mdeg, inclination_mdeg)
+        elif not self._frozen and -_TURNING_MDPS < wanted_mdps < _TURNING_MDPS:
+            self._watch_from(encoder_mdeg, inclination_mdeg)
+        else:
+            self._told_udeg = max(-10_000_000, min(10_000_000, self._told_udeg + wanted_mdps * dt_ms))
+            seen = inclination_mdeg - self._inclination_from
+            if self._told_udeg < 0:
+                seen = -seen
+            if seen > _SEEN_MDEG and abs(self._told_udeg) > _TOLD_UDEG:
+                self._frozen = True
+
+    def _watch_from(self, encoder_mdeg: int, inclination_mdeg: int) -> None:
+        self._encoder_from, self._inclination_from = encoder_mdeg, inclination_mdeg
+        self._told_udeg = 0

@@ -20,8 +20,7 @@ _TOO_FAST_TICKS = 3
 _ESTOP_CLOSE_MS = 300  # the brake falls in; SS1-t of the chain's delay relay is 500 ms
 _ESTOP_CUT_MS = 420
 _HAND_CDPS = 200
-_SLOW_CDPS = 200
-_DRIVEN_MDPS = 300
+_SLOW_CDPS = 180
 _RETURN_BUTTONS = protocol.RETURN_A | protocol.RETURN_B
 
 
@@ -115,7 +114,6 @@ class Brain:
         self.state = protocol.DISARMED
         self.fault = protocol.NO_FAULT
         self.mode = protocol.NONE
-        self.source.rearm()
 
     def _may_arm(self, moves: bool) -> bool:
         """From rest by ARM alone; from a cut and from the own return by an order to move or stop as well."""
@@ -145,8 +143,8 @@ class Brain:
         self.current_ma = current_ma
         lost = self.host.lost(now_ms)
         if self.role == protocol.ROLE_TABLE:
-            driven = self.power.stage == ON and abs(self.motion.wanted_mdps) > _DRIVEN_MDPS
-            self.source.take(encoder_mdeg, inclinometer_cdeg, driven, now_ms, dt_ms)
+            wanted = self.motion.wanted_mdps if self.power.stage == ON else 0
+            self.source.take(encoder_mdeg, inclinometer_cdeg, wanted, now_ms, dt_ms)
             if lost:
                 self._go_home_alone()
             self._supervise()
