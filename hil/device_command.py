@@ -1,0 +1,145 @@
+"""keel device: one virtual device alone, with an ideal shaft, for any third-party client."""
+
+from __future__ import annotations
+
+import difflib
+import errno
+import importlib
+import json
+import signal
+import socket
+from collections.abc import Callable
+from typing import Annotated, NamedTuple, cast
+
+import typer
+
+from controller.exit_codes import CommandError, ExitCode
+from firmware_bridge.clock import monotonic_us
+from hil.device_server import ModbusTwin, Pty, Server, Tcp
+from simulator.devices.base import Shaft, Twin
+from simulator.devices.blvr import Blvr
+from simulator.devices.witmotion import Witmotion
+
+PARK_DEG = -70.0
+PTY_GIVE_UP_US = 20_000  # a terminal hands a frame on in pieces; real lines are judged by C3.5
+
+
+class Device(NamedTuple):
+    """One virtual device: how to make it, how it is spoken to."""
+
+    make: Callable[[Shaft], Twin]
+    serial: str
+    is_modbus: bool = True
+
+
+def node_alone(shaft: Shaft) -> Twin:
+    """Keel's own node; found by name because it lives with the world's devices."""
+    try:
+        module = importlib.import_module("simulator.devices.node")
+        make = cast("Callable[[Shaft], Twin]", module.alone)
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise CommandError(ExitCode.UNAVAILABLE, "this installation has no virtual node") from error
+    return make(shaft)
+
+
+DEVICES = {
+    "blvr": Device(
+        lambda shaft: Blvr(shaft, follow=True, give_up_us=PTY_GIVE_UP_US), "Modbus RTU, unit 1, 230400 8E1"
+    ),
+    "witmotion": Device(
+        lambda shaft: Witmotion(shaft, give_up_us=PTY_GIVE_UP_US), "Modbus RTU, unit 80, 9600 8N1"
+    ),
+    "node": Device(node_alone, "Keel's node protocol, 460800 8N1", is_modbus=False),
+}
+
+
+def command(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of: {', '.join(DEVICES)}.")],
+    pty: Annotated[bool, typer.Option("--pty", help="Serve on a pseudo terminal; prints its path.")] = False,
+    tcp: Annotated[
+        str | None,
+        typer.Option("--tcp", metavar="HOST:PORT", help="Serve on (Modbus) TCP; port 0 = any."),
+    ] = None,
+    angle: Annotated[
+        float, typer.Option("--angle", metavar="DEG", help="Where its shaft stands at first, in degrees.")
+    ] = PARK_DEG,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
+) -> None:
+    """Serve one virtual device alone until Ctrl-C.
+
+    Any client of its protocol can talk to it: for example mbpoll -m tcp -a 1 -0 -r 128 -c 2 -p 5020 127.0.0.1
+    after keel device blvr --tcp 127.0.0.1:5020.
+    """
+    device = find(name)
+    if pty == (tcp is not None):
+        raise CommandError(ExitCode.USAGE, "give one of --pty and --tcp HOST:PORT")
+    where = host_and_port(tcp) if tcp is not None else None
+    if not -180.0 <= angle <= 180.0:
+        raise CommandError(ExitCode.USAGE, f"--angle {angle}: allowed -180 to 180 deg")
+    server = Server(device.make(Shaft(angle)), monotonic_us)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        place = open_port(server, device, where)
+        typer.echo(json.dumps({"device": name, **place}) if as_json else in_words(name, device, place))
+        server.serve_for_ever()
+    except KeyboardInterrupt:
+        pass  # how it is meant to end
+    finally:
+        server.close()
+
+
+def find(name: str) -> Device:
+    """The row of this name."""
+    if name not in DEVICES:
+        close = difflib.get_close_matches(name, DEVICES, 1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise CommandError(ExitCode.USAGE, f"no device '{name}', there are {', '.join(DEVICES)}{hint}")
+    return DEVICES[name]
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """HOST:PORT, also with an IPv6 host in brackets."""
+    host, colon, port = text.rpartition(":")
+    host = host.strip("[]")
+    if not (colon and host and port.isascii() and port.isdigit() and int(port) <= 0xFFFF):
+        raise CommandError(
+            ExitCode.USAGE, f"--tcp {text}: not HOST:PORT with a port of 0 to 65535; try --tcp 127.0.0.1:5020"
+        )
+    return host, int(port)
+
+
+def open_port(server: Server, device: Device, where: tuple[str, int] | None) -> dict[str, str | int]:
+    """Open what was asked for; says where it is."""
+    if where is None:
+        return {"pty": Pty(server).path}
+    host, port = where
+    modbus = cast("ModbusTwin", server.twin) if device.is_modbus else None
+    try:
+        served = Tcp(server, host, port, modbus)
+    except socket.gaierror as error:
+        raise CommandError(ExitCode.USAGE, f"--tcp: no host '{host}' ({error.strerror})") from error
+    except OSError as error:
+        raise cannot_listen(host, port, error) from error
+    return {"host": served.host, "port": served.port}
+
+
+def cannot_listen(host: str, port: int, error: OSError) -> CommandError:
+    """Which code, and what to do."""
+    if error.errno == errno.EADDRINUSE:
+        return CommandError(
+            ExitCode.BUSY, f"{host}:{port} is in use; end that program, or take port 0 for any"
+        )
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return CommandError(ExitCode.PERMISSION, f"{host}:{port} is not allowed; take a port from 1024 on")
+    return CommandError(
+        ExitCode.UNAVAILABLE, f"cannot listen on {host}:{port}: {error.strerror}; try 127.0.0.1:{port}"
+    )
+
+
+def in_words(name: str, device: Device, place: dict[str, str | int]) -> str:
+    """One line for a person."""
+    if "pty" in place:
+        return f"{name} on {place['pty']} ({device.serial}); Ctrl-C ends it"
+    kind = "Modbus TCP" if device.is_modbus else "its bytes as they are"
+    return f"{name} on {place['host']}:{place['port']} ({kind}); Ctrl-C ends it"
