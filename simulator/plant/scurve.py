@@ -1,0 +1,30 @@
+"""A motion with limited jerk in closed form: a step passed through three box filters."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import NamedTuple
+
+
+class SCurve(NamedTuple):
+    """Distance D from theta0; D/T_v is the speed, that over T_a the acceleration, that over T_j the jerk."""
+
+    D: float
+    T_v: float
+    T_a: float
+    T_j: float
+    theta0: float
+
+    def at(self, t: float) -> tuple[float, float]:
+        """Angle and rate at a time."""
+        if t >= self.T_v + self.T_a + self.T_j:
+            return self.theta0 + self.D, 0.0
+        cubes = squares = 0.0
+        for v, a, j in product((0, 1), repeat=3):
+            since = t - v * self.T_v - a * self.T_a - j * self.T_j
+            if since > 0.0:
+                sign = -1.0 if (v + a + j) % 2 else 1.0
+                squares += sign * since * since
+                cubes += sign * since**3
+        scale = self.D / (self.T_v * self.T_a * self.T_j)
+        return self.theta0 + scale * cubes / 6.0, scale * squares / 2.0
