@@ -70,6 +70,7 @@ class Rider:
 
     def __init__(self, setup: RiderSetup, buttons: Buttons, noise: Noise, park_deg: float) -> None:
         self.setup = setup
+        self.arms = "sides"  # as in simulator.plant.body.ARMS
         self.silent = False  # fault: does nothing any more, but goes on holding what they hold
         self._buttons = buttons
         self._noise = noise
@@ -92,10 +93,10 @@ class Rider:
         """Whether they lie on the table."""
         return self._buttons["load"]
 
-    def moments(self, arms: str = "sides") -> Moments:
+    def moments(self) -> Moments:
         """The loaded table's moments about the hinge."""
         setup = self.setup
-        return moments(person(setup.sex, setup.stature_m, setup.mass_kg, arms))
+        return moments(person(setup.sex, setup.stature_m, setup.mass_kg, self.arms))
 
     def mount(self, now_us: int) -> None:
         """Get on now."""

@@ -47,6 +47,7 @@ class Encoder:
         self._count_deg = 360.0 / (self.COUNTS_PER_TURN * ratio)
         self.offset_deg = 0.0  # fault: the coupling slipped by so much
         self.frozen = False  # fault
+        self.lost = False  # fault: says nothing
         self.angle_deg = 0.0
         self.rate_dps = 0.0
         self._started = False
@@ -87,6 +88,7 @@ class Inclinometer:
         self._offset_deg = kind.offset_deg * noise.draw()
         self.shift_deg = 0.0  # fault: the mount has moved
         self.frozen = False  # fault: answers with its last value for ever
+        self.lost = False  # fault: says nothing
         self.angle_deg = 0.0
         self.rate_dps = 0.0
         self._first = self._second = 0.0

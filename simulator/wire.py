@@ -33,7 +33,10 @@ class Lane:
 
     def get(self, now_us: int) -> tuple[bytes, int]:
         """The bytes that have ended by now, and when the last of them did (rounded up; 0 with none)."""
-        chunks, scaled, byte = self.chunks, now_us * self.baud, self.bits * MICROS
+        chunks = self.chunks
+        if not chunks:
+            return b"", 0
+        scaled, byte = now_us * self.baud, self.bits * MICROS
         done, last = b"", 0
         while chunks and chunks[0][0] + byte <= scaled:
             start, data = chunks.popleft()

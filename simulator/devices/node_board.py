@@ -1,0 +1,108 @@
+"""What is soldered and screwed around the node: contacts, cam switches, angle sensors, the motor's bridge."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from firmware_bridge.node import protocol
+from simulator.buttons import Buttons
+from simulator.sensors import AngleSwitch, CurrentSense, Encoder, Inclinometer
+from simulator.world_table import Table
+
+PARK_MARGIN_DEG = 1.0
+REST_SWITCH_DEG = -2.0
+OVER_ANGLE_DEG = 63.0
+
+# Contacts that a hand or a foot works, and their bits.
+CONTACTS = (
+    ("pendant", protocol.PENDANT),
+    ("stop", protocol.STOP_BUTTON),
+    ("return_a", protocol.RETURN_A),
+    ("return_b", protocol.RETURN_B),
+    ("ankle_a", protocol.ANKLE_A),
+    ("ankle_b", protocol.ANKLE_B),
+    ("load", protocol.LOAD),
+)
+
+
+class Sample(NamedTuple):
+    """What the firmware reads at one tick."""
+
+    encoder_mdeg: int | None
+    inclinometer_cdeg: int | None
+    current_ma: int
+    inputs: int
+    known: int
+
+
+class Panel:
+    """All inputs of a table; `stuck` forces bits, `unknown` takes them out of what is known."""
+
+    def __init__(self, buttons: Buttons, table: Table, park_deg: float) -> None:
+        self._buttons = buttons
+        self._table = table
+        self._park = AngleSwitch(park_deg + PARK_MARGIN_DEG, above=False)
+        self._rest = AngleSwitch(REST_SWITCH_DEG, above=True)
+        self._over = AngleSwitch(OVER_ANGLE_DEG, above=True)
+        self.stuck: dict[int, bool] = {}
+        self.unknown = 0
+        self.enable = False  # the node's enable output, as the relay's coil sees it
+
+    def bits(self) -> int:
+        """The inputs as the node reads them."""
+        buttons, angle = self._buttons, self._table.plant.angle_deg
+        bits = 0 if buttons["estop"] else protocol.ESTOP_OK
+        for name, bit in CONTACTS:
+            if buttons[name]:
+                bits |= bit
+        if self._park.sample(angle):
+            bits |= protocol.AT_PARK
+        if self._rest.sample(angle):
+            bits |= protocol.PAST_REST
+        if self._over.sample(angle):
+            bits |= protocol.OVER_ANGLE
+        if self._table.supply_ok:
+            bits |= protocol.SUPPLY_OK
+        if self.enable:
+            bits |= protocol.ENABLED
+        for bit, on in self.stuck.items():
+            bits = bits | bit if on else bits & ~bit
+        return bits
+
+
+class Board:
+    """Panel, and on a table's node the angles, the current and the bridge."""
+
+    def __init__(
+        self,
+        panel: Panel,
+        table: Table | None = None,
+        encoder: Encoder | None = None,
+        inclinometer: Inclinometer | None = None,
+        current: CurrentSense | None = None,
+    ) -> None:
+        self.panel = panel
+        self._table = table
+        self._encoder = encoder
+        self._inclinometer = inclinometer
+        self._current = current
+
+    def sample(self) -> Sample:
+        """Read everything."""
+        panel, encoder, inclinometer = self.panel, self._encoder, self._inclinometer
+        current_ma = 0
+        if self._current is not None and self._table is not None:
+            current_ma = self._current.milliamperes(self._table.plant.current_a)
+        return Sample(
+            None if encoder is None or encoder.lost else round(encoder.angle_deg * 1000),
+            None if inclinometer is None or inclinometer.lost else round(inclinometer.angle_deg * 100),
+            current_ma,
+            panel.bits(),
+            protocol.ALL_INPUTS & ~panel.unknown,
+        )
+
+    def act(self, duty_permille: int | None, brake_closed: bool, enable: bool) -> None:
+        """Bridge, brake and relay as the firmware sets its pins; None = bridge off."""
+        self.panel.enable = enable
+        if self._table is not None:
+            self._table.actuate(None if duty_permille is None else duty_permille / 1000, brake_closed)

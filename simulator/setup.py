@@ -1,0 +1,29 @@
+"""What a simulated table is made of; everything that a run depends on but its seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from simulator.rider import RiderSetup
+
+__all__ = ["RiderSetup", "WorldSetup"]
+
+
+@dataclass(frozen=True)
+class WorldSetup:
+    """Gear and drive, the rider, and where the table stands at first.
+
+    drive "node": one wire, "drive", carries everything. drive "blvr": wires "drive" (BLV-R, RS-485),
+    "inclinometer" (WitMotion) and "inputs" (a node for inputs and outputs only).
+    """
+
+    gear: Literal["a1", "a2"] = "a1"
+    drive: Literal["node", "blvr"] = "node"
+    rider: RiderSetup = field(default_factory=RiderSetup)
+    park_deg: float = -70.0
+    start_deg: float | None = None  # None: at park
+    node_baud: int = 460_800
+    drive_baud: int = 230_400  # of a BLV-R, 11 bits a byte
+    inclinometer_baud: int = 9_600
+    steps_per_degree: int = 100

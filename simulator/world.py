@@ -1,0 +1,163 @@
+"""The simulated table whole: plant, rider, sensors and devices at the far ends of their wires, on one clock.
+
+The clock is the caller's: `advance` takes the world to a moment and does nothing by itself. Every millisecond
+the plant moves first, then the sensors see it, then the devices handle what has come and act on the next one.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from simulator.buttons import Buttons
+from simulator.devices.base import Twin
+from simulator.devices.node import Node
+from simulator.devices.node_board import Board, Panel
+from simulator.faults import Faults
+from simulator.memory_wire import WireLink
+from simulator.rider import Rider, Sight
+from simulator.sensors import CurrentSense, Encoder, Inclinometer, Noise
+from simulator.setup import WorldSetup
+from simulator.wire import Wire
+from simulator.world_blvr import BlvrSide
+from simulator.world_table import Obstacle, Table
+
+STEP_US = 1_000
+SENSE_US = 10_000
+LOOK_US = 20_000
+# Numbers of the random streams.
+INCLINOMETER, CURRENT, RIDER, WIRES = 1, 2, 3, 16
+
+
+class Truth(NamedTuple):
+    """How it really is at one moment."""
+
+    now_us: int
+    angle_deg: float
+    rate_dps: float
+    current_a: float
+    brake_closed: bool
+    bridge_on: bool  # the motor is driven
+    relay_closed: bool
+    head_down: bool
+    on_table: bool
+    pendant: bool
+    sounder: bool
+    lamp: bool
+    encoder_deg: float
+    inclinometer_deg: float
+
+
+class World:
+    """`wires` by name; `buttons`, `rider`, `faults` to play with; `truth` to judge by. One seed, one run."""
+
+    def __init__(self, setup: WorldSetup, seed: int = 1) -> None:
+        self.setup = setup
+        start_deg = setup.park_deg if setup.start_deg is None else setup.start_deg
+        self.now_us = 0
+        self.buttons = Buttons()
+        self.table = Table(setup.gear, start_deg)
+        self.encoder = Encoder(self.table.plant.params.gear.ratio)
+        self.inclinometer = Inclinometer(Noise(seed, INCLINOMETER))
+        self.inclinometer.start(start_deg)
+        self.encoder.sample(start_deg, SENSE_US / 1e6)
+        self.rider = Rider(setup.rider, self.buttons, Noise(seed, RIDER), setup.park_deg)
+        self.panel = Panel(self.buttons, self.table, setup.park_deg)
+        self.wires: dict[str, Wire] = {}
+        self._lines: list[tuple[Wire, Twin]] = []
+        self._stepped_us = 0
+        self._seated = False
+        self._seed = seed
+        self._blvr = BlvrSide(setup, self) if setup.drive == "blvr" else None
+        self.node = self._io_node() if self._blvr else self._table_node(seed)
+        self.faults = Faults(self)
+        self.seat()
+
+    def _table_node(self, seed: int) -> Node:
+        sense = CurrentSense(Noise(seed, CURRENT))
+        node = Node(
+            "table", Board(self.panel, self.table, self.encoder, self.inclinometer, sense), self.setup.gear
+        )
+        self.attach("drive", self.setup.node_baud, 10, node)
+        return node
+
+    def _io_node(self) -> Node:
+        node = Node("io", Board(self.panel))
+        self.attach("inputs", self.setup.node_baud, 10, node)
+        return node
+
+    def attach(self, name: str, baud: int, bits_per_byte: int, twin: Twin) -> None:
+        """Put a device at the far end of a new wire."""
+        wire = Wire(baud, bits_per_byte, self._seed, WIRES + len(self.wires))
+        self.wires[name] = wire
+        self._lines.append((wire, twin))
+
+    @property
+    def obstacle(self) -> Obstacle:
+        """What may get in the way of the bed."""
+        return self.table.obstacle
+
+    @property
+    def truth(self) -> Truth:
+        """How it really is now."""
+        table, plant = self.table, self.table.plant
+        return Truth(
+            self.now_us,
+            plant.angle_deg,
+            plant.rate_dps,
+            plant.current_a,
+            plant.brake_closed,
+            table.bridge_on,
+            table.relay.closed,
+            plant.angle_deg > 0.0,
+            self.rider.on_table,
+            self.buttons["pendant"],
+            self.node.sounder,
+            self.node.lamp,
+            self.encoder.angle_deg,
+            self.inclinometer.angle_deg,
+        )
+
+    def link(self, name: str) -> WireLink:
+        """The host's end of a wire, for hosts in this process."""
+        return WireLink(self.wires[name], self, name)
+
+    def advance(self, to_us: int) -> None:
+        """Let time pass up to this moment; less than a millisecond is kept for the next call."""
+        while self._stepped_us + STEP_US <= to_us:
+            self._stepped_us += STEP_US
+            self.now_us = max(self.now_us, self._stepped_us)
+            self._step(self._stepped_us)
+        self.now_us = max(self.now_us, to_us)
+
+    def _step(self, now_us: int) -> None:
+        buttons, table = self.buttons, self.table
+        chain = not buttons["estop"] and (self._blvr is None or self.panel.enable)
+        table.step(chain, buttons["return_a"] or buttons["return_b"])
+        if now_us % SENSE_US == 0:
+            self._sense(now_us)
+        for wire, twin in self._lines:
+            data, last_us = wire.device_bytes(now_us)
+            if data:
+                twin.take(data, last_us)
+            twin.step(now_us)
+            for ready_us, answer in twin.out():
+                wire.device_send(answer, ready_us)
+        if self._blvr is not None:
+            self._blvr.act()
+
+    def _sense(self, now_us: int) -> None:
+        plant = self.table.plant
+        angle, rate = plant.angle_deg, plant.rate_dps
+        self.encoder.sample(angle, SENSE_US / 1e6)
+        self.inclinometer.sample(angle, rate)
+        if self._blvr is not None:
+            self._blvr.sense()
+        if now_us % LOOK_US == 0:
+            self.rider.look(Sight(now_us, angle, rate, self.node.lamp, self.node.sounder))
+            if self.rider.on_table != self._seated:
+                self.seat()
+
+    def seat(self) -> None:
+        """Load the plant with whoever lies on the table now, as they lie."""
+        self._seated = self.rider.on_table
+        self.table.seat(self.rider.moments() if self._seated else None)

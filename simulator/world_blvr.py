@@ -1,0 +1,53 @@
+"""The BLV-R of a world: its motor turns the plant, its encoder sits on it; the inclinometer has a wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.devices.base import Shaft
+from simulator.devices.blvr import Blvr
+from simulator.devices.witmotion import Witmotion
+from simulator.setup import WorldSetup
+from simulator.world_servo import Servo
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+
+class BlvrSide:
+    """Attaches both twins; `sense` every 10 ms, `act` every millisecond."""
+
+    def __init__(self, setup: WorldSetup, world: World) -> None:
+        plant = world.table.plant
+        self._world = world
+        self._servo = Servo(plant.params)
+        self._shaft = Shaft(plant.angle_deg)
+        self._bed = Shaft(world.inclinometer.angle_deg)
+        self.drive = Blvr(self._shaft, steps_per_degree=setup.steps_per_degree)
+        self.inclinometer = Witmotion(self._bed)
+        world.attach("drive", setup.drive_baud, 11, self.drive)
+        world.attach("inclinometer", setup.inclinometer_baud, 10, self.inclinometer)
+
+    def sense(self) -> None:
+        """The bed's angle reaches the inclinometer's registers."""
+        sensor = self._world.inclinometer
+        self._bed.angle_deg, self._bed.rate_dps = sensor.angle_deg, sensor.rate_dps
+
+    def act(self) -> None:
+        """The motor follows the generator, the registers show the motor."""
+        table, drive, shaft = self._world.table, self.drive, self._shaft
+        plant, encoder = table.plant, self._world.encoder
+        live = table.relay.closed and table.powered
+        drive.sto_open = not live
+        if not encoder.frozen:
+            shaft.angle_deg = plant.angle_deg + encoder.offset_deg
+            shaft.rate_dps = plant.rate_dps
+        if live and drive.excited:
+            duty: float | None = self._servo.duty(
+                drive.wanted_deg, drive.wanted_rate_dps, shaft.angle_deg, shaft.rate_dps, plant.supply_v
+            )
+        else:
+            self._servo.reset()
+            duty = None
+        table.actuate(duty, drive.brake_closed)
+        drive.current_ma = round(abs(plant.current_a) * 1000)
