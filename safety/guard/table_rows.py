@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
+from safety import limits
 from safety.guard.toml_lines import Row, Section
 
-CAP_DEG: Final = 60.0
-CAP_WITHOUT_WAY_OUT_DEG: Final = 30.0
-STOP_MARGIN_DEG: Final = 6.0  # what the worst single fault may overshoot
-PARK_MARGIN_DEG: Final = 2.0
+CAP_DEG: Final = limits.HARD_CAP_CDEG / 100
+CAP_WITHOUT_WAY_OUT_DEG: Final = limits.NO_WAY_OUT_CAP_CDEG / 100
+STOP_MARGIN_DEG: Final = limits.STOP_CLEARANCE_CDEG / 100  # what the worst single fault may overshoot
+PARK_MARGIN_DEG: Final = limits.PARK_CLEARANCE_CDEG / 100
+PARK_LOW_DEG, PARK_HIGH_DEG = (cdeg / 100 for cdeg in limits.PARK_ALLOWED_CDEG)
+DAY_MAX_MIN: Final = 15  # therapy notes, section 5: hard cap of a day
+CHECK_IN_MAX_S: Final = limits.CHECK_IN_MAX_MS / 1_000
 PASSIVE_NM: Final = {"sides": 65.0, "overhead": 20.0}
 
 SECTIONS: Final = (
@@ -37,8 +41,8 @@ _TABLE: Final = (
         "number",
         "upright, where riders get on and off",
         "deg",
-        -80,
-        -60,
+        PARK_LOW_DEG,
+        PARK_HIGH_DEG,
         default=-70.0,
     ),
     Row(
@@ -107,9 +111,27 @@ _LIMITS: Final = (
     Row("limits", "down_dps", "number", "fastest way down", "deg/s", 0.2, 2, default=2.0),
     Row("limits", "up_dps", "number", "way up to horizontal", "deg/s", 1, 2, default=2.0),
     Row("limits", "upright_dps", "number", "from horizontal to park", "deg/s", 0.5, 1.5, default=1.5),
-    Row("limits", "day_max_min", "number", "head-down time of one rider in 24 h", "min", 0, 15, default=15.0),
+    Row(
+        "limits",
+        "day_max_min",
+        "number",
+        "head-down time of a rider in 24 h",
+        "min",
+        0,
+        DAY_MAX_MIN,
+        default=15.0,
+    ),
     Row("limits", "sessions_a_day", "whole", "sessions of one rider in 24 h", "sessions", 1, 3, default=2),
-    Row("limits", "check_in_every_s", "number", "time between check-ins", "s", 15, 60, default=60.0),
+    Row(
+        "limits",
+        "check_in_every_s",
+        "number",
+        "time between check-ins",
+        "s",
+        15,
+        CHECK_IN_MAX_S,
+        default=60.0,
+    ),
 )
 
 

@@ -1,0 +1,196 @@
+"""What the guard keeps on disk: it outlives a kill, a full disk and a file cut short."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from safety.guard import files, mark, ring_file
+from safety.guard.events import Events
+from safety.guard.messages import REPORT_LAYOUT
+from safety.observation import Terms
+from tests import house
+
+TERMS = Terms(7, 4500, 150, 200, 150, 200_000, 180_000, 2, 120_000, 60_000, 900_000)
+
+
+def report(tick: int, session: int = 7, used_ms: int = 0) -> bytes:
+    values = dict.fromkeys((field.name for field in REPORT_LAYOUT.fields), 0)
+    return REPORT_LAYOUT.pack(
+        tuple({**values, "tick": tick, "session": session, "used_ms": used_ms}.values())
+    )
+
+
+def lines(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text().splitlines() if line]
+
+
+def test_events_are_numbered_on_after_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "guard.events.jsonl"
+    for start in (100, 900):
+        events = Events(path, lambda: 1_700_000_000)
+        events.write(start, "mode", mode="ready")
+        events.write(start + 20, "first_cause", cause="ankle_open")
+        events.close()
+    assert [(entry["seq"], entry["now_ms"]) for entry in lines(path)] == [
+        (1, 100),
+        (2, 120),
+        (3, 900),
+        (4, 920),
+    ]
+    assert lines(path)[1] == {
+        "seq": 2,
+        "now_ms": 120,
+        "wall_s": 1_700_000_000,
+        "event": "first_cause",
+        "cause": "ankle_open",
+    }
+
+
+@pytest.mark.parametrize("tail", [b'{"seq": 3, "now', b"\xff\xfe rubbish", b'{"seq": "x"}\n', b"7\n"])
+def test_a_line_cut_short_costs_only_itself(tmp_path: Path, tail: bytes) -> None:
+    path = tmp_path / "guard.events.jsonl"
+    path.write_bytes(b'{"seq":1}\n{"seq":2}\n' + tail)
+    events = Events(path, lambda: 0)
+    events.write(0, "start")
+    assert json.loads(path.read_bytes().splitlines()[-1])["seq"] == 3
+
+
+def test_a_full_disk_loses_events_and_says_how_many(tmp_path: Path) -> None:
+    path = tmp_path / "guard.events.jsonl"
+    events = Events(path, lambda: 0)
+    events.write(0, "start")
+    was = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 20, was[1]))
+        events.write(20, "mode")  # of this one 20 bytes fit
+        events.write(40, "mode")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, was)
+        signal.signal(signal.SIGXFSZ, handler)
+    events.write(60, "mode")
+    assert events.lost == 0
+    last = json.loads(path.read_bytes().splitlines()[-1])
+    assert (last["seq"], last["now_ms"], last["lost_before"]) == (4, 60, 2)
+
+
+def test_no_event_raises_when_nothing_can_be_written() -> None:
+    events = Events(Path("/dev/full"), lambda: 0)
+    events.write(0, "start")
+    assert events.lost == 1
+
+
+def test_the_ring_keeps_the_newest_reports(tmp_path: Path) -> None:
+    path = tmp_path / "guard.ring"
+    ring = ring_file.Ring(path)
+    for tick in range(5_000):
+        ring.write(report(tick))
+    ring.close()
+    found = ring_file.read(path)
+    assert len(found) == ring_file.SLOTS
+    assert [number for number, _ in found] == list(range(5_000 - ring_file.SLOTS + 1, 5_001))
+    assert found[-1][1] == report(4_999)
+
+
+def test_the_ring_goes_on_after_a_restart_and_a_torn_slot_costs_only_itself(tmp_path: Path) -> None:
+    path = tmp_path / "guard.ring"
+    ring = ring_file.Ring(path)
+    for tick in range(3):
+        ring.write(report(tick))
+    ring.close()
+    data = bytearray(path.read_bytes())
+    data[ring_file.HEADER.size + 2 * ring_file.SLOT_SIZE + 30] ^= 1
+    path.write_bytes(data)
+    again = ring_file.Ring(path)
+    again.write(report(3))
+    again.close()
+    assert [number for number, _ in ring_file.read(path)] == [1, 3, 4]
+
+
+@pytest.mark.parametrize("content", [b"", b"KEELRING", bytes(ring_file.SIZE)])
+def test_a_foreign_ring_file_is_begun_anew(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "guard.ring"
+    path.write_bytes(content)
+    assert ring_file.read(path) == []
+    ring = ring_file.Ring(path)
+    ring.write(report(1))
+    assert [number for number, _ in ring_file.read(path)] == [1]
+    ring.close()
+
+
+def test_a_ring_without_a_disk_still_takes_reports() -> None:
+    ring = ring_file.Ring(None)
+    ring.write(report(1))
+    assert ring.last == 1
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from safety.guard import ring_file
+from safety.guard.events import Events
+from tests.unit.test_guard_store import report
+folder = Path(sys.argv[1])
+events, ring = Events(folder / "guard.events.jsonl", lambda: 5), ring_file.Ring(folder / "guard.ring")
+for tick in range(100):
+    events.write(tick * 20, "tick")
+    ring.write(report(tick, used_ms=tick * 20))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_events_and_ring_survive_kill_9_and_the_mark_takes_the_time_from_the_ring(tmp_path: Path) -> None:
+    wrote = mark.Mark(TERMS, "ab" * 32, "Åse", 500, "head")
+    mark.write(tmp_path / "mark.json", wrote)
+    died = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path)], cwd=house.ROOT, timeout=20, env={**os.environ}
+    )
+    assert died.returncode == -signal.SIGKILL
+    assert len(lines(tmp_path / "guard.events.jsonl")) == 100
+    assert ring_file.read(tmp_path / "guard.ring")[-1] == (100, report(99, used_ms=1_980))
+    assert mark.read(tmp_path / "mark.json", tmp_path / "guard.ring") == wrote._replace(used_ms=1_980)
+    assert mark.read(tmp_path / "mark.json", tmp_path / "none") == wrote
+
+
+def test_the_time_of_another_session_is_not_taken(tmp_path: Path) -> None:
+    ring = ring_file.Ring(tmp_path / "guard.ring")
+    ring.write(report(1, session=6, used_ms=99_999))
+    ring.close()
+    mark.write(tmp_path / "mark.json", mark.Mark(TERMS, "", "", 500, ""))
+    found = mark.read(tmp_path / "mark.json", tmp_path / "guard.ring")
+    assert found is not None
+    assert found.used_ms == 500
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"{}", b'{"terms": 3}', b'{"terms": {"session": 1}}', b"\xff"]
+)
+def test_an_unreadable_mark_is_none(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "mark.json").write_bytes(content)
+    assert mark.read(tmp_path / "mark.json", tmp_path / "guard.ring") is None
+
+
+def test_a_replaced_file_is_the_old_one_or_the_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    files.replace(path, {"a": 1}, durable=True)
+    was = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4, was[1]))
+        with pytest.raises(OSError, match="File too large"):
+            files.replace(path, {"a": 2}, durable=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, was)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert files.read(path) == {"a": 1}
+    files.remove(path, durable=True)
+    files.remove(path, durable=True)
+    assert files.read(path) is None
