@@ -19,6 +19,7 @@ from simulator.plant.simulation import simulate
 
 KEEL = str(Path(sys.executable).with_name("keel"))
 CASES = Path(__file__).parents[1] / "data/physics/cases.json"
+MANUAL = Path(__file__).parents[2] / "docs/reference/simulate.md"
 SCENARIOS: dict[str, Any] = {case["id"][:3]: case for case in json.loads(CASES.read_text())["scenarios"]}
 Spoil = Callable[[dict[str, Any]], Any]
 
@@ -45,6 +46,15 @@ def test_through_pipes() -> None:
     result = keel("-", given=json.dumps(small()).encode())
     assert (result.returncode, result.stderr) == (0, b"")
     assert json.loads(result.stdout)["id"] == "S2_motor_step"
+
+
+def test_the_example_of_the_manual_page() -> None:
+    example, table = re.findall(r"```(?:json)?\n(.+?)```", MANUAL.read_text(), re.DOTALL)
+    answer = simulate(read_case(parse(example.encode())))
+    for row in table.splitlines()[:3]:
+        name, *shown = row.split()
+        assert answer[name] == pytest.approx([float(value) for value in shown], abs=1e-6)
+    assert [event["t"] for event in answer["events"]] == pytest.approx([0.0000177, 3.0348409], abs=1e-7)
 
 
 @pytest.mark.parametrize(
@@ -172,6 +182,7 @@ BODY = {"sex": "male", "H": 1.75, "m": 80, "arms": "sides", "D_A": 0.897, "hole"
         ("S3_", put("initial.i", 1.0), "initial.i: must be 0 or absent, as motor open carries no current"),
         ("S3_", put("params.brake.side", "wheel"), "params.brake.side: must be one of motor, hinge"),
         ("S3_", drop("params.brake.side"), "params.brake.side: missing"),
+        ("S3_", put("params.brake.T_stat", 1.0), "params.brake.T_stat: must be at least T_dyn = 2 N m"),
         ("S3_", put("params.pulse.t_off", 0.5), "must not come before"),
         ("S4_", put("params.stops.lo", 2.0), "params.stops.lo: must be below hi"),
         ("S4_", put("params.stops.stiff", 2.0), "params.stops.stiff: unknown key"),
