@@ -89,7 +89,7 @@ ROWS: Final = (
     *_rows(("ready", "warming_up", "lowering", "holding", "oscillating", "resting"), "lower", "lowering"),
     *_rows(("lowering", "holding", "oscillating"), "hold", "holding"),
     *_rows(("lowering", "holding", "oscillating"), "oscillate", "oscillating"),
-    *_rows(("lowering", "holding", "oscillating"), "come_up", "raising"),
+    *_rows(("warming_up", "lowering", "holding", "oscillating"), "come_up", "raising"),
     *_rows(("warming_up", "raising", "resting"), "rest", "resting"),
     *_rows(("resting", "recovering"), "recover", "recovering"),
     *_rows(("recovering",), "completed", "parked", "at_park"),

@@ -1,0 +1,192 @@
+"""What one tick does in each state: the checks at park, the wait for the pendant, the programme itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from controller import prompts, senses
+from controller.channel import Reply, Report
+from controller.player import Player
+from controller.session import Session, test_player
+from controller.states import RUNNING
+from controller.tiers import TIERS
+from safety.observation import ORDER_END, ORDER_TEST
+
+if TYPE_CHECKING:
+    from controller.loop import Controller
+
+HELD_MS: Final = 500  # the pendant, before anything goes head-down again
+TEST_REASONS_MS: Final = 1_000
+
+
+def work(controller: Controller, report: Report, dt_ms: int) -> None:
+    """One tick of the present state."""
+    session = controller.session
+    controller.prompt = prompts.BY_STATE.get(controller.state, "")
+    if controller.state == "parked" and controller.completed:
+        controller.prompt = prompts.COMPLETED
+    if controller.state == "faulted" and controller.at_park():
+        controller.prompt = prompts.RESET
+    if session is None:
+        return
+    if controller.state == "checking":
+        _check(controller, session, report, dt_ms)
+    elif controller.state == "ready":
+        _wait_for_start(controller, session, report)
+    elif controller.state in RUNNING:
+        _run(controller, session, report, dt_ms)
+
+
+def _check(controller: Controller, session: Session, report: Report, dt_ms: int) -> None:
+    """The day's test, then the rider, then the session."""
+    if senses.estop_in(report):
+        controller.prompt = prompts.RELEASE_ESTOP
+    elif not report.tested:
+        _test(controller, session, report, dt_ms)
+    else:
+        session.test = None
+        _begin(controller, session, report)
+
+
+def _test(controller: Controller, session: Session, report: Report, dt_ms: int) -> None:
+    if senses.is_testing(report):
+        controller.prompt = prompts.TESTING
+        session.request = None
+        if session.test is None and report.trusted_cdeg is not None:
+            session.test = test_player(controller.facts.park_deg, report.trusted_cdeg / 100)
+        if session.test is not None:
+            session.test.tick(dt_ms, True)
+            controller.setpoint = session.test.setpoint
+        return
+    session.test = None
+    if not senses.ankles_open(report):
+        controller.prompt = prompts.CLEAR_TABLE
+    elif not senses.pendant_held(report):
+        controller.prompt = prompts.HOLD_FOR_TEST
+    else:
+        _ask_for_test(controller, session)
+
+
+def _ask_for_test(controller: Controller, session: Session) -> None:
+    controller.prompt = prompts.TEST_ASKED
+    if session.request is None:
+        if controller.held_ms >= HELD_MS:
+            session.request = controller.guard.order(ORDER_TEST)
+    elif (reply := controller.guard.replies.get(session.request)) is not None and not reply.accepted:
+        controller.prompt = reply.reason
+        if controller.held_ms >= HELD_MS + TEST_REASONS_MS:
+            controller.held_ms = 0  # ask again after another half second
+            session.request = None
+
+
+def _begin(controller: Controller, session: Session, report: Report) -> None:
+    if not session.number:
+        controller.prompt = prompts.STEP_ON
+        if senses.rider_on(report) and senses.is_ready(report):
+            _ask_to_begin(controller, session)
+        return
+    controller.prompt = prompts.OPENING
+    reply = _answer(controller, session)
+    if reply is not None and not reply.accepted:
+        controller.machine.fire("refused")
+        controller.end(False, reply.reason)
+    elif senses.is_active(report, session.number):
+        session.request = None
+        controller.machine.fire("begun")
+
+
+def _answer(controller: Controller, session: Session) -> Reply | None:
+    return None if session.request is None else controller.guard.replies.get(session.request)
+
+
+def _ask_to_begin(controller: Controller, session: Session) -> None:
+    plan = session.plan
+    session.number = controller.fresh_session_number()
+    session.request = controller.guard.begin(
+        session.number,
+        session.rider,
+        TIERS[plan.tier].number,
+        round(plan.cap_deg * 100),
+        plan.allowance_ms,
+        len(plan.bouts),
+        plan.wall_ms,
+    )
+
+
+def _wait_for_start(controller: Controller, session: Session, report: Report) -> None:
+    if not senses.rider_on(report):
+        controller.prompt = prompts.STEP_ON
+    elif not session.started:
+        controller.prompt = prompts.PRESS_START
+    elif controller.held_ms < HELD_MS:
+        controller.prompt = prompts.HOLD_TO_BEGIN
+    elif report.trusted_cdeg is not None:
+        session.player = Player(session.plan, report.trusted_cdeg / 100)
+        controller.enter_segment(session)
+
+
+def _run(controller: Controller, session: Session, report: Report, dt_ms: int) -> None:
+    player = session.player
+    assert player is not None
+    if player.done:
+        _finish(controller, session, report)
+        return
+    controller.prompt = player.phase.text
+    if player.goes_down and not _may_go_down(controller, player, report):
+        return
+    go = not (player.goes_down and _check_in_near(player, report))
+    if senses.check_in_due(report):
+        controller.prompt = prompts.ARE_YOU_WELL
+    if player.tick(dt_ms, go):
+        controller.enter_segment(session)
+    controller.setpoint = player.setpoint
+
+
+def _check_in_near(player: Player, report: Report) -> bool:
+    """So near that a smooth stop must begin now: the rider will let the pendant go to answer."""
+    return senses.check_in_due(report, within_ms=round(player.time_to_stop_s * 1_000) + 500)
+
+
+def _may_go_down(controller: Controller, player: Player, report: Report) -> bool:
+    """Let the guard hold while the pendant is free; go on from where the table really stands."""
+    if controller.held_ms > 0 and not player.still:
+        return True
+    if senses.check_in_due(report) and player.still and controller.held_ms == 0:
+        controller.prompt = prompts.ARE_YOU_WELL
+        return False
+    if controller.held_ms >= HELD_MS and (player.still or senses.is_still(report)):
+        return True
+    controller.prompt = prompts.HOLD_TO_GO_ON
+    if report.trusted_cdeg is not None and not player.still:
+        player.anchor(report.trusted_cdeg / 100)
+    return False
+
+
+def _finish(controller: Controller, session: Session, report: Report) -> None:
+    """The programme is over: at park the guard closes the session and gives back what was not used."""
+    controller.prompt = prompts.ARRIVING
+    player = session.player
+    assert player is not None
+    if not session.closed:
+        controller.setpoint = player.setpoint
+        if controller.at_park() and senses.is_still(report):
+            session.closed = True
+            session.request = controller.guard.order(ORDER_END)
+        return
+    reply = _answer(controller, session)
+    if report.session != session.number:
+        controller.machine.fire("completed")
+        controller.end(True, None)
+    elif reply is not None and not reply.accepted:
+        session.closed = False  # not settled yet: ask again
+
+
+def thaw(controller: Controller, session: Session, report: Report) -> None:
+    """CONTINUE after a STOP: the programme goes on from where the table stands."""
+    player = session.player
+    if player is None:
+        controller.machine.fire("return_home")
+        return
+    if report.trusted_cdeg is not None:
+        player.anchor(report.trusted_cdeg / 100)
+    controller.enter_segment(session)
