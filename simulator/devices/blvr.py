@@ -57,7 +57,7 @@ class Blvr:
         self.motion = Trapezoid()
         self._per_degree = steps_per_degree
         self._follow = follow
-        self._locked = locked
+        self.locked = locked
         self._values = {address: entry.default for address, entry in ENTRIES.items()}
         self._saved = dict(self._values)
         self._slave = RtuSlave(self, unit, C35_US, REPLY_US, give_up_us)
@@ -164,6 +164,7 @@ class Blvr:
         if excited != self._excited or not excited:
             self.motion.put(self._actual())
             self.motion.slow_down = max(self.motion.slow_down, abs(self._per_degree))
+            self._lifetime_us = None  # the operation is over, and so is its lifetime (UNVERIFIED)
         self._excited = excited
 
     def _cut_by_quick_stop(self, command: int) -> bool:
@@ -211,7 +212,7 @@ class Blvr:
         def wrong(even: int, value: int) -> bool:
             entry = ENTRIES[even]
             in_range = entry.least is not None and entry.least <= value <= entry.most
-            return not in_range or (self._locked and even >= FIRST_PARAMETER)
+            return not in_range or (self.locked and even >= FIRST_PARAMETER)
 
         return any(wrong(even, value) for even, value in values.items())
 
