@@ -210,7 +210,7 @@ def read_brake(params: Document) -> BrakeDrop | None:
     side = word(need(found, "params.brake.", "side"), "params.brake.side", ("motor", "hinge"))
     if values["T_stat"] < values["T_dyn"]:
         raise CaseError(
-            f"params.brake.T_stat: must be at least T_dyn = {values['T_dyn']:g} N m, this is {values['T_stat']:g}"
+            f"params.brake.T_stat: must be at least T_dyn = {values['T_dyn']:g} N m, not {values['T_stat']:g}"
         )
     return BrakeDrop(**values, on_hinge=side == "hinge")
 

@@ -149,6 +149,15 @@ def closed_after(plant: TablePlant, closed: bool, ms: int) -> bool:
     return plant.brake_closed
 
 
+@pytest.mark.parametrize(("angle_deg", "moves"), [(-56.0, False), (-55.8, True)])
+def test_dry_friction_alone_holds_the_back_drivable_gear_near_the_balance(
+    angle_deg: float, moves: bool
+) -> None:
+    plant = released(A2, angle_deg)
+    plant.advance(20)
+    assert (plant.rate_dps != 0.0) is moves
+
+
 def test_a_worn_brake_slips_earlier_and_a_jam_holds() -> None:
     worn = TablePlant(A2, 0.0)
     worn.brake_strength, worn.external_torque_nm = 0.3, 200.0

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from simulator.plant.arms import Arms
 from simulator.plant.bed import ANKLE_M, EMPTY, RIDER, ankle_setting_m, moments
 from simulator.plant.body import ARMS, SEXES, person
+from simulator.plant.cascade import Cascade, Gains
 from simulator.plant.lever import lever
 from simulator.plant.params import GRAVITY
 from simulator.plant.scurve import SCurve
@@ -91,6 +92,14 @@ def test_the_rate_of_the_s_curve_is_its_slope(t: float) -> None:
     slope = (PATH.at(t + 1e-5)[0] - PATH.at(t - 1e-5)[0]) / 2e-5
     assert PATH.at(t)[1] == pytest.approx(slope, abs=1e-8)
     assert -1e-12 <= PATH.at(t)[1] <= 0.2 + 1e-12
+
+
+def test_a_saturated_cascade_does_not_wind_up() -> None:
+    gains = Gains(1e-4, 1e-3, 4.0, 0.35, 60.0, 400.0, 30.0, 0.8, 800.0, 23.0)
+    cascade = Cascade(gains, PATH, (0.0, 0.0), 7.8)
+    held_back = [cascade.voltage(tick, -1.0, 0.0, 0.0) for tick in range(5000)]
+    assert held_back[-1] == 23.0
+    assert cascade.voltage(5000, 2.0, 0.0, 30.0) < -20.0
 
 
 @given(st.floats(0.8, 2.4))
