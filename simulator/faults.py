@@ -153,7 +153,7 @@ FAULTS = {
     "encoder_lost": Fault("the node's encoder says nothing", part("encoder", "lost", True, False)),
     "blocked": Fault(
         "something gets in the way of the bed, on the side it moves to",
-        part("obstacle", "wanted", True, False),
+        part("obstacle", "there", True, False),
     ),
     "jammed": Fault("the hinge seizes", jam),
     "panic": Fault("the rider throws their weight about for 5 s", part("table", "pushes", True, False)),

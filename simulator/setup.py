@@ -7,7 +7,10 @@ from typing import Literal
 
 from simulator.rider import RiderSetup
 
-__all__ = ["RiderSetup", "WorldSetup"]
+__all__ = ["Drive", "Gear", "RiderSetup", "WorldSetup"]
+
+Gear = Literal["a1", "a2"]  # self-locking worm, back-drivable planetary
+Drive = Literal["node", "blvr"]
 
 
 @dataclass(frozen=True)
@@ -18,8 +21,8 @@ class WorldSetup:
     "inclinometer" (WitMotion) and "inputs" (a node for inputs and outputs only).
     """
 
-    gear: Literal["a1", "a2"] = "a1"
-    drive: Literal["node", "blvr"] = "node"
+    gear: Gear = "a1"
+    drive: Drive = "node"
     rider: RiderSetup = field(default_factory=RiderSetup)
     park_deg: float = -70.0
     start_deg: float | None = None  # None: at park

@@ -22,6 +22,11 @@ class Relay:
         self.closed = True
         self._open_ms = 0
 
+    @property
+    def at_rest(self) -> bool:
+        """Closed, and nothing runs."""
+        return self._open_ms == 0 and self.closed
+
     def step(self, chain_closed: bool, bridged: bool) -> None:
         """One millisecond."""
         self._open_ms = 0 if chain_closed else min(self._open_ms + 1, RELAY_DELAY_MS)
@@ -35,13 +40,13 @@ class Obstacle:
     MOVING_DPS = 0.2
 
     def __init__(self) -> None:
-        self.wanted = False
+        self.there = False
         self._at_deg: float | None = None
         self._way = 1.0
 
     def torque_nm(self, angle_deg: float, rate_dps: float) -> float:
         """What it pushes back with."""
-        if not self.wanted:
+        if not self.there:
             self._at_deg = None
             return 0.0
         if self._at_deg is None:
@@ -94,11 +99,14 @@ class Table:
 
     def step(self, chain_closed: bool, bridged: bool) -> None:
         """One millisecond."""
-        plant = self.plant
-        self.relay.step(chain_closed, bridged)
-        if (self.relay.closed and self.powered) != self._live:
+        plant, relay, obstacle = self.plant, self.relay, self.obstacle
+        if not (chain_closed and relay.at_rest):
+            relay.step(chain_closed, bridged)
+        if (relay.closed and self.powered) != self._live:
             self._apply()
-        plant.external_torque_nm = self.obstacle.torque_nm(plant.angle_deg, plant.rate_dps) + self._panic_nm()
+        if obstacle.there or self.pushes or plant.external_torque_nm:
+            push = obstacle.torque_nm(plant.angle_deg, plant.rate_dps)
+            plant.external_torque_nm = push + self._panic_nm()
         plant.advance(1)
 
     def _apply(self) -> None:
