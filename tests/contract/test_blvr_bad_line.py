@@ -35,6 +35,16 @@ def again_much_later(answer: bytes) -> list[tuple[int, bytes]]:
     return [(0, answer), (39_500, answer)]
 
 
+def again_and_next_lost(answer: bytes) -> list[tuple[int, bytes]]:
+    """The copy comes when the next answer is due, which never comes."""
+    return [(0, answer), (12_000, answer)]
+
+
+def late_and_next_lost(answer: bytes) -> list[tuple[int, bytes]]:
+    """After the time-out and its quiet tick."""
+    return [(52_000, answer)]
+
+
 def truncate(answer: bytes) -> list[tuple[int, bytes]]:
     return [(0, answer[:-3])]
 
@@ -48,6 +58,7 @@ def noise_before(answer: bytes) -> list[tuple[int, bytes]]:
 
 
 FAULTS = (lose, late, very_late, twice, again_later, again_much_later, truncate, flip, noise_before)
+PAIRS = (again_and_next_lost, late_and_next_lost)
 
 
 class Sometimes:
@@ -60,13 +71,15 @@ class Sometimes:
 
     def __call__(self, answer: bytes) -> list[tuple[int, bytes]]:
         self.answers += 1
+        if self.fault in PAIRS and self.answers % 10 == 1:
+            return []
         if self.answers % 10 or len(answer) < 30:
             return [(0, answer)]
         self.spoilt += 1
         return self.fault(answer)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=[fault.__name__ for fault in FAULTS])
+@pytest.mark.parametrize("fault", [*FAULTS, *PAIRS], ids=lambda fault: fault.__name__)
 def test_no_reading_is_wrong(fault: Fault) -> None:
     """At a steady speed each reading must say where the shaft was at the reading's own time."""
     rig = armed()
@@ -84,8 +97,10 @@ def test_no_reading_is_wrong(fault: Fault) -> None:
         seen[reading.counter] = reading
     assert spoiler.spoilt >= 8
     assert len(seen) > 150
+    assert rig.shaft.angle_deg > -64
     for reading in list(seen.values())[1:]:
         sent_ms = reading.at_ms - reading.at_ms % 20
         assert reading.angle_cdeg == pytest.approx(track[sent_ms] + 0.002 * SPEED_CDPS, abs=1.5)
-    assert rig.twin.alarm == 0
-    assert rig.worst_age_ms <= 100
+    if fault not in PAIRS:  # two lost in a row are more than the watchdog of a moving table forgives
+        assert rig.twin.alarm == 0
+        assert rig.worst_age_ms <= 100
