@@ -3,9 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Parity = Literal["none", "even", "odd"]
+
+
+class NodeLimits(NamedTuple):
+    """What the node itself enforces, in the order of its CONFIG frame; ranges in node/protocol.py."""
+
+    watchdog_ms: int = 100
+    checkpoint_mask: int = 0  # the guard's checkpoints that must have run for a command to count
+    angle_min_cdeg: int = -7_200
+    angle_max_cdeg: int = 6_000
+    rate_max_cdps: int = 800
+    accel_max_cdps2: int = 3_000
+    current_max_ma: int = 20_000
+    rest_cdeg: int = 0
+    mid_cdeg: int = -1_500
+    park_cdeg: int = -7_000
+    rest_rate_cdps: int = 200
+    park_rate_cdps: int = 150
+    rest_pause_s: int = 60
+    mid_pause_s: int = 20
+
+
+NODE_LIMITS = NodeLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +37,7 @@ class NodeConfig:
     port: str
     baud: int = 460_800
     parity: Parity = "none"
+    limits: NodeLimits = NODE_LIMITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,19 +25,19 @@ class WireLog:
     def __init__(self, path: Path | str, now_ms: int = 0) -> None:
         self._file = Path(path).open("wb")  # noqa: SIM115
         self._file.write(struct.pack("<IHHiIII", MAGIC, 2, 4, 0, 0, _SNAP, LINK_TYPE))
-        self._ns = now_ms * 1_000_000
+        self.now_ns = now_ms * 1_000_000
         self.packets = {OUT: 0, IN: 0}
 
     def now(self, now_ms: int) -> None:
         """The time of the packets to come; also hands the finished ones to the system."""
-        self._ns = max(self._ns, now_ms * 1_000_000)
+        self.now_ns = max(self.now_ns, now_ms * 1_000_000)
         self._file.flush()
 
-    def packet(self, direction: str, data: bytes) -> None:
+    def packet(self, direction: str, data: bytes, at_ns: int | None = None) -> None:
         """One whole frame as it was on the wire; `direction` is OUT (to the device) or IN."""
-        seconds, rest = divmod(self._ns, 1_000_000_000)
+        seconds, rest = divmod(self.now_ns if at_ns is None else at_ns, 1_000_000_000)
         self._file.write(struct.pack("<IIII", seconds, rest, len(data), len(data)) + data)
-        self._ns += 1_000
+        self.now_ns += 1_000
         self.packets[direction] += 1
 
     def close(self) -> None:
@@ -48,15 +48,16 @@ class WireLog:
 class LoggedLink:
     """A link whose frames are logged. Writes are frames already; reads come in pieces.
 
-    Node frames end at a zero byte, so this wrapper puts them together (`split_incoming`). Where only the
-    protocol knows the end of a frame (Modbus), its port calls `note_frame` with each complete one.
+    Node frames end at a zero byte. A Modbus answer has no end of its own, but its port never sends before it
+    has read all of it: what came between two writes is one packet, with the time of its last byte.
     """
 
-    def __init__(self, link: ByteLink, log: WireLog, split_incoming: bool) -> None:
+    def __init__(self, link: ByteLink, log: WireLog, zero_ended: bool) -> None:
         self._link = link
         self._log = log
-        self._split = split_incoming
+        self._zero_ended = zero_ended
         self._partial = b""
+        self._partial_ns = 0
 
     @property
     def name(self) -> str:
@@ -66,28 +67,32 @@ class LoggedLink:
     def read(self) -> bytes:
         """What has arrived since the last call."""
         data = self._link.read()
-        if self._split and data:
-            *frames, self._partial = (self._partial + data).split(b"\0")
-            self._partial = self._partial[-_SNAP:]
-            for frame in frames:
-                if frame:
+        if data:
+            self._partial = (self._partial + data)[-_SNAP:]
+            self._partial_ns = self._log.now_ns
+            if self._zero_ended:
+                *frames, self._partial = self._partial.split(b"\0")
+                for frame in filter(None, frames):
                     self._log.packet(IN, b"\0" + frame + b"\0")
         return data
 
     def write(self, data: bytes) -> None:
         """Queue one whole frame; logged when it is taken."""
         self._link.write(data)
+        self._end_answer()
         self._log.packet(OUT, data)
 
-    def note_frame(self, data: bytes) -> None:
-        """Log one complete incoming frame."""
-        self._log.packet(IN, data)
+    def _end_answer(self) -> None:
+        if self._partial and not self._zero_ended:
+            self._log.packet(IN, self._partial, self._partial_ns)
+            self._partial = b""
 
     def close(self) -> None:
         """Close the link; the log stays open for the other wires."""
+        self._end_answer()
         self._link.close()
 
 
-def logged(link: ByteLink, log: WireLog, split_incoming: bool = True) -> LoggedLink:
-    """`link`, with every frame in `log`; `split_incoming` False for Modbus, whose port calls `note_frame`."""
-    return LoggedLink(link, log, split_incoming)
+def logged(link: ByteLink, log: WireLog, zero_ended: bool = True) -> LoggedLink:
+    """`link`, with every frame in `log`; `zero_ended` for node frames, False for Modbus."""
+    return LoggedLink(link, log, zero_ended)

@@ -10,6 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from firmware_bridge.node.brain import Brain
 
+_OUT_ROOM = 256  # of frames nobody fetched
+
 
 class Host:
     """One end of the wire; tells the brain what is ordered."""
@@ -55,6 +57,11 @@ class Host:
         self._out = b""
         return out
 
+    def _send(self) -> None:
+        frame = self._writer.finish()
+        if len(self._out) + len(frame) <= _OUT_ROOM:
+            self._out += frame
+
     def take(self, data: bytes, now_ms: int) -> None:
         """Bytes from the wire."""
         reader = self._reader
@@ -84,7 +91,7 @@ class Host:
         writer.u16(reader.u16(2))
         writer.u16(reader.u16(4))
         writer.u16(self._watchdog.challenge)
-        self._out = writer.finish()
+        self._send()
 
     def _command(self, now_ms: int) -> None:
         reader, brain = self._reader, self._brain
@@ -136,7 +143,7 @@ class Host:
         writer.u8(field)
         for index in range(len(protocol.LIMITS)):
             writer.u16(self._brain.config.get(index))
-        self._out = writer.finish()
+        self._send()
 
     def _value(self, index: int) -> int:
         place = 1 + 2 * index
@@ -185,7 +192,7 @@ class Host:
         writer.u16(self.boot_count)
         writer.u16(self._watchdog.challenge)
         writer.u32(brain.uptime_ms)
-        self._out = writer.finish()
+        self._send()
 
     def _output_bits(self) -> int:
         brain = self._brain

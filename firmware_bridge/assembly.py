@@ -1,0 +1,131 @@
+"""From the table file's wires to devices: opens the ports, puts the drivers on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from firmware_bridge.config import BlvrConfig, DevicesConfig, NodeConfig, Parity, WitmotionConfig
+from firmware_bridge.drives.node.driver import NodeDrive, NodeInclinometer, NodeInputs, NodeOutputs
+from firmware_bridge.drives.node.port import NodePort
+from firmware_bridge.errors import BridgeError
+from firmware_bridge.link.wire_log import WireLog, logged
+from firmware_bridge.ports import AngleSensor, ByteLink, Devices, Inputs, MotorDrive, Outputs
+
+OpenLink = Callable[[str, int, Parity], ByteLink]
+
+
+class TableDevices:
+    """All devices of one table; satisfies ports.Devices."""
+
+    def __init__(self, log: WireLog | None) -> None:
+        self.drive: MotorDrive
+        self.inclinometer: AngleSensor
+        self.inputs: Inputs
+        self.outputs: Outputs
+        self._log = log
+        self._takers: list[Callable[[int], None]] = []
+        self._senders: list[Callable[[int, int, int], None]] = []
+        self._troubles: list[Callable[[], str | None]] = []
+        self._closers: list[Callable[[], None]] = []
+
+    def take(self, now_ms: int) -> None:
+        """Read what has arrived on every wire."""
+        if self._log is not None:
+            self._log.now(now_ms)
+        for take in self._takers:
+            take(now_ms)
+
+    def send(self, tick: int, checkpoints: int, now_ms: int) -> None:
+        """This tick's commands and requests; the drive's wire first."""
+        for send in self._senders:
+            send(tick, checkpoints, now_ms)
+
+    @property
+    def trouble(self) -> str | None:
+        """Of the first wire that has one, the drive's before the others."""
+        return next((text for trouble in self._troubles if (text := trouble())), None)
+
+    def close(self) -> None:
+        """Close all ports; the log belongs to whoever opened it."""
+        for close in self._closers:
+            close()
+
+    def put_node(self, config: NodeConfig, link: ByteLink, role: str) -> NodePort:
+        """A node on its link."""
+        port = NodePort(config, link, role)
+        self._takers.append(port.take)
+        self._senders.append(port.send)
+        self._troubles.append(lambda: port.trouble)
+        self._closers.append(port.close)
+        return port
+
+    def put_inputs(self, port: NodePort) -> None:
+        """Inputs and outputs are this node's."""
+        self.inputs, self.outputs = NodeInputs(port), NodeOutputs(port)
+
+    def put_blvr(self, config: BlvrConfig, link: ByteLink) -> None:
+        """The Modbus drive; pymodbus is loaded for it alone."""
+        from firmware_bridge.drives.blvr.driver import BlvrDrive
+
+        drive = BlvrDrive(config, link)
+        self.drive = drive
+        self._takers.append(drive.take)
+        self._senders.append(drive.send)
+        self._troubles.append(lambda: drive.trouble)
+        self._closers.append(drive.close)
+
+    def put_witmotion(self, config: WitmotionConfig, link: ByteLink) -> None:
+        """The Modbus inclinometer."""
+        from firmware_bridge.sensors.witmotion.sensor import WitmotionSensor
+
+        sensor = WitmotionSensor(config, link)
+        self.inclinometer = sensor
+        self._takers.append(sensor.take)
+        self._senders.append(lambda tick, checkpoints, now_ms: sensor.send(now_ms))
+        self._troubles.append(lambda: sensor.trouble)
+        self._closers.append(sensor.close)
+
+
+def open_devices(
+    config: DevicesConfig, open_link: OpenLink | None = None, log: WireLog | None = None
+) -> Devices:
+    """Open every port of the table, or none. Raises PortMissing, PortBusy, ValueError with what to change."""
+    if isinstance(config.drive, BlvrConfig) and (config.inclinometer is None or config.inputs is None):
+        raise ValueError(
+            "[drive] kind blvr has neither inclinometer nor inputs: add [inclinometer] and [inputs]"
+        )
+    if open_link is None:
+        from firmware_bridge.link.serial_port import open_serial
+
+        open_link = open_serial
+    opened: list[ByteLink] = []
+
+    def link_of(part: NodeConfig | BlvrConfig | WitmotionConfig) -> ByteLink:
+        link = open_link(part.port, part.baud, part.parity)
+        opened.append(link)
+        return link if log is None else logged(link, log, isinstance(part, NodeConfig))
+
+    try:
+        return _put_together(config, link_of, TableDevices(log))
+    except (BridgeError, ValueError):
+        for link in opened:
+            link.close()
+        raise
+
+
+def _put_together(
+    config: DevicesConfig,
+    link_of: Callable[[NodeConfig | BlvrConfig | WitmotionConfig], ByteLink],
+    devices: TableDevices,
+) -> Devices:
+    if isinstance(config.drive, BlvrConfig):
+        devices.put_blvr(config.drive, link_of(config.drive))
+    else:
+        node = devices.put_node(config.drive, link_of(config.drive), "table")
+        devices.drive, devices.inclinometer = NodeDrive(node), NodeInclinometer(node)
+        devices.put_inputs(node)
+    if config.inclinometer is not None:
+        devices.put_witmotion(config.inclinometer, link_of(config.inclinometer))
+    if config.inputs is not None:
+        devices.put_inputs(devices.put_node(config.inputs, link_of(config.inputs), "io"))
+    return devices
