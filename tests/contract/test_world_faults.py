@@ -1,0 +1,303 @@
+"""Every fault of the table takes effect where the host, the plant or a person would notice it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from simulator.faults import FAULTS
+from simulator.setup import WorldSetup
+from simulator.world import World
+from tests.world_host import RIDING, Host, riding
+
+Look = Callable[[Host], Any]
+
+# Faults that show as one value: where to look, the value before, the value 0.6 s after the fault.
+SEEN: dict[str, tuple[Look, Any, Any]] = {
+    "pendant_released": (lambda h: h.inputs.pendant, True, False),
+    "ankle_open": (lambda h: (h.inputs.ankle_a, h.inputs.ankle_b), (True, True), (False, True)),
+    "ankles_open": (lambda h: (h.inputs.ankle_a, h.inputs.ankle_b), (True, True), (False, False)),
+    "stop_button": (lambda h: h.inputs.stop, False, True),
+    "return_button": (lambda h: h.inputs.return_a, False, True),
+    "return_b_button": (lambda h: h.inputs.return_b, False, True),
+    "estop": (lambda h: (h.inputs.estop_ok, h.truth.relay_closed), (True, True), (False, False)),
+    "load_lost": (lambda h: h.inputs.load, True, False),
+    "over_angle": (lambda h: h.inputs.over_angle, False, True),
+    "rest_switch": (lambda h: h.inputs.past_rest, False, True),
+    "supply_low": (lambda h: (h.inputs.supply_ok, h.truth.bridge_on), (True, True), (False, True)),
+    "supply_lost": (lambda h: (h.inputs.supply_ok, h.truth.bridge_on), (True, True), (False, False)),
+    "runaway": (lambda h: h.truth.angle_deg > -19.0, False, True),
+    "encoder_slipped": (lambda h: round((h.drive.angle_cdeg or 0) / 100 + 0.01), -20, -15),
+    "encoder_lost": (lambda h: h.drive.angle_cdeg is None, False, True),
+    "inclinometer_shifted": (lambda h: round(h.inclinometer_cdeg / 100), -20, -15),
+}
+
+
+def standing() -> Host:
+    host = riding(start_deg=-20.0)
+    host.run(0.5, -20.0)
+    return host
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_it_is_seen_and_goes_away_again(name: str) -> None:
+    look, before, after = SEEN[name]
+    host = standing()
+    assert look(host) == before
+    host.world.faults.switch(name, True)
+    assert host.world.faults.on == {name}
+    host.run(0.6)
+    assert look(host) == after
+    host.world.faults.switch(name, False)
+    assert host.world.faults.on == set()
+
+
+@pytest.mark.parametrize(
+    "name", ["ankle_open", "stop_button", "estop", "over_angle", "supply_lost", "inclinometer_cut"]
+)
+def test_it_goes_away_again(name: str) -> None:
+    host = standing()
+    before = host.inputs
+    host.world.faults.switch(name, True)
+    host.run(0.1)
+    host.world.faults.switch(name, False)
+    host.run(0.3)
+    assert host.inputs[2:] == before[2:]
+    assert host.inclinometer_cdeg == pytest.approx(-2000, abs=60)
+
+
+def moving(name: str, **more: Any) -> Host:
+    """Under way at 2 deg/s for 2 s, then the fault."""
+    host = riding(start_deg=-20.0, **more)
+    host.run(4.0, 20.0)
+    host.world.faults.switch(name, True)
+    return host
+
+
+def age_ms(host: Host) -> int:
+    return host.tick * 20 - host.drive.at_ms
+
+
+def test_rider_silent() -> None:
+    for silent in (False, True):
+        host = standing()
+        host.world.faults.switch("rider_silent", silent)
+        host.lamp = True
+        held = []
+        for _ in range(200):
+            host.step()
+            held.append(host.truth.pendant)
+        assert all(held) == silent
+
+
+def test_pendant_stuck() -> None:
+    world = World(WorldSetup())
+    world.faults.switch("pendant_stuck", True)
+    assert world.truth.pendant
+
+
+def test_park_switch() -> None:
+    host = riding()
+    assert host.inputs.at_park
+    host.world.faults.switch("park_switch", True)
+    host.run(0.1)
+    assert not host.inputs.at_park
+
+
+def test_enable_welded() -> None:
+    host = standing()
+    host.world.faults.switch("enable_welded", True)
+    host.session_open = False
+    host.run(0.1)
+    host.silence(1.0)
+    assert not host.world.node.brain.enable
+    host.run(0.06)
+    assert host.inputs.enabled
+
+
+@pytest.mark.parametrize("name", ["wire_cut", "node_off"])
+def test_no_answer_any_more(name: str) -> None:
+    host = moving(name)
+    host.run(0.5, 20.0)
+    assert age_ms(host) >= 500
+    host.world.faults.switch(name, False)
+    host.run(2.0)
+    assert age_ms(host) < 100
+
+
+def test_node_off_drops_the_brake() -> None:
+    host = moving("node_off")
+    host.run(0.2)
+    assert host.truth.brake_closed
+    assert not host.truth.bridge_on
+    assert host.truth.rate_dps == 0.0
+
+
+def test_node_reboot() -> None:
+    host = moving("node_reboot")
+    host.run(0.1, 20.0)
+    assert host.truth.brake_closed
+    host.run(2.0, 20.0)
+    assert host.drive.boot_count == 2
+
+
+def test_inputs_cut_needs_its_wire() -> None:
+    host = riding("blvr", start_deg=-20.0)
+    host.world.faults.switch("inputs_cut", True)
+    before = host.inputs.counter
+    host.run(0.5)
+    assert host.inputs.counter == before
+    with pytest.raises(ValueError, match="'inputs_cut' needs a wire 'inputs'"):
+        World(WorldSetup()).faults.switch("inputs_cut", True)
+
+
+@pytest.mark.parametrize("drive", ["node", "blvr"])
+def test_inclinometer_cut(drive: Any) -> None:
+    host = riding(drive, start_deg=-20.0)
+    host.run(0.5)
+    host.world.faults.switch("inclinometer_cut", True)
+    host.run(0.1)
+    seen = host.devices.inclinometer.read()
+    host.run(0.5)
+    assert host.devices.inclinometer.read() == seen
+
+
+@pytest.mark.parametrize("name", ["wire_lossy", "wire_noisy"])
+def test_answers_get_lost(name: str) -> None:
+    host = standing()
+    before = host.drive.counter
+    host.run(10.0)
+    assert host.drive.counter - before == 500
+    host.world.faults.switch(name, True)
+    fresh = 0
+    for _ in range(1_000):
+        host.step()
+        fresh += age_ms(host) < 30
+    assert 840 < fresh < 960
+
+
+def test_wire_echo() -> None:
+    host = standing()
+    host.world.faults.switch("wire_echo", True)
+    before = host.world.node.brain.host._counter
+    host.run(10.0)
+    assert host.world.node.brain.host._counter - before > 510
+    assert host.armed
+
+
+def test_wire_slow() -> None:
+    host = standing()
+    host.world.faults.switch("wire_slow", True)
+    host.run(1.0)
+    assert age_ms(host) >= 60
+
+
+@pytest.mark.parametrize("drive", ["node", "blvr"])
+def test_encoder_frozen(drive: Any) -> None:
+    host = riding(drive, start_deg=-20.0)
+    host.run(4.0, 20.0)
+    host.world.faults.switch("encoder_frozen", True)
+    host.run(0.1, 20.0)
+    before, truth = host.drive.angle_cdeg, host.truth.angle_deg
+    host.run(0.4, 20.0)
+    assert host.drive.angle_cdeg == before
+    assert host.truth.angle_deg > truth + 0.3
+
+
+def test_inclinometer_frozen() -> None:
+    host = moving("inclinometer_frozen")
+    host.run(0.1, 20.0)
+    before = host.inclinometer_cdeg
+    host.run(1.0, 20.0)
+    assert host.inclinometer_cdeg == before
+
+
+@pytest.mark.parametrize(("name", "travel_deg"), [("blocked", 2.5), ("jammed", 0.2)])
+def test_the_way_is_blocked(name: str, travel_deg: float) -> None:
+    host = moving(name)
+    before = host.truth.angle_deg
+    host.run(3.0, 20.0)
+    assert host.truth.angle_deg < before + travel_deg
+    assert host.truth.current_a > 10.0
+
+
+def test_an_obstacle_lets_go_backwards() -> None:
+    host = moving("blocked")
+    host.run(1.0, 20.0)
+    pressed = host.world.table.plant.external_torque_nm
+    assert pressed < -20.0
+    host.run(0.5)
+    host.run(4.0, -25.0)
+    assert host.world.table.plant.external_torque_nm == 0.0
+
+
+def test_panic_shakes_the_table() -> None:
+    host = riding(gear="a2", start_deg=-20.0)
+    host.run(1.0, -20.0)
+    host.world.faults.switch("panic", True)
+    fastest = 0.0
+    for _ in range(100):
+        host.step(-20.0)
+        fastest = max(fastest, abs(host.truth.rate_dps))
+    assert fastest > 0.1
+
+
+def test_arms_overhead_make_head_heavy() -> None:
+    host = riding(gear="a2", start_deg=-20.0)
+    host.run(3.0, -19.0)
+    before = host.truth.current_a
+    host.world.faults.switch("arms_overhead", True)
+    host.run(3.0, -19.0)
+    assert host.truth.current_a < before - 2.0
+
+
+def test_motor_dead() -> None:
+    host = moving("motor_dead")
+    assert host.truth.current_a > 1.0
+    host.run(0.5, 20.0)
+    assert (host.truth.current_a, host.truth.rate_dps) == (0.0, 0.0)
+
+
+def test_motor_reversed() -> None:
+    host = moving("motor_reversed")
+    before = host.truth.angle_deg
+    host.run(0.3, 20.0)
+    assert host.truth.angle_deg < before
+
+
+@pytest.mark.parametrize(("name", "slips"), [("brake_worn", False), ("brake_gone", True)])
+def test_the_brake_of_a_gear_that_needs_it(name: str, slips: bool) -> None:
+    host = riding(gear="a2", start_deg=20.0)
+    host.world.faults.switch(name, True)
+    host.world.faults.switch("arms_overhead", True)
+    host.run(1.0, 20.0)
+    for _ in range(200):
+        host.step(cut=True)
+    assert (host.truth.angle_deg > 21.0) == slips
+
+
+def test_every_fault_is_proved_above() -> None:
+    named = {name.removeprefix("test_") for name in globals()}
+    elsewhere = {
+        "wire_cut",
+        "node_off",
+        "wire_lossy",
+        "wire_noisy",
+        "blocked",
+        "jammed",
+        "brake_worn",
+        "brake_gone",
+        "inputs_cut",
+        "panic",
+        "arms_overhead",
+    }
+    assert set(FAULTS) - set(SEEN) - named - elsewhere == set()
+
+
+def test_a_wrong_name_is_told_what_there_is() -> None:
+    world = World(WorldSetup(rider=RIDING))
+    with pytest.raises(ValueError, match="no fault 'estopp'; did you mean estop\\?; there are rider_silent"):
+        world.faults.switch("estopp", True)
+    assert "inputs_cut" not in world.faults.names()
