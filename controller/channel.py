@@ -17,6 +17,7 @@ GUARD_PACKET_MAX: Final = 512
 STATION_PACKET_MAX: Final = 150_000  # a programme file of a person is a hundredth of it
 STATIONS_MAX: Final = 16
 PACKETS_A_TICK: Final = 64
+REPLIES_KEPT: Final = 32
 
 
 class Report(NamedTuple):
@@ -172,6 +173,8 @@ class GuardClient:
             self.welcome = layout.as_dict(values)
         elif layout.number == messages.REPLY:
             number, accepted, reason = values
+            if len(self.replies) >= REPLIES_KEPT:
+                self.replies.pop(next(iter(self.replies)))
             self.replies[number] = Reply(bool(accepted), messages.text(reason))
 
     def _send(self, packet: bytes) -> None:

@@ -41,9 +41,8 @@ def load(data: bytes, name: str, facts: TableFacts, rider_tier: str | None = Non
     """The plan of a file's bytes for a rider of a tier. Raises TomlRefused with every error."""
     programme, document = read(data, name)
     if rider_tier is not None and rider_tier not in TIERS:
-        raise TomlRefused(
-            [f'{name}: the rider\'s tier "{rider_tier}" is unknown; allowed {", ".join(TIERS)}']
-        )
+        allowed = ", ".join(TIERS)
+        raise TomlRefused([f'{name}:1: the rider\'s tier "{rider_tier}" is unknown; allowed {allowed}'])
     if rider_tier is not None and TIERS[rider_tier].number < TIERS[programme.tier].number:
         what = f'"{programme.tier}" is above the rider\'s tier "{rider_tier}"; choose another programme'
         document.complain("programme", "tier", what)

@@ -132,8 +132,9 @@ def _run(controller: Controller, session: Session, report: Report, dt_ms: int) -
         _finish(controller, session, report)
         return
     controller.prompt = player.phase.text
-    if player.goes_down and not _may_go_down(controller, player, report):
+    if player.goes_down and not _may_go_down(controller, session, player, report):
         return
+    session.let_go = False
     go = not (player.goes_down and _check_in_near(player, report))
     if senses.check_in_due(report):
         controller.prompt = prompts.ARE_YOU_WELL
@@ -147,19 +148,17 @@ def _check_in_near(player: Player, report: Report) -> bool:
     return senses.check_in_due(report, within_ms=round(player.time_to_stop_s * 1_000) + 500)
 
 
-def _may_go_down(controller: Controller, player: Player, report: Report) -> bool:
-    """Let the guard hold while the pendant is free; go on from where the table really stands."""
-    if controller.held_ms > 0 and not player.still:
+def _may_go_down(controller: Controller, session: Session, player: Player, report: Report) -> bool:
+    """While the pendant is free the guard holds, and nothing is asked; go on from where the table stands."""
+    if not session.let_go and controller.held_ms > 0:
         return True
-    if senses.check_in_due(report) and player.still and controller.held_ms == 0:
-        controller.prompt = prompts.ARE_YOU_WELL
+    session.let_go = True
+    is_asked = senses.check_in_due(report)
+    controller.prompt = prompts.ARE_YOU_WELL if is_asked else prompts.HOLD_TO_GO_ON
+    if is_asked or controller.held_ms < HELD_MS or not senses.is_still(report) or report.trusted_cdeg is None:
         return False
-    if controller.held_ms >= HELD_MS and (player.still or senses.is_still(report)):
-        return True
-    controller.prompt = prompts.HOLD_TO_GO_ON
-    if report.trusted_cdeg is not None and not player.still:
-        player.anchor(report.trusted_cdeg / 100)
-    return False
+    player.anchor(report.trusted_cdeg / 100)
+    return True
 
 
 def _finish(controller: Controller, session: Session, report: Report) -> None:

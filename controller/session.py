@@ -31,6 +31,7 @@ class Session:
     test: Player | None = None
     request: int | None = None  # the order or BEGIN whose answer is awaited
     started: bool = False
+    let_go: bool = False  # the guard holds the table, because the pendant was free when it should go down
     closed: bool = False  # the guard has been told that it is over
 
 
