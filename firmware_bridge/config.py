@@ -13,8 +13,8 @@ class NodeLimits(NamedTuple):
 
     watchdog_ms: int = 100
     checkpoint_mask: int = 0  # the guard's checkpoints that must have run for a command to count
-    angle_min_cdeg: int = -7_200
-    angle_max_cdeg: int = 6_000
+    angle_min_cdeg: int = -7_300
+    angle_max_cdeg: int = 6_300
     rate_max_cdps: int = 800
     accel_max_cdps2: int = 3_000
     current_max_ma: int = 20_000

@@ -102,8 +102,8 @@ NOT_NOW = 2  # values change only while disarmed
 LIMITS = (
     ("watchdog_ms", "H", "ms", 40, 200, 100),
     ("checkpoint_mask", "H", "bits", 0, 65535, 0),
-    ("angle_min_cdeg", "h", "0.01 deg", -9000, 0, -7200),
-    ("angle_max_cdeg", "h", "0.01 deg", 0, 9000, 6000),
+    ("angle_min_cdeg", "h", "0.01 deg", -9000, 0, -7300),
+    ("angle_max_cdeg", "h", "0.01 deg", 0, 9000, 6300),
     ("rate_max_cdps", "H", "0.01 deg/s", 1, 800, 800),
     ("accel_max_cdps2", "H", "0.01 deg/s2", 100, 6000, 3000),
     ("current_max_ma", "H", "mA", 500, 30000, 20000),

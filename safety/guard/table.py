@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from firmware_bridge.config import BlvrConfig, DevicesConfig, NodeConfig, WitmotionConfig
+from firmware_bridge.config import BlvrConfig, DevicesConfig, NodeConfig, NodeLimits, WitmotionConfig
 from safety.guard import table_rows, toml_lines
 from safety.guard.table_rows import ROWS, SECTIONS, STOP_MARGIN_DEG
+
+NODE_ROOM_CDEG = 300  # of the test at park
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +138,28 @@ def _table(document: toml_lines.Document, sha256: str) -> Table:
         sessions_a_day=limits["sessions_a_day"],
         check_in_every_ms=round(limits["check_in_every_s"] * 1_000),
         attendant_required=stranded or document.sections.get("attendant", {}).get("required", False),
-        devices=_devices(document),
+        devices=_devices(document, cap_deg),
         sha256=sha256,
     )
 
 
-def _devices(document: toml_lines.Document) -> DevicesConfig:
+def _devices(document: toml_lines.Document, cap_deg: float) -> DevicesConfig:
+    limits = _node_limits(document, cap_deg)
     drive = dict(document.sections["drive"])
     if drive.pop("type") == "node":
-        return DevicesConfig(NodeConfig(**drive), _witmotion(document))
+        return DevicesConfig(NodeConfig(**drive, limits=limits), _witmotion(document))
     inputs = {key: value for key, value in document.sections["inputs"].items() if key != "type"}
-    return DevicesConfig(BlvrConfig(**drive), _witmotion(document), NodeConfig(**inputs))
+    return DevicesConfig(BlvrConfig(**drive), _witmotion(document), NodeConfig(**inputs, limits=limits))
+
+
+def _node_limits(document: toml_lines.Document, cap_deg: float) -> NodeLimits:
+    """What the node enforces by itself: this table's park and cap, with room for the test at park."""
+    park_cdeg = _hundredths(document.sections["table"]["park_deg"])
+    return NodeLimits(
+        park_cdeg=park_cdeg,
+        angle_min_cdeg=park_cdeg - NODE_ROOM_CDEG,
+        angle_max_cdeg=_hundredths(cap_deg) + NODE_ROOM_CDEG,
+    )
 
 
 def _witmotion(document: toml_lines.Document) -> WitmotionConfig | None:

@@ -288,11 +288,11 @@ def test_the_over_angle_switch_takes_the_way_down() -> None:
 
 
 def test_setpoints_are_held_inside_the_limits() -> None:
-    node = Raw("a1", 59.0)
+    node = Raw("a1", 62.0)
     node.arm()
-    for angle, rate in itertools.islice(ramp(59, 64, 2.0), 400):
+    for angle, rate in itertools.islice(ramp(62, 65, 2.0), 400):
         node.command(protocol.MOVE, angle, rate)
-    assert node.plant.angle_deg == pytest.approx(60, abs=0.1)
+    assert node.plant.angle_deg == pytest.approx(63, abs=0.1)
 
 
 @pytest.mark.parametrize(
