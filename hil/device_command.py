@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import errno
-import importlib
 import json
 import signal
 import socket
@@ -19,6 +18,8 @@ from hil.device_server import ModbusTwin, Pty, Server, Tcp
 from simulator.devices.base import Shaft, Twin
 from simulator.devices.blvr import Blvr
 from simulator.devices.witmotion import Witmotion
+from simulator.setup import WorldSetup
+from simulator.world import World
 
 PARK_DEG = -70.0
 PTY_GIVE_UP_US = 20_000  # a terminal hands a frame on in pieces; real lines are judged by C3.5
@@ -32,14 +33,25 @@ class Device(NamedTuple):
     is_modbus: bool = True
 
 
-def node_alone(shaft: Shaft) -> Twin:
-    """Keel's own node; found by name because it lives with the world's devices."""
-    try:
-        module = importlib.import_module("simulator.devices.node")
-        make = cast("Callable[[Shaft], Twin]", module.alone)
-    except (ModuleNotFoundError, AttributeError) as error:
-        raise CommandError(ExitCode.UNAVAILABLE, "this installation has no virtual node") from error
-    return make(shaft)
+class NodeAlone:
+    """Keel's own node with a simulated table of its own; nobody lies on it."""
+
+    def __init__(self, shaft: Shaft) -> None:
+        self._world = World(WorldSetup(start_deg=shaft.angle_deg))
+        self._wire = self._world.wires["drive"]
+
+    def take(self, data: bytes, now_us: int) -> None:
+        """Bytes of the host."""
+        self._wire.host_write(data, now_us)
+
+    def step(self, now_us: int) -> None:
+        """Let the table move."""
+        self._world.advance(now_us)
+
+    def out(self) -> list[tuple[int, bytes]]:
+        """What has crossed the wire by now."""
+        data = self._wire.host_read(self._world.now_us)
+        return [(0, data)] if data else []
 
 
 DEVICES = {
@@ -49,7 +61,7 @@ DEVICES = {
     "witmotion": Device(
         lambda shaft: Witmotion(shaft, give_up_us=PTY_GIVE_UP_US), "Modbus RTU, unit 80, 9600 8N1"
     ),
-    "node": Device(node_alone, "Keel's node protocol, 460800 8N1", is_modbus=False),
+    "node": Device(NodeAlone, "Keel's node protocol, 460800 8N1", is_modbus=False),
 }
 
 
@@ -76,7 +88,8 @@ def command(
     where = host_and_port(tcp) if tcp is not None else None
     if not -180.0 <= angle <= 180.0:
         raise CommandError(ExitCode.USAGE, f"--angle {angle}: allowed -180 to 180 deg")
-    server = Server(device.make(Shaft(angle)), monotonic_us)
+    began_us = monotonic_us()
+    server = Server(device.make(Shaft(angle)), lambda: monotonic_us() - began_us)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:

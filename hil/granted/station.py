@@ -41,6 +41,7 @@ def main() -> None:
     for name in ("guard-dir", "controller-dir", "station-dir", "records", "guard-state", "clock"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--run-name", required=True)
+    parser.add_argument("--port", type=int, default=0)
     words = parser.parse_args()
     settings = Settings(
         words.guard_dir,
@@ -49,7 +50,7 @@ def main() -> None:
         words.records,
         words.run_name,
         "127.0.0.1",
-        0,
+        words.port,
         words.guard_state,
     )
     asyncio.run(serve(build(settings), GrantedTicks(GrantedTicker(words.clock, "station"))))

@@ -65,6 +65,7 @@ class GrantedTicker:
         self._role = role
         self._links: list[CountedLink] = []
         self._tick = 0
+        self.now_ms = 0  # table time of the newest grant
         self._socket: socket.socket | None = None
 
     def counted(self, link: ByteLink) -> CountedLink:
@@ -94,7 +95,7 @@ class GrantedTicker:
         if not packet:
             raise ClockGone
         grant = unpack_grant(packet)
-        self._tick = grant.tick
+        self._tick, self.now_ms = grant.tick, grant.now_ms
         for link, promised in zip(self._links, grant.produced, strict=True):
             link.promised = promised
         return grant.now_ms
