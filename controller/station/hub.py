@@ -86,9 +86,9 @@ class Hub:
             self._say(command)
             self.guard.order(ORDERS[command.kind], command.answer, self.now_ms)
         elif command.kind in PROGRAMME:
-            self._say(command)
             if command.kind == "load":
                 self.recorder.begin(self.now_ms)
+            self._say(command)
             self.controller.ask(command.kind, command.body, command.answer, self.now_ms)
         else:
             command.answer(self._seat_command(command))

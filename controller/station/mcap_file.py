@@ -7,6 +7,7 @@ schema lists them), everything else is an object. Times are the table's clock in
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple, cast
@@ -15,6 +16,7 @@ from mcap.exceptions import McapError
 from mcap.records import Channel, Message
 from mcap.stream_reader import StreamReader
 from mcap.writer import CompressionType, Writer
+from zstandard import ZstdError
 
 from controller.version import __version__
 from safety.guard.messages import REPORT_LAYOUT
@@ -25,13 +27,15 @@ STATUS: Final = "controller/status"
 EVENT: Final = "station/event"
 ROW: Final = "session/row"  # only in a finished file: the rows of session.csv, for viewers
 NS_IN_MS: Final = 1_000_000
+# What the library raises where a file ends in the middle of a record, depending on the record.
+CUT_OFF: Final = (StopIteration, McapError, struct.error, ValueError, ZstdError)
 CHUNK_BYTES: Final = 1 << 20  # chunks end by `flush`, not by size
 
-_REPORT_SCHEMA = {
+_REPORT_SCHEMA: Final[dict[str, Any]] = {
     "type": "array",
     "prefixItems": [{"title": field.name, "description": field.what} for field in REPORT_LAYOUT.fields],
 }
-SCHEMAS: Final = {REPORT: _REPORT_SCHEMA} | {
+SCHEMAS: Final[dict[str, dict[str, Any]]] = {REPORT: _REPORT_SCHEMA} | {
     topic: {"type": "object"} for topic in (WELCOME, STATUS, EVENT, ROW)
 }
 
@@ -85,7 +89,7 @@ def read(path: Path) -> Iterator[Record]:
         while True:
             try:
                 record = next(records)
-            except (StopIteration, McapError):
+            except CUT_OFF:
                 return
             if isinstance(record, Channel):
                 topics[record.id] = record.topic

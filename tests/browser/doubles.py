@@ -10,7 +10,7 @@ import json
 import socket
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from controller.states import INDEX
 from firmware_bridge import clock
@@ -49,6 +49,9 @@ def report(**fields: Any) -> tuple[Any, ...]:
     values = {**BLANK, **fields}
     assert len(values) == len(BLANK)
     return tuple(values[field.name] for field in messages.REPORT_LAYOUT.fields)
+
+
+PARKED: Final[dict[str, Any]] = {"controller_state": INDEX["parked"], "inputs": inputs("at_park")}
 
 
 class Server:
