@@ -23,17 +23,22 @@ class MemoryLink:
         """The name given to `memory_pair`, with the end."""
         return self._name
 
+    @property
+    def is_open(self) -> bool:
+        """Whether both ends are."""
+        return len(self._open_ends) == 2
+
     def read(self) -> bytes:
         """What the other end has written since. Raises LinkLost when either end is closed and all is read."""
         data = bytes(self._incoming)
         self._incoming.clear()
-        if not data and len(self._open_ends) < 2:
+        if not data and not self.is_open:
             raise LinkLost(f"{self._name}: closed; plug it in again, or restart the other end")
         return data
 
     def write(self, data: bytes) -> None:
         """Queue `data` whole, or raise LinkLost."""
-        if len(self._open_ends) < 2:
+        if not self.is_open:
             raise LinkLost(f"{self._name}: closed; plug it in again, or restart the other end")
         if len(self._outgoing) + len(data) > DEPTH:
             raise LinkLost(f"{self._name}: {len(data)} bytes do not fit, nobody reads the other end")
