@@ -42,7 +42,8 @@ AWAY_DEG = 10.0  # a ride has begun when the table has been so far from park
 class RiderSetup:
     """Who rides and how they behave; times in seconds of the table's time."""
 
-    attendant_holds_after_s: float | None = 1.0  # None: nobody holds the pendant before the ride
+    attendant_holds_after_s: float | None = 1.0  # the pendant, before the ride; None: there is no attendant
+    attendant_helps_after_s: float = 30.0  # of sounder or e-stop while the table stands; see attendant.py
     mounted: bool = False  # on the table, strapped and holding the pendant from the start
     mounts: bool = True
     mounts_after_s: float | None = None  # at this time whatever is seen; None: when it looks ready

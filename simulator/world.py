@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from simulator.attendant import Attendant
 from simulator.buttons import Buttons
 from simulator.devices.base import Twin
 from simulator.devices.node import Node
@@ -61,6 +62,10 @@ class World:
         self.inclinometer.start(start_deg)
         self.encoder.sample(start_deg, SENSE_US / 1e6)
         self.rider = Rider(setup.rider, self.buttons, Noise(seed, RIDER), setup.park_deg)
+        self._attendant: Attendant | None = None
+        if setup.rider.attendant_holds_after_s is not None:
+            patience_s = setup.rider.attendant_helps_after_s
+            self._attendant = Attendant(self.buttons, setup.park_deg, patience_s)
         self.panel = Panel(self.buttons, self.table, setup.park_deg)
         self.wires: dict[str, Wire] = {}
         self._lines: list[tuple[Wire, Twin]] = []
@@ -153,7 +158,10 @@ class World:
         if self._blvr is not None:
             self._blvr.sense()
         if now_us % LOOK_US == 0:
-            self.rider.look(Sight(now_us, angle, rate, self.node.lamp, self.node.sounder))
+            sight = Sight(now_us, angle, rate, self.node.lamp, self.node.sounder)
+            self.rider.look(sight)
+            if self._attendant is not None:
+                self._attendant.look(sight)
             if self.rider.on_table != self._seated:
                 self.seat()
 
