@@ -22,6 +22,10 @@ class NoAnswer(BridgeError):
     """Silence, or an answer that broke off."""
 
 
+class Echoed(modbus.BadAnswer):
+    """The adapter hands back what is sent; over such a one a write can pass for its own confirmation."""
+
+
 class Timing(NamedTuple):
     """How long a transaction takes on this line."""
 
@@ -101,6 +105,7 @@ class ModbusPort:
         if len(received) < modbus.due_length(self._request, received):
             return self._wait(self._request, len(received), now_ms)
         try:
+            refuse_echo(self._request, received)
             return self._end(self._request, now_ms, modbus.decode(self._request, received), None)
         except BridgeError as error:
             return self._end(self._request, now_ms, (), error)
@@ -128,6 +133,12 @@ class ModbusPort:
     def close(self) -> None:
         """Close the link."""
         self._link.close()
+
+
+def refuse_echo(request: modbus.Request, received: bytes) -> None:
+    """The answer to a single write (06h) is an echo by the standard; all others begin differently."""
+    if request.function != modbus.WRITE_ONE and received.startswith(modbus.encode(request)):
+        raise Echoed(f"{request.describe()} came back as it was sent; switch the adapter's local echo off")
 
 
 def turns_differ(lengths: Sequence[int], apart: int) -> bool:

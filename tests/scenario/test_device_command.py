@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 import importlib
-import json
 import re
-import signal
 import socket
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.device_process import device, run
+
 # By name: neither says what types it has.
 minimalmodbus: Any = importlib.import_module("minimalmodbus")
 pymodbus_client: Any = importlib.import_module("pymodbus.client")
-
-KEEL = Path(sys.executable).with_name("keel")
-
-
-@contextmanager
-def device(*words: str) -> Iterator[dict[str, str | int]]:
-    """The running command; where it serves. Ended by Ctrl-C, which must leave it with 0."""
-    command = [str(KEEL), "device", *words, "--json"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield json.loads(process.stdout.readline())
-    finally:
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=10)
-    assert (process.returncode, errors) == (0, "")
-
-
-def run(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(KEEL), "device", *words], capture_output=True, text=True, timeout=20)
 
 
 def mbpoll(*words: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from firmware_bridge.codec import crc, modbus
 from firmware_bridge.drives.blvr import driver
 from firmware_bridge.link.memory import MemoryLink, memory_pair
-from firmware_bridge.modbus_port import ModbusPort, NoAnswer, Timing, turns_differ
+from firmware_bridge.modbus_port import Echoed, ModbusPort, NoAnswer, Timing, turns_differ
 from firmware_bridge.sensors.witmotion import sensor
 
 TIMING = Timing(230_400, 11, 2_500, 3_000)
@@ -82,6 +82,17 @@ def test_an_exception_is_short_and_leaves_the_line_free() -> None:
     assert got is not None
     assert isinstance(got.error, modbus.Refused)
     assert port.is_idle(9)
+
+
+def test_an_echoing_adapter_is_named() -> None:
+    for request in (REQUEST, modbus.write(1, 0x10, (0, 1)), modbus.read_write(1, 0, 40, 0x10, (0, 1))):
+        port, device = opened()
+        port.send(request, 0)
+        device.write(device.read())
+        device.write(bytes(100))
+        got = port.take(9)
+        assert got is not None
+        assert isinstance(got.error, Echoed)
 
 
 def test_a_lost_link_is_an_answer_and_trouble() -> None:

@@ -19,6 +19,7 @@ SETTLE_CDPS: Final = 100  # to the setpoint when that one stands still
 FULL_TORQUE: Final = 1_000  # 0.1 %
 CATCH_UP_PER_S: Final = 2  # of the lag, as additional speed
 CATCH_UP_LEAST_CDPS: Final = 10
+STALE_MS: Final = 100  # from then on nothing is known about the lag
 CATCH_UP_SHARE: Final = 10  # at most a tenth of the planned speed
 
 
@@ -81,7 +82,7 @@ def ahead_cdeg(speed_cdps: int) -> int:
 
 def catch_up(angle_cdeg: int, rate_cdps: int, actual: Actual | None, now_ms: int) -> int:
     """Additional speed (also negative) that closes the gap between setpoint and table."""
-    if actual is None:
+    if actual is None or now_ms - actual.at_ms > STALE_MS:
         return 0
     expected = actual.angle_cdeg + actual.rate_cdps * (now_ms - actual.at_ms) / 1_000
     lag = (angle_cdeg - expected) * (1 if rate_cdps > 0 else -1)
