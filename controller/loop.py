@@ -98,9 +98,7 @@ class Controller:
         if condition == "at_park":
             return self.at_park()
         session = self.session
-        return (
-            self.report is not None and session is not None and senses.is_active(self.report, session.number)
-        )
+        return self.report is not None and session is not None and senses.is_open(self.report, session.number)
 
     def _follow(self) -> None:
         """Whatever the guard does by itself comes first."""
@@ -139,7 +137,7 @@ class Controller:
     def _back(self, report: Report) -> None:
         """The guard leads no more: go on after a STOP, or be parked."""
         session = self.session
-        if self.state == "frozen" and session is not None and senses.is_active(report, session.number):
+        if self.state == "frozen" and session is not None and senses.is_open(report, session.number):
             ride.thaw(self, session, report)
         elif self.at_park() and senses.is_still(report):
             if session is not None:

@@ -41,7 +41,7 @@ def _check(controller: Controller, session: Session, report: Report, dt_ms: int)
     """The day's test, then the rider, then the session."""
     if senses.estop_in(report):
         controller.prompt = prompts.RELEASE_ESTOP
-    elif not report.tested:
+    elif not report.tested or senses.is_testing(report):
         _test(controller, session, report, dt_ms)
     else:
         session.test = None
@@ -82,7 +82,7 @@ def _ask_for_test(controller: Controller, session: Session) -> None:
 def _begin(controller: Controller, session: Session, report: Report) -> None:
     if not session.number:
         controller.prompt = prompts.STEP_ON
-        if senses.rider_on(report) and senses.is_ready(report):
+        if senses.rider_on(report) and senses.is_idle(report):
             _ask_to_begin(controller, session)
         return
     controller.prompt = prompts.OPENING
@@ -90,7 +90,7 @@ def _begin(controller: Controller, session: Session, report: Report) -> None:
     if reply is not None and not reply.accepted:
         controller.machine.fire("refused")
         controller.end(False, reply.reason)
-    elif senses.is_active(report, session.number):
+    elif senses.is_open(report, session.number):
         session.request = None
         controller.machine.fire("begun")
 

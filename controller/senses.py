@@ -10,6 +10,7 @@ from safety.decision import (
     CHECK_ASKED,
     CHECK_COUNTING,
     FROZEN,
+    INHIBITED,
     LATCHED,
     READY,
     RETURNING,
@@ -34,9 +35,9 @@ def guard_event(report: Report) -> str | None:
     return "stopped" if report.stage == FROZEN else _FOLLOW.get(report.mode)
 
 
-def is_active(report: Report, session: int) -> bool:
-    """The guard has this session open and takes proposals."""
-    return report.mode == ACTIVE and report.session == session and report.stage != FROZEN
+def is_open(report: Report, session: int) -> bool:
+    """The guard has this session open and takes proposals; ACTIVE begins with the first motion."""
+    return report.mode in (READY, ACTIVE) and report.session == session and report.stage != FROZEN
 
 
 def is_testing(report: Report) -> bool:
@@ -44,9 +45,9 @@ def is_testing(report: Report) -> bool:
     return report.mode == TEST
 
 
-def is_ready(report: Report) -> bool:
-    """The guard would open a session."""
-    return report.mode == READY
+def is_idle(report: Report) -> bool:
+    """The guard stands, has no session and would open one."""
+    return report.mode == INHIBITED and not report.session
 
 
 def at_park(report: Report, park_cdeg: int) -> bool:

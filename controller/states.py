@@ -110,7 +110,7 @@ ROWS: Final = (
 )
 CONDITIONS: Final = {
     "at_park": "the guard's report says that the table is at park",
-    "permitted": "the guard's mode is active again",
+    "permitted": "the guard has the session open again and takes proposals",
 }
 PAIRS: Final = {(row.source, row.event): row for row in ROWS}
 
