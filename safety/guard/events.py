@@ -17,6 +17,7 @@ class Events:
     def __init__(self, path: Path, wall_s: Callable[[], int]) -> None:
         self._wall_s = wall_s
         self.lost = 0
+        self.tell: Callable[[str], None] | None = None  # each event, for who runs the guard by hand
         self.seq, torn = _last(path)
         # A line that a crash cut short is ended, so that the next one stays readable.
         self._broken = torn
@@ -29,6 +30,8 @@ class Events:
         if self.lost:
             entry["lost_before"] = self.lost
         line = json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+        if self.tell is not None:
+            self.tell(line.decode().rstrip())
         if self._broken:
             line = b"\n" + line
         try:

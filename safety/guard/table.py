@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from firmware_bridge.config import BlvrConfig, DevicesConfig, NodeConfig, NodeLimits, WitmotionConfig
-from safety.guard import table_rows, toml_lines
+from safety.guard import checkpoints, table_rows, toml_lines
 from safety.guard.table_rows import ROWS, SECTIONS, STOP_MARGIN_DEG
 
 NODE_ROOM_CDEG = 300  # of the test at park
@@ -156,6 +156,7 @@ def _node_limits(document: toml_lines.Document, cap_deg: float) -> NodeLimits:
     """What the node enforces by itself: this table's park and cap, with room for the test at park."""
     park_cdeg = _hundredths(document.sections["table"]["park_deg"])
     return NodeLimits(
+        checkpoint_mask=checkpoints.ALL,
         park_cdeg=park_cdeg,
         angle_min_cdeg=park_cdeg - NODE_ROOM_CDEG,
         angle_max_cdeg=_hundredths(cap_deg) + NODE_ROOM_CDEG,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from firmware_bridge.config import BlvrConfig, NodeConfig, WitmotionConfig
-from safety.guard import table, table_rows, toml_lines
+from safety.guard import checkpoints, table, table_rows, toml_lines
 from tests import house
 
 EXAMPLE = (house.ROOT / "install/table.toml.example").read_bytes()
@@ -38,7 +38,12 @@ def test_the_example_is_valid() -> None:
     )
     assert (found.down_cdps, found.up_cdps, found.upright_cdps) == (200, 200, 150)
     assert (found.day_max_ms, found.check_in_every_ms) == (900_000, 60_000)
-    assert found.devices.drive == NodeConfig("/dev/serial/by-id/usb-Keel_node-if00")
+    drive = found.devices.drive
+    assert isinstance(drive, NodeConfig)
+    assert drive.port == "/dev/serial/by-id/usb-Keel_node-if00"
+    # The node enforces the table's own numbers, and the guard's checkpoints.
+    assert (drive.limits.checkpoint_mask, drive.limits.park_cdeg) == (checkpoints.ALL, -7000)
+    assert drive.limits.angle_max_cdeg >= 6000
     assert found.devices.inclinometer is None
     assert len(found.sha256) == 64
 

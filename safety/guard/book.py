@@ -1,0 +1,120 @@
+"""The open session on paper: dose and mark written before anybody goes down, the rest given back.
+
+Whatever waits for the disk happens here, at park, after the tick's commands are out.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from safety import limits as rules
+from safety.guard.channel import BeginAsked
+from safety.guard.dose import Refused
+from safety.guard.mark import Mark
+from safety.guard.store import Store
+from safety.guard.table import Table
+from safety.limits import Limits
+from safety.observation import Terms
+
+OFFER_MS: Final = 2_000  # so long a debited session may wait for the rules to take it
+FREE_BYTES_MIN: Final = 16 * 1024 * 1024
+
+
+class Book:
+    """At most one session at a time."""
+
+    def __init__(self, table: Table, limits: Limits, store: Store) -> None:
+        self._table = table
+        self._limits = limits
+        self._store = store
+        self.mark: Mark | None = store.mark
+        self.asked: BeginAsked | None = None  # debited, waits for the rules
+        self._asked_ms = 0
+        self.day_left_ms = table.day_max_ms
+
+    @property
+    def session(self) -> int:
+        """The number of the open session, 0 = none."""
+        return self.mark.terms.session if self.mark else 0
+
+    def open(self, asked: BeginAsked, now_ms: int) -> str | None:
+        """Debit and mark a session; returns why not. May wait for the disk."""
+        if self.mark is not None:
+            return f"session {self.session} is still open; end it first"
+        if not asked.rider.strip():
+            return "no rider is named; choose one"
+        if self._store.free_bytes() < FREE_BYTES_MIN:
+            return f"the disk is full ({self._store.folder}); make room, allowed from 16 MB"
+        try:
+            return self._debit(asked, now_ms)
+        except OSError as error:
+            return (
+                f"the dose cannot be written down: {error.strerror}; see to the disk of {self._store.folder}"
+            )
+
+    def _debit(self, asked: BeginAsked, now_ms: int) -> str | None:
+        dose = self._store.dose
+        left = dose.left(asked.rider, asked.tier, self._table, now_ms)
+        if isinstance(left, Refused):
+            return left.why
+        terms = rules.terms(
+            asked.session,
+            asked.tier,
+            asked.cap_cdeg,
+            asked.allowance_ms,
+            asked.bouts,
+            asked.wall_ms,
+            left,
+            self._limits,
+        )
+        if isinstance(terms, str):
+            return terms
+        terms = within(terms, self._table)
+        head = dose.debit(asked.rider, asked.session, terms.allowance_ms, now_ms)
+        mark = Mark(terms, self._table.sha256, asked.rider, 0, head)
+        try:
+            self._store.write_mark(mark)
+        except OSError:
+            dose.give_back(asked.rider, asked.session, terms.allowance_ms, now_ms)
+            raise
+        self.mark, self.asked, self._asked_ms = mark, asked, now_ms
+        self.day_left_ms = max(0, left - terms.allowance_ms)
+        return None
+
+    def offer(self) -> Terms | None:
+        """The debited session that the rules have not taken yet."""
+        return self.mark.terms if self.mark is not None and self.asked is not None else None
+
+    def taken(self) -> BeginAsked | None:
+        """The rules have begun the session; who asked for it."""
+        asked, self.asked = self.asked, None
+        return asked
+
+    def expired(self, now_ms: int) -> bool:
+        """Whether the rules have not taken the offer in its time."""
+        return self.asked is not None and now_ms - self._asked_ms > OFFER_MS
+
+    def close(self, used_ms: int, now_ms: int) -> str | None:
+        """Give back what was not used, take the mark away; returns what went wrong. May wait for the disk."""
+        mark, self.mark, self.asked = self.mark, None, None
+        if mark is None:
+            return None
+        try:
+            back_ms = max(0, mark.terms.allowance_ms - used_ms)
+            self._store.dose.give_back(mark.rider, mark.terms.session, back_ms, now_ms)
+            self._store.remove_mark()
+        except OSError as error:
+            # What stays written is on the safe side: the whole allowance counts as used.
+            return f"not given back: {error.strerror}"
+        return None
+
+
+def within(terms: Terms, table: Table) -> Terms:
+    """Terms that the table file may only make stricter."""
+    return terms._replace(
+        cap_cdeg=min(terms.cap_cdeg, table.cap_cdeg),
+        down_cdps=min(terms.down_cdps, table.down_cdps),
+        up_cdps=min(terms.up_cdps, table.up_cdps),
+        upright_cdps=min(terms.upright_cdps, table.upright_cdps),
+        check_in_every_ms=min(terms.check_in_every_ms, table.check_in_every_ms),
+    )

@@ -1,0 +1,263 @@
+"""The guard: one object, one tick. Sense, judge, gate, act, report; whatever waits for the disk comes last.
+
+The same object runs in lockstep, on the granted bench and on the machine. It takes time as an argument; the
+clocks it may hold serve only to notice that this very tick has become too late, and what it cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from firmware_bridge.ports import Devices
+from safety import limits as rules
+from safety.causes import name_of
+from safety.decision import ACTIVE, INHIBITED, LATCHED, READY, Decision
+from safety.guard import news, report
+from safety.guard.act import act, take_back_if_late
+from safety.guard.book import Book
+from safety.guard.channel import Arrivals, BeginAsked, Channel
+from safety.guard.checkpoints import ACTED, CHANNEL, JUDGED, SENSED, TAKEN
+from safety.guard.sense import observe
+from safety.guard.store import Store
+from safety.guard.table import Table
+from safety.limits import TICK_MS, Limits
+from safety.observation import DRIVE_ARMED, ORDER_RETURN, ORDER_TEST, Observation, Wake
+from safety.step import boot, step
+
+LEAVE_AFTER: Final = 5  # ticks at park with everything said to the drive
+_IDLE: Final = (INHIBITED, LATCHED)
+
+
+class Clocks(NamedTuple):
+    """Clocks of the machine; lockstep has none."""
+
+    monotonic_ms: Callable[[], int]
+    cpu_us: Callable[[], int]
+
+
+class Guard:
+    """Everything the process knows."""
+
+    def __init__(
+        self,
+        table: Table,
+        devices: Devices,
+        channel: Channel,
+        store: Store,
+        boot_id: int = 0,
+        clocks: Clocks | None = None,
+    ) -> None:
+        limits = rules.for_table(table.park_cdeg, table.stop_up_cdeg, table.stop_down_cdeg, table.cap_cdeg)
+        if isinstance(limits, str):
+            raise ValueError(limits)
+        self.table: Final = table
+        self.limits: Final[Limits] = limits
+        self.book: Final = Book(table, limits, store)
+        self.decision: Decision | None = None
+        self.observation: Observation | None = None
+        self.finished = False
+        self._devices = devices
+        self._channel = channel
+        self._store = store
+        self._boot_id = boot_id
+        self._clocks = clocks
+        self._news = news.News(store.events)
+        self._state = boot(limits, self._wake())
+        self._tick = 0
+        self._then_ms: int | None = None
+        self._cost_us = 0
+        self._refusals = 0
+        self._refused: str | None = None
+        self._leaving = False
+        self._return_due = False
+        self._ever_armed = False
+        self._still_ticks = 0
+        if self.book.mark is not None:
+            channel.bind_station()
+
+    def request_return(self) -> None:
+        """A signal: RETURN, and leave when parked. Asking again changes nothing."""
+        self._return_due = not self._leaving
+        self._leaving = True
+
+    def close(self) -> None:
+        """Let everything go; only when finished, or when the process dies anyway."""
+        self._devices.close()
+        self._channel.close()
+        self._store.close()
+
+    def tick(self, now_ms: int) -> report.Report:
+        """One tick: what arrived is judged, the answer is on the wire, everybody is told."""
+        began_us = self._clocks.cpu_us() if self._clocks else 0
+        dt_ms = TICK_MS if self._then_ms is None else max(0, now_ms - self._then_ms)
+        first, self._then_ms = self._then_ms is None, now_ms
+        self._tick += 1
+        if first:
+            self._say_start(now_ms)
+        elif dt_ms > self.limits.late_ms:
+            # The rules take such a guard as woken up: what it knew about motion and buttons is old.
+            self._store.events.write(now_ms, "gap", cause=None, gap_ms=dt_ms)
+        arrivals, seen, decided = self._judge(now_ms, dt_ms)
+        self._answer(arrivals, seen, decided)
+        values = self._report(now_ms, seen, decided)
+        self._keep(arrivals, seen, decided, now_ms)
+        self.finished = self._may_leave(decided)
+        if self._clocks:
+            self._cost_us = self._clocks.cpu_us() - began_us
+        return values
+
+    def _judge(self, now_ms: int, dt_ms: int) -> tuple[Arrivals, Observation, Decision]:
+        """Sense, judge, act, send: the part that must be quick."""
+        late_ms = max(0, dt_ms - TICK_MS)
+        self._devices.take(now_ms)
+        passed = TAKEN
+        arrivals = self._channel.take(now_ms, late_ms)
+        passed |= CHANNEL
+        orders = arrivals.orders | (ORDER_RETURN if self._return_due else 0)
+        self._return_due = False
+        seen = observe(
+            self._devices,
+            now_ms,
+            dt_ms,
+            late_ms,
+            arrivals.proposal,
+            self.book.offer(),
+            orders,
+            self._channel.controller_age_ms(now_ms),
+            self._channel.station_age_ms(now_ms),
+        )
+        passed |= SENSED
+        self._state, decided = step(self._state, seen, self.limits)
+        passed |= JUDGED
+        self._refused = act(self._devices, decided, seen.drive_state, self.book.session != 0, now_ms)
+        passed |= ACTED
+        if self._clocks:
+            take_back_if_late(self._devices, decided, self._clocks.monotonic_ms() - now_ms)
+        self._devices.send(self._tick, passed, now_ms)
+        self.observation, self.decision = seen, decided
+        self._ever_armed = self._ever_armed or seen.drive_state == DRIVE_ARMED
+        return arrivals, seen, decided
+
+    def _answer(self, arrivals: Arrivals, seen: Observation, decided: Decision) -> None:
+        for asked in arrivals.asked:
+            testing = asked.order == ORDER_TEST
+            why = (
+                news.why_not(decided, seen, self._devices.trouble, self._refused, testing) if testing else ""
+            )
+            asked.client.reply(asked.id, *news.answer(asked, decided, why))
+
+    def _report(self, now_ms: int, seen: Observation, decided: Decision) -> report.Report:
+        if decided.refusal:
+            self._refusals += 1
+        mark = self.book.mark
+        rest = report.Rest(
+            self._tick,
+            now_ms,
+            self._boot_id,
+            self.book.session,
+            self._channel.proposal_seq,
+            self._channel.controller_state,
+            self._channel.phase,
+            self._refusals,
+            self.book.day_left_ms,
+            mark.terms.cap_cdeg if mark else self.table.cap_cdeg,
+            self._cost_us,
+        )
+        values = report.report(seen, decided, self._devices.drive.read(), rest)
+        packet = report.packed(values)
+        self._channel.report(packet)
+        self._store.ring.write(packet)
+        self._news.tick(now_ms, decided, seen, self._devices.trouble, self._refused)
+        return values
+
+    def _keep(self, arrivals: Arrivals, seen: Observation, decided: Decision, now_ms: int) -> None:
+        """What must be on paper. The disk is waited for only at park."""
+        if decided.latched_cause != self._store.latched_cause:
+            self._store.latch(decided.latched_cause)
+        if decided.tested and not self._store.tested:
+            self._store.note_tested(now_ms)
+        for asked in arrivals.begins:
+            self._begin(asked, seen, decided, now_ms)
+        if self.book.asked is not None:
+            self._taken(decided, now_ms)
+        elif self.book.mark is not None and decided.mode in _IDLE and self._at_park(decided):
+            self._close(decided, now_ms)
+
+    def _begin(self, asked: BeginAsked, seen: Observation, decided: Decision, now_ms: int) -> None:
+        why: str | None = None
+        if self._leaving:
+            why = "the guard is leaving; start it again first"
+        elif decided.mode != INHIBITED:
+            why = news.why_not(decided, seen, self._devices.trouble, self._refused)
+        elif not decided.tested:
+            why = "the tests of the day have not passed; run them first"
+        elif seen.station_age_ms >= self.limits.station_lost_ms:
+            why = "no station is connected; start it first"
+        why = why or self.book.open(asked, now_ms)
+        if why:
+            asked.client.reply(asked.id, False, why)
+            self._store.events.write(now_ms, "begin_refused", session=asked.session, why=why, cause=None)
+        else:
+            self._channel.bind_station()
+            self._refusals = 0
+
+    def _taken(self, decided: Decision, now_ms: int) -> None:
+        """The debited session: has it begun?"""
+        if decided.mode in (READY, ACTIVE):
+            asked, mark = self.book.taken(), self.book.mark
+            if asked is not None and mark is not None:
+                self._store.events.write(
+                    now_ms, "begin", cause=None, rider=mark.rider, tier=asked.tier, **mark.terms._asdict()
+                )
+                asked.client.reply(asked.id, True)
+        elif self.book.expired(now_ms):
+            asked = self.book.taken()
+            self._close(decided, now_ms)
+            if asked is not None:
+                asked.client.reply(asked.id, False, "the guard was not ready; look at its report")
+
+    def _close(self, decided: Decision, now_ms: int) -> None:
+        session = self.book.session
+        mark = self.book.mark
+        used_ms = max(decided.used_ms, mark.used_ms if mark else 0)
+        wrong = self.book.close(used_ms, now_ms)
+        self._channel.release_station()
+        cause = name_of(decided.first_cause)
+        self._store.events.write(
+            now_ms, "end", session=session, used_ms=used_ms, cause=cause, wrong=wrong, refusals=self._refusals
+        )
+
+    def _at_park(self, decided: Decision) -> bool:
+        cdeg = decided.trusted_cdeg
+        return cdeg is not None and abs(cdeg - self.limits.park_cdeg) <= self.limits.at_park_cdeg
+
+    def _may_leave(self, decided: Decision) -> bool:
+        """Asked to, nobody's session is open, and the table is parked or was never ours to move."""
+        free = self._leaving and self.book.mark is None and decided.mode in _IDLE
+        free = free and (self._at_park(decided) or (decided.trusted_cdeg is None and not self._ever_armed))
+        self._still_ticks = self._still_ticks + 1 if free else 0
+        return self._still_ticks >= LEAVE_AFTER
+
+    def _wake(self) -> Wake:
+        mark = self.book.mark
+        return Wake(
+            mark.terms if mark else None,
+            mark.used_ms if mark else 0,
+            self._store.same_table,
+            self._store.tested,
+            self._store.latched_cause,
+        )
+
+    def _say_start(self, now_ms: int) -> None:
+        self._store.events.write(
+            now_ms,
+            "start",
+            cause=None,
+            boot_id=self._boot_id,
+            table=self.table.name,
+            table_sha256=self.table.sha256,
+            session=self.book.session,
+            tested=self._store.tested,
+            wrong=self._store.ring_trouble,
+        )

@@ -1,0 +1,84 @@
+"""From readings to one Observation: ages by the readings' own times, None for what is unknown."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from firmware_bridge.ports import Devices
+from firmware_bridge.readings import AngleReading, DriveReading, InputsReading
+from safety.observation import (
+    AGE_MAX_MS,
+    DRIVE_OFFLINE,
+    UNKNOWN_INPUTS,
+    Inputs,
+    Observation,
+    Proposal,
+    Terms,
+)
+
+BEYOND: Final = 32_767  # centidegrees or centidegrees per second: no table gets there, a broken reading does
+STALE_MS: Final = 100  # buttons and contacts older than this are unknown
+_SILENT: Final = (None, None, AGE_MAX_MS)
+
+
+def age_ms(at_ms: int, now_ms: int) -> int:
+    """How old something is, saturating; what claims to be from the future is of no known age."""
+    age = now_ms - at_ms
+    return age if 0 <= age < AGE_MAX_MS else AGE_MAX_MS
+
+
+def observe(
+    devices: Devices,
+    now_ms: int,
+    dt_ms: int,
+    late_ms: int,
+    proposal: Proposal | None,
+    begin: Terms | None,
+    orders: int,
+    controller_age_ms: int,
+    station_age_ms: int,
+) -> Observation:
+    """What the rules see in this tick."""
+    drive = devices.drive.read()
+    a_cdeg, a_cdps, a_age_ms = _angle(drive, now_ms)
+    b_cdeg, b_cdps, b_age_ms = _angle(devices.inclinometer.read(), now_ms)
+    inputs, inputs_age_ms = _inputs(devices.inputs.read(), now_ms)
+    return Observation(
+        min(dt_ms, AGE_MAX_MS),
+        min(late_ms, AGE_MAX_MS),
+        a_cdeg,
+        a_cdps,
+        a_age_ms,
+        b_cdeg,
+        b_cdps,
+        b_age_ms,
+        DRIVE_OFFLINE if drive is None else drive.state,
+        0 if drive is None else drive.stage,
+        0 if drive is None else drive.fault,
+        AGE_MAX_MS if drive is None else age_ms(drive.at_ms, now_ms),
+        inputs,
+        inputs_age_ms,
+        proposal,
+        begin,
+        orders,
+        controller_age_ms,
+        station_age_ms,
+    )
+
+
+def _angle(reading: DriveReading | AngleReading | None, now_ms: int) -> tuple[int | None, int | None, int]:
+    if reading is None:
+        return _SILENT
+    age = age_ms(reading.at_ms, now_ms)
+    return _bounded(reading.angle_cdeg), _bounded(reading.rate_cdps), age
+
+
+def _bounded(value: int | None) -> int | None:
+    return value if value is not None and -BEYOND <= value <= BEYOND else None
+
+
+def _inputs(reading: InputsReading | None, now_ms: int) -> tuple[Inputs, int]:
+    if reading is None:
+        return UNKNOWN_INPUTS, AGE_MAX_MS
+    age = age_ms(reading.at_ms, now_ms)
+    return (UNKNOWN_INPUTS if age > STALE_MS else Inputs(*reading[2:])), age

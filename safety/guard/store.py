@@ -1,0 +1,138 @@
+"""All files of one guard, in one folder that one guard may use."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from safety.guard import files, mark
+from safety.guard.dose import Dose
+from safety.guard.events import Events
+from safety.guard.ring_file import Ring
+
+DAY_MS: Final = 86_400_000
+_BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
+
+
+class InUse(Exception):
+    """Another guard holds this folder (exit 75)."""
+
+
+class Store:
+    """Opened once. What waits for the disk says so in its name or its docstring."""
+
+    def __init__(
+        self,
+        folder: Path,
+        table_sha256: str,
+        wall_s: Callable[[], int],
+        now_ms: int,
+        machine_boot: str | None = None,
+    ) -> None:
+        self.folder = folder
+        self._table_sha256 = table_sha256
+        self._wall_s = wall_s
+        self._boot = machine_boot if machine_boot is not None else _machine_boot()
+        self._lock = _locked(folder / "guard.lock")
+        self.events = Events(folder / "guard.events.jsonl", wall_s)
+        self.mark = mark.read(folder / "mark.json", folder / "guard.ring")
+        self.ring, self.ring_trouble = _ring(folder / "guard.ring")
+        copy = self.mark.ledger_head if self.mark else ""
+        self.dose = Dose(folder / "ledger.jsonl", wall_s, self._boot, copy)
+        self.latched_cause = self._latch()
+        self.tested = self._tested(now_ms)
+
+    @property
+    def same_table(self) -> bool:
+        """Whether the open session was begun with this very table file."""
+        return self.mark is not None and self.mark.table_sha256 == self._table_sha256
+
+    def free_bytes(self) -> int:
+        """Room on the disk."""
+        found = os.statvfs(self.folder)
+        return found.f_bavail * found.f_frsize
+
+    def write_mark(self, content: mark.Mark) -> None:
+        """Waits for the disk. Raises OSError."""
+        mark.write(self.folder / "mark.json", content)
+
+    def remove_mark(self) -> None:
+        """Waits for the disk. Raises OSError."""
+        files.remove(self.folder / "mark.json", durable=True)
+
+    def latch(self, cause: int) -> None:
+        """Keep a latch over a restart, 0 = it has been reset. A full disk must not stop a return."""
+        self.latched_cause = cause
+        path = self.folder / "latch.json"
+        try:
+            if cause:
+                files.replace(path, {"cause": cause}, durable=False)
+            else:
+                files.remove(path, durable=False)
+        except OSError as error:
+            self.events.lost += 1
+            self.ring_trouble = f"the latch is not kept: {error.strerror}"
+
+    def note_tested(self, now_ms: int) -> None:
+        """The day's tests have passed on this table."""
+        self.tested = True
+        entry = {
+            "table_sha256": self._table_sha256,
+            "boot": self._boot,
+            "now_ms": now_ms,
+            "wall_s": self._wall_s(),
+        }
+        try:
+            files.replace(self.folder / "tests.json", entry, durable=False)
+        except OSError:
+            self.events.lost += 1  # after a restart the tests are made again
+
+    def close(self) -> None:
+        """Close everything."""
+        self.events.close()
+        self.ring.close()
+        os.close(self._lock)
+
+    def _latch(self) -> int:
+        found = files.read(self.folder / "latch.json")
+        cause = found.get("cause") if found else 0
+        return cause if isinstance(cause, int) else 0
+
+    def _tested(self, now_ms: int) -> bool:
+        """Within a day by the machine's clock, after its restart by the calendar. An open session had to."""
+        if self.same_table:
+            return True
+        found = files.read(self.folder / "tests.json")
+        if found is None or found.get("table_sha256") != self._table_sha256:
+            return False
+        by_boot = found.get("boot") == self._boot
+        then, now = (found.get("now_ms"), now_ms) if by_boot else (found.get("wall_s"), self._wall_s())
+        day = DAY_MS if by_boot else DAY_MS // 1_000
+        return isinstance(then, int) and 0 <= now - then < day
+
+
+def _machine_boot() -> str:
+    try:
+        return _BOOT.read_text().strip()
+    except OSError:
+        return ""
+
+
+def _locked(path: Path) -> int:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise InUse(f"{path.parent}: another guard uses this folder; stop that one first") from None
+    return descriptor
+
+
+def _ring(path: Path) -> tuple[Ring, str | None]:
+    try:
+        return Ring(path), None
+    except OSError as error:
+        return Ring(None), f"{path}: {error.strerror}; reports are kept in memory only"

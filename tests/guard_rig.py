@@ -1,0 +1,212 @@
+"""The real guard, driver and node firmware on the fast plant: memory links, real sockets, a counted clock.
+
+Clients are written as another program would write them.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+from typing import Any
+
+from firmware_bridge.assembly import open_devices
+from firmware_bridge.config import DevicesConfig
+from firmware_bridge.link.memory import memory_pair
+from firmware_bridge.node import protocol
+from safety import decision as d
+from safety import observation as o
+from safety.guard import messages as m
+from safety.guard import table
+from safety.guard.channel import Channel, Facts
+from safety.guard.guard import Guard
+from safety.guard.store import Store
+from tests import house
+from tests.node_rig import IN_ORDER, Bed
+from tests.safety_rig import Shaped
+
+TABLE = (house.ROOT / "install/table.toml.example").read_bytes()
+TICK_MS = 20
+PARKED = IN_ORDER | protocol.AT_PARK | protocol.ENABLED
+EMPTY = PARKED | protocol.PENDANT
+MOUNTED = PARKED | protocol.PENDANT | protocol.ANKLE_A | protocol.ANKLE_B | protocol.LOAD
+
+
+class Wire:
+    """One connected client."""
+
+    def __init__(self, channel: Channel, role: int, instance: int) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        channel.attach(theirs)
+        self.socket = ours
+        ours.setblocking(False)
+        self.report: dict[str, Any] = {}
+        self.replies: list[tuple[int, bool, str]] = []
+        self.say(m.HELLO_LAYOUT, role, instance)
+
+    def say(self, layout: m.Layout, *values: Any) -> None:
+        self.socket.send(layout.pack(values))
+
+    def pump(self) -> None:
+        """Take everything that has come."""
+        while True:
+            try:
+                packet = self.socket.recv(512)
+            except BlockingIOError:
+                return
+            decoded = m.decode(packet)
+            if decoded is None:
+                return
+            layout, values = decoded
+            if layout is m.REPORT_LAYOUT:
+                self.report = layout.as_dict(values)
+            elif layout is m.REPLY_LAYOUT:
+                self.replies.append((values[0], bool(values[1]), m.text(values[2])))
+
+
+class Rig(Bed):
+    """A guard at its table. `beat` is one tick of everything."""
+
+    def __init__(self, folder: Path, angle_deg: float = -70.0, table_file: bytes = TABLE) -> None:
+        super().__init__("a1", angle_deg)
+        self.folder = folder
+        self.table = table.parse(table_file)
+        self.inputs = EMPTY
+        self.follow_park_switch = True
+        self.seq = 0
+        self.shape: Shaped | None = None
+        self.goal_cdeg = -7000
+        self.hold = False
+        self.session = 0
+        self.start_guard()
+
+    def start_guard(self) -> None:
+        """A fresh guard process, in effect: new links, new sockets, the same folder."""
+        host, self.device = memory_pair()
+        config = self.table.devices
+        self.devices = open_devices(DevicesConfig(config.drive), lambda port, baud, parity: host)
+        self.channel = Channel(Facts(1, -7000, self.table.cap_cdeg, bytes.fromhex(self.table.sha256)))
+        self.papers = Store(self.folder, self.table.sha256, lambda: 1_700_000_000, self.now_ms, "boot")
+        self.guard = Guard(self.table, self.devices, self.channel, self.papers)
+        self.controller = Wire(self.channel, 1, 11)
+        self.station = Wire(self.channel, 2, 12)
+        self.shape = None
+
+    def kill_guard(self) -> None:
+        """As kill -9: nothing is said to anybody."""
+        self.guard.close()
+        self.controller.socket.close()
+        self.station.socket.close()
+
+    def serve(self) -> None:
+        """Node and table live for one tick."""
+        self.brain.take(self.device.read(), self.now_ms)
+        answer = self.brain.reply()
+        if answer:
+            self.device.write(answer)
+        if self.follow_park_switch:
+            self._switches()
+        self.pass_time()
+
+    def _switches(self) -> None:
+        angle = self.plant.angle_deg
+        bits = self.inputs & ~(protocol.AT_PARK | protocol.PAST_REST)
+        bits |= protocol.AT_PARK if abs(angle + 70) < 3.5 else 0
+        bits |= protocol.PAST_REST if angle > -2 else 0
+        self.inputs = bits
+
+    def beat(self, guard: bool = True) -> None:
+        """One tick of controller, station, guard, node and table."""
+        if guard:
+            self._lead()
+            if self.now_ms % 500 < TICK_MS:
+                self.station.say(m.ALIVE_LAYOUT, 12)
+            self.guard.tick(self.now_ms)
+            self.controller.pump()
+            self.station.pump()
+        self.serve()
+
+    def _lead(self) -> None:
+        """The controller: shaped setpoints while there is a goal, else only a sign of life."""
+        self.seq += 1
+        angle, rate = (0, 0) if self.shape is None else self.shape.towards(self.goal_cdeg, self.hold)
+        moving = int(self.shape is not None)
+        self.controller.say(m.PROPOSAL_LAYOUT, self.session, self.seq, moving, angle, rate, 100, 4, 0)
+
+    def lead(self, goal_deg: float, speed_dps: float = 1.0) -> None:
+        """Lead the table there from where it is."""
+        if self.shape is None:
+            self.shape = Shaped(round(self.plant.angle_deg * 100), speed_dps, accel=1.0, jerk=1.0)
+        self.shape.speed = speed_dps
+        self.goal_cdeg = round(goal_deg * 100)
+
+    def until(self, what: Any, most_s: float, guard: bool = True) -> None:
+        """Beat until something holds."""
+        for _ in range(round(most_s * 1_000 / TICK_MS)):
+            if what():
+                return
+            self.beat(guard)
+        raise AssertionError(f"not within {most_s} s: {self.controller.report}")
+
+    def run(self, seconds: float) -> None:
+        """Let time pass."""
+        for _ in range(round(seconds * 1_000 / TICK_MS)):
+            self.beat()
+
+    @property
+    def report(self) -> dict[str, Any]:
+        return self.controller.report
+
+    def mode(self) -> str:
+        return d.MODES[self.report["mode"]]
+
+    def order(self, order: int, who: Wire | None = None) -> tuple[int, bool, str]:
+        """Give an order; its reply."""
+        wire = who or self.controller
+        wire.replies.clear()
+        wire.say(m.ORDER_LAYOUT, 77, order)
+        self.beat()
+        return wire.replies[-1]
+
+    def begin(self, angle_deg: float = 20, tier: int = 1, rider: str = "Åse") -> tuple[int, bool, str]:
+        """Ask for a session; the reply."""
+        self.session += 1
+        self.controller.replies.clear()
+        self.controller.say(
+            m.BEGIN_LAYOUT,
+            78,
+            self.session,
+            rider.encode(),
+            tier,
+            round(angle_deg * 100),
+            100_000,
+            1,
+            600_000,
+        )
+        self.until(lambda: bool(self.controller.replies), 4)
+        return self.controller.replies[-1]
+
+    def arm_and_test(self) -> None:
+        """The day's direction test, nobody on the table."""
+        self.until(lambda: self.report.get("drive_state") == o.DRIVE_ARMED, 2)
+        self.run(0.2)
+        assert self.order(o.ORDER_TEST)[1], self.controller.replies
+        self.lead(-68)
+        self.until(lambda: self.plant.angle_deg > -68.2, 8)
+        self.lead(-70)
+        self.until(lambda: self.report["tested"] and self.plant.angle_deg < -69.95, 10)
+        self.shape = None
+        self.until(lambda: self.mode() == "inhibited", 3)
+
+    def ride(self, angle_deg: float = 10) -> None:
+        """Test, mount, begin, go down."""
+        self.arm_and_test()
+        self.inputs = MOUNTED
+        assert self.begin()[1], self.controller.replies
+        self.lead(angle_deg, 1.5)
+        self.until(lambda: self.plant.angle_deg > angle_deg - 0.1, 120)
+
+    def events(self) -> list[dict[str, Any]]:
+        """The event file."""
+        path = self.folder / "guard.events.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()]
