@@ -31,8 +31,8 @@ class Attendant(threading.Thread):
         self._station_file = station_file
         self._load = {"programme": programme, "toml": toml, "rider": rider, "tier": tier}
         self._leaving = threading.Event()
-        self._loaded = False
-        self._started = False
+        self._has_loaded = False
+        self._began = False
 
     def run(self) -> None:
         """Until told to leave."""
@@ -61,10 +61,10 @@ class Attendant(threading.Thread):
                 self._act(url, token, seen["can"])
 
     def _act(self, url: str, token: str, can: dict[str, str | None]) -> None:
-        if not self._loaded and can["load"] is None:
-            self._loaded = self._ask(url, token, "load", self._load)
-        elif self._loaded and not self._started and can["start"] is None:
-            self._started = self._ask(url, token, "start", None)
+        if not self._has_loaded and can["load"] is None:
+            self._has_loaded = self._ask(url, token, "load", self._load)
+        elif self._has_loaded and not self._began and can["start"] is None:
+            self._began = self._ask(url, token, "start", None)
 
     def _ask(self, url: str, token: str, what: str, body: dict[str, Any] | None) -> bool:
         answer = self._post(url, what, body, token)

@@ -1,0 +1,1 @@
+"""Rigs: whole systems that tests can ride."""
