@@ -47,6 +47,7 @@ class DemoRun:
         self._interrupted = False
         self._ending = False
         self._told: list[str] = []
+        self._known = False
         self._verdict = Verdict(PARK_DEG)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._interrupt)
@@ -102,11 +103,16 @@ class DemoRun:
 
     def _tell_state(self) -> None:
         report, truth = self._stack.report, self._stack.truth
-        if report is None:
+        if report is None or truth.t_s == 0.0 or not self._placed(report):
             return
         snapshot = self._attendant.snapshot
         share = snapshot.get("progress") or 0.0
         self._show.state(truth.t_s, state_of(report), truth.angle_deg, snapshot.get("prompt", ""), share)
+
+    def _placed(self, report: dict[str, Any]) -> bool:
+        """From the first tick in which the guard knows where the table is."""
+        self._known = self._known or report["trusted_cdeg"] is not None
+        return self._known
 
     def _tell_refusals(self) -> None:
         for said in self._attendant.said[len(self._told) :]:

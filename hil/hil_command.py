@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -58,7 +59,8 @@ def read_rig(path: Path) -> Rig:
         what = f"{path}: {error.strerror}; install/rig-bench.toml shows one"
         raise CommandError(ExitCode.NO_INPUT, what) from error
     if found.programme not in shipped():
-        what = f'{path.name}: [rig].programme: "{found.programme}" is not shipped; allowed {", ".join(shipped())}'
+        what = f'{path.name}: [rig].programme: "{found.programme}" is not shipped'
+        what += f"; allowed {', '.join(shipped())}"
         raise CommandError(ExitCode.CONFIG, what)
     return found
 
@@ -100,8 +102,6 @@ def run(case: Case, rig: Rig, run_dir: Path) -> Outcome:
 
 def tier_of(toml: str) -> str:
     """The tier a shipped programme is for."""
-    import tomllib
-
     tier: str = tomllib.loads(toml)["programme"]["tier"]
     return tier
 
@@ -112,9 +112,8 @@ def tell(outcome: Outcome, as_json: bool) -> None:
         facts: dict[str, Any] = {"event": "test", **outcome.as_dict()}
         print(json.dumps(facts), flush=True)
         return
-    print(
-        f"{'passed' if outcome.passed else 'FAILED'}  {outcome.title}  ({outcome.table_s:.0f} s of table time)"
-    )
+    word = "passed" if outcome.passed else "FAILED"
+    print(f"{word}  {outcome.title}  ({outcome.table_s:.0f} s of table time)")
     for figure in outcome.figures:
         allowed = "" if figure.limit is None else f"   allowed {figure.limit:g} {figure.unit}"
         print(f"        {figure.name:<32}{figure.value:>10g} {figure.unit:<4}{allowed}")

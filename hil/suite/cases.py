@@ -106,7 +106,7 @@ def bring_home(ride: Ride, outcome: Outcome) -> None:
 
 
 def time_to_park_s(angle_deg: float) -> float:
-    """Design section 6: 0.3 + angle/v1 + P1 + 15/v2 + P2 + (park - 15)/v2 + 10; stages behind are left out."""
+    """Design section 6: 0.3 + angle/v1 + P1 + 15/v2 + P2 + (park - 15)/v2 + 10; less the stages behind."""
     if angle_deg > 0.0:
         return 0.3 + angle_deg / 2.0 + 60.0 + 15.0 / 1.5 + 20.0 + 55.0 / 1.5 + 10.0
     if angle_deg > -15.0:
@@ -115,7 +115,7 @@ def time_to_park_s(angle_deg: float) -> float:
 
 
 def link_loss(ride: Ride, outcome: Outcome) -> None:
-    """The wire to the drive is cut on the way down: motion ends by the drive itself, and the rider comes home."""
+    """The wire to the drive is cut on the way down: the drive ends the motion, and the rider comes home."""
     ride.begin()
     ride.until("going down", going_down(-40.0), DOWN_WITHIN_S)
     start_s = ride.stack.truth.t_s
