@@ -7,16 +7,17 @@ what `reply` returns.
 from firmware_bridge.node import protocol
 from firmware_bridge.node.angle import AngleSource
 from firmware_bridge.node.config import Config, Gains, gains
-from firmware_bridge.node.homing import SOUNDER_MS, Homecoming
+from firmware_bridge.node.homing import Homecoming
 from firmware_bridge.node.host import Host
 from firmware_bridge.node.motion import Motion
 from firmware_bridge.node.power import COMING, OFF, ON, Power
-from firmware_bridge.node.store import SESSION_MARK, MemoryStore
+from firmware_bridge.node.store import MemoryStore
 from firmware_bridge.node.velocity import VelocityLoop
 from firmware_bridge.node.wire import since
 
 _TOO_FAST_MDPS = 10_000
 _TOO_FAST_TICKS = 3
+_TRY_AGAIN_MS = 5_000
 _ESTOP_CLOSE_MS = 300  # the brake falls in; SS1-t of the chain's delay relay is 500 ms
 _ESTOP_CUT_MS = 420
 _HAND_CDPS = 200
@@ -64,8 +65,8 @@ class Brain:
         self._then_ms = -1
         self._estop_ms = 0
         self._fast_ticks = 0
-
-    # the wire
+        self._fault_ms = 0
+        self._may_try = True
 
     def take(self, data: bytes, now_ms: int) -> None:
         """Bytes from the host, in whatever pieces."""
@@ -74,8 +75,6 @@ class Brain:
     def reply(self) -> bytes:
         """What is to be sent now, b"" if nothing."""
         return self.host.reply()
-
-    # what the host asks for (called by Host)
 
     def order(self, mode: int, angle_cdeg: int, rate_cdps: int, decel_cdps2: int) -> None:
         """An order with a good answer."""
@@ -88,6 +87,7 @@ class Brain:
         if self._may_arm(moves):
             self.state = protocol.ARMED
             self.mode = protocol.NONE
+            self._may_try = True
             self.homing.end()
         if self.state != protocol.ARMED:
             return
@@ -122,8 +122,6 @@ class Brain:
         if self.state == protocol.OWN_RETURN:
             return moves and self.host.request & protocol.TAKEOVER != 0
         return self.state == protocol.DISARMED or (self.state == protocol.UNPOWERED and moves)
-
-    # 100 times a second
 
     def tick(
         self,
@@ -177,6 +175,7 @@ class Brain:
     def _fail(self, fault: int) -> None:
         self.fault = fault
         self.state = protocol.FAULT
+        self._fault_ms = 0
         self.homing.end()
         self._cut_power()
 
@@ -193,38 +192,51 @@ class Brain:
             self.motion.place(angle)
             duty = self.loop.preload()
         else:
+            motion, config = self.motion, self.config
             self.loop.weak = self.source.slow
-            self.motion.step(angle, rate, dt_ms, self._may_go_down())
-            top = _SLOW_CDPS * 10 if self.source.slow else 10_000
-            wanted_mdps = max(-top, min(top, self.motion.wanted_mdps))
-            still = self.motion.settled and -100 < rate < 100
-            duty = self.loop.step(
-                wanted_mdps, rate, still, self.current_ma, self.config.current_max_ma, dt_ms
-            )
+            motion.top_mdps = 10 * (_SLOW_CDPS if self.source.slow else config.rate_max_cdps)
+            motion.step(angle, rate, dt_ms, self._may_go_down())
+            still = motion.settled and -100 < rate < 100
+            limit_ma = config.current_max_ma
+            duty = self.loop.step(motion.wanted_mdps, rate, still, self.current_ma, limit_ma, dt_ms)
         self.duty_permille = duty
         self.bridge_on = self.power.bridge_on
         self.brake_closed = self.power.brake_closed
 
     def _choose(self, dt_ms: int) -> bool:
         """State the motion of this tick; whether the bridge is wanted on."""
+        angle, most_cdps2 = self.source.angle_mdeg, self.config.accel_max_cdps2
         estop = self._estop_open()
         self._estop_ms = min(self._estop_ms + dt_ms, 10_000) if estop else 0
         if self._hand_wanted(estop):
             return self._run_by_hand()
         if self.by_hand:
             self.by_hand = False
-            self.motion.stop(self.config.accel_max_cdps2, self.source.angle_mdeg)
+            self.motion.stop(most_cdps2, angle)
         if estop:
             return self._ramp_for_estop()
         if self.state == protocol.OWN_RETURN:
-            self.homing.step(self.source.angle_mdeg, dt_ms, self.motion)
+            goes = self.homing.step(angle, dt_ms, self.motion)
             if self.homing.stage == protocol.PARKED:
                 self.state = protocol.DISARMED
-            return True
+            if not goes:
+                self.loop.forget()
+            return goes
         if self.state == protocol.ARMED and self.mode != protocol.NONE:
             return True
-        self.motion.stop(self.config.accel_max_cdps2, self.source.angle_mdeg)
+        if self.state == protocol.FAULT:
+            self._try_again(dt_ms)
+        self.motion.stop(most_cdps2, angle)
         return not self.motion.is_still()
+
+    def _try_again(self, dt_ms: int) -> None:
+        """Cut while alone with a rider: one more own return after 5 s, then it is for a person."""
+        self._fault_ms = min(self._fault_ms + dt_ms, 10_000)
+        alone = self.host.session_mark and not self.host.alive
+        if alone and self._may_try and self.source.known and self._fault_ms >= _TRY_AGAIN_MS:
+            self._may_try = False
+            self.state = protocol.OWN_RETURN
+            self.homing.begin(self.source.angle_mdeg)
 
     def _ramp_for_estop(self) -> bool:
         if self.state in (protocol.ARMED, protocol.OWN_RETURN):
@@ -258,8 +270,7 @@ class Brain:
         return True
 
     def _may_go_down(self) -> bool:
-        tripped = self.known & protocol.OVER_ANGLE and self.inputs & protocol.OVER_ANGLE
-        return not tripped
+        return not self.inputs & protocol.OVER_ANGLE
 
     def _estop_open(self) -> bool:
         return self.known & protocol.ESTOP_OK != 0 and self.inputs & protocol.ESTOP_OK == 0
@@ -272,9 +283,8 @@ class Brain:
         """The host's while it is there; ours while we bring somebody home, or miss the host."""
         own = self.state == protocol.OWN_RETURN or self.by_hand
         asked = self.host.outputs if self.host.alive else 0
-        starting = self.homing.age_ms < SOUNDER_MS and self.homing.is_travelling()
         io_alarm = self.role == protocol.ROLE_IO and self.host.session_mark and not self.host.alive
-        self.sounder = asked & protocol.SOUNDER != 0 or (own and starting) or io_alarm
+        self.sounder = asked & protocol.SOUNDER != 0 or (own and self.homing.is_loud()) or io_alarm
         self.lamp = asked & protocol.LAMP != 0 or own
         self.enable = asked & protocol.ENABLE != 0 or own
 
@@ -285,7 +295,3 @@ class Brain:
     def reported_state(self) -> int:
         """As STATUS says it: by hand counts as the own return."""
         return protocol.OWN_RETURN if self.by_hand else self.state
-
-    def keep_mark(self, marked: bool) -> None:
-        """Keep the session mark over a reset."""
-        self.store.write(SESSION_MARK, 1 if marked else 0)

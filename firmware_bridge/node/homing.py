@@ -6,7 +6,8 @@ from firmware_bridge.node.motion import Motion
 
 _NEAR_MDEG = 300
 _BEHIND_MDEG = 500
-SOUNDER_MS = 3_000
+_SOUNDER_MS = 3_000
+_WAIT_MS = 10_000
 
 
 class Homecoming:
@@ -16,6 +17,7 @@ class Homecoming:
         self._config = config
         self.stage = protocol.STAGE_NONE
         self.age_ms = 0  # of the stage
+        self.waiting_ms = 0  # until the next try, after something was in the way
 
     def begin(self, angle_mdeg: int) -> None:
         """Choose the first stage for this angle."""
@@ -33,9 +35,13 @@ class Homecoming:
         """Not returning."""
         self._enter(protocol.STAGE_NONE)
 
-    def step(self, angle_mdeg: int, dt_ms: int, motion: Motion) -> None:
-        """One tick: state the motion of the stage, go on when it is done."""
+    def step(self, angle_mdeg: int, dt_ms: int, motion: Motion) -> bool:
+        """One tick: state the motion of the stage, go on when it is done; whether it wants power."""
         config = self._config
+        if self.waiting_ms > 0 or motion.is_stuck(angle_mdeg):
+            self.waiting_ms = self.waiting_ms - dt_ms if self.waiting_ms > 0 else _WAIT_MS
+            motion.stop(config.accel_max_cdps2, angle_mdeg)
+            return False
         self.age_ms = min(self.age_ms + dt_ms, 1_000_000)
         stage = self.stage
         if stage == protocol.TO_REST:
@@ -48,10 +54,12 @@ class Homecoming:
             pause_s = config.rest_pause_s if stage == protocol.REST_PAUSE else config.mid_pause_s
             if self.age_ms >= pause_s * 1000:
                 self._enter(stage + 1)
+        return True
 
-    def is_travelling(self) -> bool:
-        """Whether the stage is a motion."""
-        return self.stage in (protocol.TO_REST, protocol.TO_MID, protocol.TO_PARK)
+    def is_loud(self) -> bool:
+        """The sounder announces each motion, and calls for help while something is in the way."""
+        travels = self.stage in (protocol.TO_REST, protocol.TO_MID, protocol.TO_PARK)
+        return self.waiting_ms > 0 or (travels and self.age_ms < _SOUNDER_MS)
 
     def _travel(self, target_cdeg: int, rate_cdps: int, angle_mdeg: int, motion: Motion) -> None:
         motion.go(target_cdeg, rate_cdps, angle_mdeg)
@@ -60,4 +68,4 @@ class Homecoming:
 
     def _enter(self, stage: int) -> None:
         self.stage = stage
-        self.age_ms = 0
+        self.age_ms = self.waiting_ms = 0

@@ -120,7 +120,7 @@ class Host:
     def _mark(self, marked: bool) -> None:
         if marked != self.session_mark:
             self.session_mark = marked
-            self._brain.keep_mark(marked)
+            self._brain.store.write(SESSION_MARK, 1 if marked else 0)
 
     def _config(self) -> None:
         if not self.greeted:

@@ -13,6 +13,7 @@ _STREAM_MS = 60  # a streamed set angle goes on at its rate for as long
 _CATCH_UP_MDEG = 500  # a stop begins at the measured angle if the set angle is further away
 _SETTLED_MDEG = 15
 _PLAN_ACCEL_MDPS2 = 1_000
+_STUCK_MDEG = 2_000
 
 
 def _root(value: int) -> int:
@@ -42,7 +43,8 @@ class Motion:
         self._set_udeg = 0
         self._rate_mdps = 0
         self._target_mdeg = 0
-        self._top_mdps = 0
+        self._plan_mdps = 0
+        self.top_mdps = 8_000  # nothing is faster
         self._decel_mdps2 = 30_000
         self._age_ms = 0
 
@@ -79,11 +81,15 @@ class Motion:
             self._set_udeg = angle_mdeg * 1000
             self._rate_mdps = self.wanted_mdps
         self._target_mdeg = target_cdeg * 10
-        self._top_mdps = rate_cdps * 10
+        self._plan_mdps = rate_cdps * 10
 
     def is_still(self) -> bool:
         """Whether nothing is to move any more."""
         return self._rate_mdps == 0 and self.kind != FOLLOW
+
+    def is_stuck(self, angle_mdeg: int) -> bool:
+        """Whether the plan has run away from the table: something is in the way."""
+        return self.kind == GO and abs(self._set_udeg // 1000 - angle_mdeg) > _STUCK_MDEG
 
     def step(self, angle_mdeg: int, rate_mdps: int, dt_ms: int, may_go_down: bool) -> None:
         """One tick; sets `wanted_mdps` and `settled`."""
@@ -99,7 +105,7 @@ class Motion:
         error = self._set_udeg // 1000 - angle_mdeg
         self.settled = self._rate_mdps == 0 and -_SETTLED_MDEG <= error <= _SETTLED_MDEG
         error = 0 if self.settled else max(-20_000, min(20_000, error))
-        top = self._config.rate_max_cdps * 10
+        top = self.top_mdps
         wanted = max(-top, min(top, self._rate_mdps + self._gains.kx * error))
         if not may_go_down:
             wanted = min(0, wanted)
@@ -113,9 +119,12 @@ class Motion:
         """A trapezoid: as fast as allowed, as slow as needed to stop at the target."""
         left_udeg = self._target_mdeg * 1000 - self._set_udeg
         left_mdeg = min(abs(left_udeg) // 1000, 40_000)
-        top = min(self._top_mdps, _root(2 * _PLAN_ACCEL_MDPS2 * left_mdeg))
+        top = min(self._plan_mdps, self.top_mdps, _root(2 * _PLAN_ACCEL_MDPS2 * left_mdeg))
         wanted = top if left_udeg > 0 else -top
-        self._rate_mdps = _towards(self._rate_mdps, wanted, 2 * _PLAN_ACCEL_MDPS2 * dt_ms // 1000)
+        accel = 2 * _PLAN_ACCEL_MDPS2
+        if self._rate_mdps * (1 if left_udeg > 0 else -1) < 0:
+            accel = self._config.accel_max_cdps2 * 10  # the wrong way: end that first, as a stop does
+        self._rate_mdps = _towards(self._rate_mdps, wanted, accel * dt_ms // 1000)
         if abs(left_udeg) <= 20_000 and abs(self._rate_mdps) <= 250:
             self._set_udeg = self._target_mdeg * 1000
             self._rate_mdps = 0

@@ -253,6 +253,60 @@ def test_it_comes_home_without_its_encoder(gear: str, what: str) -> None:
     assert node.fastest_dps < 8
 
 
+@GEARS
+def test_a_host_lost_on_the_way_down_ends_that_way_within_300_ms(gear: str) -> None:
+    node = Raw(gear, -20.0)
+    node.arm()
+    for angle, rate in itertools.islice(ramp(-20, 40, 2.0), 300):
+        node.command(protocol.MOVE, angle, rate)
+    fed_ms = node.now_ms - 20
+    while node.plant.rate_dps > 0:
+        node.pass_time(10)
+    assert node.now_ms - fed_ms <= 300
+    assert node.fastest_dps < 2.2
+
+
+@GEARS
+def test_something_in_the_way_home_is_not_pressed_for_long_and_tried_again(gear: str) -> None:
+    node = Raw(gear, 20.0)
+    node.arm()
+    node.pass_time(2_000)
+    node.plant.drag_nm = 5_000.0
+    most_a, powered_ms = 0.0, 0
+    for _ in range(1_500):
+        node.pass_time(10)
+        most_a = max(most_a, abs(node.plant.current_a))
+        powered_ms += 10 * node.brain.bridge_on
+    assert most_a < 22
+    assert powered_ms < 5_000
+    assert (node.brain.state, node.brain.sounder) == (protocol.OWN_RETURN, True)
+    node.plant.drag_nm = 0.0
+    node.pass_time(160_000)
+    assert node.plant.angle_deg == pytest.approx(-70, abs=0.1)
+    assert node.fastest_dps < 2.3
+
+
+def run_away(node: Raw) -> None:
+    """The encoder sees 15 deg/s for a tenth of a second."""
+    real, places = node.encoder, itertools.count()
+    node.encoder = lambda: round(node.plant.angle_deg * 1000) - 150 * next(places)
+    node.pass_time(100)
+    node.encoder = real
+
+
+@GEARS
+def test_too_fast_is_cut_and_tried_again_once(gear: str) -> None:
+    node = Raw(gear, 20.0)
+    node.arm()
+    node.pass_time(2_000)
+    for again in (protocol.OWN_RETURN, protocol.FAULT):
+        run_away(node)
+        assert (node.brain.state, node.brain.fault) == (protocol.FAULT, protocol.OVER_SPEED)
+        node.pass_time(6_000)
+        assert node.brain.state == again
+    assert node.plant.brake_closed
+
+
 def test_a_jumping_inclinometer_does_not_take_the_encoder_away() -> None:
     node = Raw("a1", 40.0)
     node.arm()

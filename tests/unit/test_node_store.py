@@ -13,7 +13,7 @@ from firmware_bridge.node.store import SESSION_MARK, FileStore
 def test_a_file_keeps_mark_and_boot_count(tmp_path: Path) -> None:
     path = str(tmp_path / "node.txt")
     brain = Brain(store=FileStore(path))
-    brain.keep_mark(True)
+    brain.store.write(SESSION_MARK, 1)
     again = Brain(store=FileStore(path))
     assert (again.host.boot_count, again.host.session_mark) == (2, True)
 
