@@ -81,6 +81,13 @@ class Guard:
         self._return_due = not self._leaving
         self._leaving = True
 
+    def _leave_order(self, now_ms: int) -> int:
+        if not self._return_due:
+            return 0
+        self._return_due = False
+        self._store.events.write(now_ms, "asked_to_leave", cause=None)
+        return ORDER_RETURN
+
     def close(self) -> None:
         """Let everything go; only when finished, or when the process dies anyway."""
         self._devices.close()
@@ -102,7 +109,9 @@ class Guard:
         self._answer(arrivals, seen, decided)
         values = self._report(now_ms, seen, decided)
         self._keep(arrivals, seen, decided, now_ms)
-        self.finished = self._may_leave(decided)
+        if self._may_leave(decided) and not self.finished:
+            self.finished = True
+            self._store.events.write(now_ms, "left", cause=None, angle_cdeg=decided.trusted_cdeg)
         if self._clocks:
             self._cost_us = self._clocks.cpu_us() - began_us
         return values
@@ -114,8 +123,7 @@ class Guard:
         passed = TAKEN
         arrivals = self._channel.take(now_ms, late_ms)
         passed |= CHANNEL
-        orders = arrivals.orders | (ORDER_RETURN if self._return_due else 0)
-        self._return_due = False
+        orders = arrivals.orders | self._leave_order(now_ms)
         seen = observe(
             self._devices,
             now_ms,

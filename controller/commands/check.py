@@ -1,0 +1,105 @@
+"""`keel check FILE`: is this table or programme right? Every error at once, with its line and a way on."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from controller.exit_codes import CommandError, ExitCode
+from safety.guard import table
+from safety.guard.toml_lines import TomlRefused
+
+_PROGRAMME_KEYS: Final = ("programme", "phase")
+
+
+def command(
+    file: Annotated[Path, typer.Argument(help="A table file or a programme; the content tells which.")],
+    for_table: Annotated[
+        Path | None, typer.Option("--table", help="Check a programme for this table instead of the demo's.")
+    ] = None,
+    tier: Annotated[str | None, typer.Option(help="Check a programme for a rider of this tier.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False,
+) -> None:
+    """Check a table file or a programme. Exit 0 when it may be used, 78 with every error when not."""
+    data = contents(file)
+    kind = "programme" if is_programme(data) else "table"
+    facts: dict[str, Any] = {}
+    errors: tuple[str, ...] = ()
+    try:
+        facts = (
+            check_programme(data, file.name, for_table, tier)
+            if kind == "programme"
+            else check_table(data, file)
+        )
+    except TomlRefused as refused:
+        errors = refused.lines
+    if as_json:
+        answer = {"file": str(file), "kind": kind, "ok": not errors, "errors": list(errors), "facts": facts}
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+    elif not errors:
+        typer.echo(f"{file}: a {kind}, OK")
+        for name, value in facts.items():
+            typer.echo(f"  {name:<18}{value}")
+    else:
+        for line in errors:
+            typer.echo(line, err=True)
+        count = f"{len(errors)} errors" if len(errors) > 1 else "1 error"
+        typer.echo(f"{file}: a {kind}, refused: {count}", err=True)
+    if errors:
+        raise typer.Exit(ExitCode.CONFIG)
+
+
+def contents(file: Path) -> bytes:
+    """The file's bytes. Raises CommandError (66, 77)."""
+    try:
+        return file.read_bytes()
+    except PermissionError as error:
+        raise CommandError(ExitCode.PERMISSION, f"{file}: no permission to read it") from error
+    except OSError as error:
+        raise CommandError(ExitCode.NO_INPUT, f"{file}: {error.strerror}") from error
+
+
+def is_programme(data: bytes) -> bool:
+    """Whether this wants to be a programme. A file that is not even TOML is judged by its headings."""
+    try:
+        return any(key in tomllib.loads(data.decode()) for key in _PROGRAMME_KEYS)
+    except (ValueError, RecursionError):
+        return any(mark in data for mark in (b"[programme]", b"[[phase]]"))
+
+
+def check_table(data: bytes, name: str) -> dict[str, Any]:
+    """The table's main facts. Raises TomlRefused."""
+    found = table.parse(data, name)
+    drive = found.devices.drive
+    return {
+        "name": found.name,
+        "drive": f"{type(drive).__name__.removesuffix('Config').lower()} on {drive.port}",
+        "park": f"{found.park_cdeg / 100:g} deg",
+        "cap": f"{found.cap_cdeg / 100:g} deg",
+        "stops": f"{found.stop_up_cdeg / 100:g} to {found.stop_down_cdeg / 100:g} deg",
+        "without power": found.power_loss,
+        "attendant": "required" if found.attendant_required else "not required",
+        "sha256": found.sha256,
+    }
+
+
+def check_programme(data: bytes, name: str, for_table: Path | None, tier: str | None) -> dict[str, Any]:
+    """The programme's main facts. Raises TomlRefused."""
+    # Only for programmes: a table is checked without loading the planner.
+    from controller import plan_check
+    from controller.facts import TableFacts, facts_of
+
+    facts = TableFacts() if for_table is None else facts_of(table.parse(contents(for_table), for_table.name))
+    plan = plan_check.load(data, name, facts, tier)
+    return {
+        "name": plan.programme.name,
+        "tier": plan.tier,
+        "highest": f"{plan.cap_deg:g} deg",
+        "bouts": len(plan.bouts),
+        "head-down": f"{plan.allowance_ms / 1000:.0f} s",
+        "length": f"{plan.time_s / 60:.1f} min",
+    }
