@@ -33,7 +33,7 @@ def command(
         facts = (
             check_programme(data, file.name, for_table, tier)
             if kind == "programme"
-            else check_table(data, file)
+            else check_table(data, file.name)
         )
     except TomlRefused as refused:
         errors = refused.lines
