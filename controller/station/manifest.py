@@ -16,6 +16,7 @@ from safety.causes import BY_NAME
 
 PARK_TOLERANCE_DEG: Final = 3.0
 PARK_DEG: Final = -70.0
+AWAY: Final = ("returning", "waiting", "latched")
 ENDED: Final = 0.995  # of the programme: its last phase is the way to park
 
 
@@ -98,16 +99,23 @@ def latest(run: Run) -> dict[str, Any]:
 
 
 def first_cause(run: Run, rows: list[Row]) -> str | None:
-    """Why the motion was ended first: by the guard's events, which are the authority, else by the reports."""
+    """Why the motion was ended first: by the guard's events, which are the authority, else by the reports.
+
+    What the guard complains of at park with no session (no data yet, pendant not held) is no such cause.
+    """
+    ridden = [row for row in rows if row.session or row.mode in AWAY]
+    if not ridden:
+        return None
     for event in run.guard_events:
-        if event.get("cause") in BY_NAME:
+        in_time = ridden[0].now_ms <= event["now_ms"] <= ridden[-1].now_ms
+        if in_time and event.get("cause") in BY_NAME:
             return str(event["cause"])
-    return next((row.first_cause for row in rows if row.first_cause is not None), None)
+    return next((row.first_cause for row in ridden if row.first_cause is not None), None)
 
 
 def is_parked(rows: list[Row], park_deg: float) -> bool:
     """Whether the record ends with the table standing upright."""
-    if not rows or rows[-1].angle_deg is None or rows[-1].mode in ("returning", "waiting", "latched"):
+    if not rows or rows[-1].angle_deg is None or rows[-1].mode in AWAY:
         return False
     return abs(rows[-1].angle_deg - park_deg) <= PARK_TOLERANCE_DEG
 

@@ -6,6 +6,7 @@ they run at 50 Hz and write every order they get to DIR/orders.jsonl.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import sys
@@ -87,6 +88,12 @@ class Server:
             client.close()
         return packets
 
+    @staticmethod
+    def give(client: socket.socket, packet: bytes) -> None:
+        """One packet to one client, who may have left after asking."""
+        with contextlib.suppress(OSError):
+            client.send(packet)
+
     def say(self, packet: bytes) -> None:
         """One packet to everybody who is still there."""
         for client in list(self.clients):
@@ -122,12 +129,12 @@ class GuardDouble(Server):
             layout, values = decoded
             if layout.number == messages.HELLO:
                 self.hellos.append((values[0], values[1]))
-                client.send(messages.WELCOME_LAYOUT.pack((7, 0, -7000, 6000, b"12345678")))
+                self.give(client, messages.WELCOME_LAYOUT.pack((7, 0, -7000, 6000, b"12345678")))
             if layout.number == messages.ALIVE:
                 self.alives += 1
             if layout.number == messages.ORDER:
                 self.orders.append(values[1])
-                client.send(messages.REPLY_LAYOUT.pack((values[0], 1, b"as you say")))
+                self.give(client, messages.REPLY_LAYOUT.pack((values[0], 1, b"as you say")))
 
     def tell(self, **fields: Any) -> None:
         """One report to everybody."""
@@ -148,7 +155,7 @@ class ControllerDouble(Server):
             self.asked.append(message)
             if "id" in message:
                 answer = {"type": "reply", "id": message["id"], "accepted": True, "reason": None}
-                client.send(json.dumps(answer).encode())
+                self.give(client, json.dumps(answer).encode())
 
     def tell(self, **fields: Any) -> None:
         """One status to everybody."""
