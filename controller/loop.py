@@ -83,6 +83,13 @@ class Controller:
         """By the guard's newest report."""
         return self.report is not None and senses.at_park(self.report, round(self.facts.park_deg * 100))
 
+    def off_park_cdeg(self) -> int:
+        """How far from park, by the guard's newest report."""
+        report, park_cdeg = self.report, round(self.facts.park_deg * 100)
+        if report is None or report.trusted_cdeg is None:
+            return abs(park_cdeg)
+        return abs(report.trusted_cdeg - park_cdeg)
+
     def fresh_session_number(self) -> int:
         """Never 0, and another one after a restart."""
         self._sessions += 1

@@ -10,6 +10,7 @@ from controller.player import Player
 from controller.session import Session, test_player
 from controller.states import RUNNING
 from controller.tiers import TIERS
+from safety.limits import Limits
 from safety.observation import ORDER_END, ORDER_TEST
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 HELD_MS: Final = 500  # the pendant, before anything goes head-down again
 TEST_REASONS_MS: Final = 1_000
+REFUSED_MAX: Final = 3  # so many reports in a row
+PARKED_CDEG: Final = Limits().there_cdeg * 4 // 5  # from further off the guard would go on by itself
+ARRIVE_MS: Final = 10_000
 
 
 def work(controller: Controller, report: Report, dt_ms: int) -> None:
@@ -129,12 +133,11 @@ def _run(controller: Controller, session: Session, report: Report, dt_ms: int) -
     player = session.player
     assert player is not None
     if player.done:
-        _finish(controller, session, report)
+        _finish(controller, session, report, dt_ms)
         return
     controller.prompt = player.phase.text
-    if player.goes_down and not _may_go_down(controller, session, player, report):
+    if _stands(controller, session, player, report):
         return
-    session.let_go = False
     go = not (player.goes_down and _check_in_near(player, report))
     if senses.check_in_due(report):
         controller.prompt = prompts.ARE_YOU_WELL
@@ -148,27 +151,38 @@ def _check_in_near(player: Player, report: Report) -> bool:
     return senses.check_in_due(report, within_ms=round(player.time_to_stop_s * 1_000) + 500)
 
 
-def _may_go_down(controller: Controller, session: Session, player: Player, report: Report) -> bool:
-    """While the pendant is free the guard holds, and nothing is asked; go on from where the table stands."""
-    if not session.let_go and controller.held_ms > 0:
-        return True
-    session.let_go = True
-    is_asked = senses.check_in_due(report)
-    controller.prompt = prompts.ARE_YOU_WELL if is_asked else prompts.HOLD_TO_GO_ON
-    if is_asked or controller.held_ms < HELD_MS or not senses.is_still(report) or report.trusted_cdeg is None:
+def _stands(controller: Controller, session: Session, player: Player, report: Report) -> bool:
+    """Ask for nothing while the pendant is free or the stream has torn; go on from where the table stands.
+
+    A stream tears when this process was held up for longer than its lease: the guard holds then, and takes
+    only a new stream that begins at a standstill.
+    """
+    session.refused = session.refused + 1 if report.refusal else 0
+    down = player.goes_down
+    if not session.let_go and session.refused < REFUSED_MAX and (controller.held_ms or not down):
         return False
+    session.let_go = True
+    if down and (controller.held_ms < HELD_MS or senses.check_in_due(report)):
+        is_asked = senses.check_in_due(report)
+        controller.prompt = prompts.ARE_YOU_WELL if is_asked else prompts.HOLD_TO_GO_ON
+        return True
+    if not senses.is_still(report) or report.trusted_cdeg is None:
+        return True
     player.anchor(report.trusted_cdeg / 100)
-    return True
+    session.let_go, session.refused = False, 0
+    return False
 
 
-def _finish(controller: Controller, session: Session, report: Report) -> None:
+def _finish(controller: Controller, session: Session, report: Report, dt_ms: int) -> None:
     """The programme is over: at park the guard closes the session and gives back what was not used."""
     controller.prompt = prompts.ARRIVING
     player = session.player
     assert player is not None
     if not session.closed:
         controller.setpoint = player.setpoint
-        if controller.at_park() and senses.is_still(report):
+        session.arriving_ms += dt_ms
+        is_there = controller.off_park_cdeg() <= PARKED_CDEG or session.arriving_ms >= ARRIVE_MS
+        if is_there and controller.at_park() and senses.is_still(report):
             session.closed = True
             session.request = controller.guard.order(ORDER_END)
         return

@@ -31,7 +31,9 @@ class Session:
     test: Player | None = None
     request: int | None = None  # the order or BEGIN whose answer is awaited
     started: bool = False
-    let_go: bool = False  # the guard holds the table, because the pendant was free when it should go down
+    let_go: bool = False  # nothing is asked until the table stands: the pendant was free, the stream torn
+    refused: int = 0  # reports in a row that tell of a refusal
+    arriving_ms: int = 0  # since the programme's last motion
     closed: bool = False  # the guard has been told that it is over
 
 

@@ -14,7 +14,7 @@ from controller.states import STATES
 from safety.causes import BY_NAME
 from safety.guard import messages
 from safety.observation import ORDER_CONTINUE, ORDER_RETURN, ORDER_STOP
-from tests.controller_rig import PARK_CDEG, Rig
+from tests.controller_rig import PARK_CDEG, TICK_MS, Rig
 
 
 @pytest.fixture
@@ -185,6 +185,18 @@ def test_a_silent_rider_is_brought_to_rest_and_waited_for(rig: Rig) -> None:
     rig.run(0.5)
     rig.contacts(return_a=False)
     rig.until(lambda: rig.controller.state == "parked", 200)
+
+
+@pytest.mark.parametrize("state", ["lowering", "raising"])
+def test_a_controller_that_was_held_up_goes_on_with_a_new_stream(rig: Rig, state: str) -> None:
+    rig.reach(state, 400)
+    rig.run(4)
+    for _ in range(9):  # 180 ms: longer than the lease, not long enough to be lost
+        rig.now_ms += TICK_MS
+        rig.guard.tick(rig.now_ms)
+    rig.until(lambda: rig.controller.state != state, 120)
+    assert rig.report["first_cause"] == 0
+    assert len(rig.refused) <= 5
 
 
 def test_a_restarted_controller_proposes_nothing_until_the_table_is_parked(rig: Rig) -> None:
