@@ -118,6 +118,13 @@ FAULTS = {
     "pendant_stuck": Fault("the pendant reads as held for ever", contact("pendant", held=True)),
     "ankle_open": Fault("one ankle contact opens", contact("ankle_a", held=False)),
     "ankles_open": Fault("both ankle contacts open", contact("ankle_a", "ankle_b", held=False)),
+    "ankle_flicker": Fault(
+        "one ankle contact opens for 20 ms each second", part("panel", "flicker", protocol.ANKLE_A, 0)
+    ),
+    "inputs_doubtful": Fault(
+        "the pairs of the ankle contacts disagree",
+        part("panel", "unknown", protocol.ANKLE_A | protocol.ANKLE_B, 0),
+    ),
     "estop": Fault("the e-stop chain opens", contact("estop", held=True)),
     "stop_button": Fault("the local STOP is pressed", contact("stop", held=True)),
     "return_button": Fault("a local RETURN is pressed", contact("return_a", held=True)),

@@ -12,6 +12,7 @@ from simulator.world_table import Table
 PARK_MARGIN_DEG = 1.0
 REST_SWITCH_DEG = -2.0
 OVER_ANGLE_DEG = 63.0
+FLICKER_EVERY, FLICKER_FOR = 100, 2  # samples
 
 # Contacts that a hand or a foot works, and their bits.
 CONTACTS = (
@@ -36,7 +37,7 @@ class Sample(NamedTuple):
 
 
 class Panel:
-    """All inputs of a table; `stuck` forces bits, `unknown` takes them out of what is known."""
+    """All inputs of a table; `stuck` forces bits, `unknown` takes them out of what is known (faults)."""
 
     def __init__(self, buttons: Buttons, table: Table, park_deg: float) -> None:
         self._buttons = buttons
@@ -46,6 +47,8 @@ class Panel:
         self._over = AngleSwitch(OVER_ANGLE_DEG, above=True)
         self.stuck: dict[int, bool] = {}
         self.unknown = 0
+        self.flicker = 0  # these bits read as off for 20 ms of each second
+        self._samples = 0
         self.enable = False  # the node's enable output, as the relay's coil sees it
 
     def bits(self) -> int:
@@ -65,6 +68,9 @@ class Panel:
             bits |= protocol.SUPPLY_OK
         if self.enable:
             bits |= protocol.ENABLED
+        self._samples += 1
+        if self._samples % FLICKER_EVERY < FLICKER_FOR:
+            bits &= ~self.flicker
         for bit, on in self.stuck.items():
             bits = bits | bit if on else bits & ~bit
         return bits

@@ -23,6 +23,7 @@ SEEN: dict[str, tuple[Look, Any, Any]] = {
     "return_button": (lambda h: h.inputs.return_a, False, True),
     "return_b_button": (lambda h: h.inputs.return_b, False, True),
     "estop": (lambda h: (h.inputs.estop_ok, h.truth.relay_closed), (True, True), (False, False)),
+    "inputs_doubtful": (lambda h: (h.inputs.ankle_a, h.inputs.load), (True, True), (None, True)),
     "load_lost": (lambda h: h.inputs.load, True, False),
     "over_angle": (lambda h: h.inputs.over_angle, False, True),
     "rest_switch": (lambda h: h.inputs.past_rest, False, True),
@@ -96,6 +97,16 @@ def test_pendant_stuck() -> None:
     world = World(WorldSetup())
     world.faults.switch("pendant_stuck", True)
     assert world.truth.pendant
+
+
+def test_ankle_flicker() -> None:
+    host = standing()
+    host.world.faults.switch("ankle_flicker", True)
+    seen = []
+    for _ in range(500):
+        host.step()
+        seen.append(host.inputs.ankle_a)
+    assert seen.count(False) == 10
 
 
 def test_park_switch() -> None:
