@@ -130,3 +130,11 @@ def test_every_message_is_named_as_its_fields() -> None:
         (protocol.STATUS, Status),
     ):
         assert tuple(field.name for field in node_frames.FIELDS[kind]) == cls._fields
+
+
+@pytest.mark.parametrize("place", range(5), ids=["version", "type", "seq", "flags", "length"])
+def test_a_header_of_another_protocol_is_refused_even_with_a_good_crc(place: int) -> None:
+    body = bytearray(cobs.decode(bytes.fromhex(WIRE["command"])[1:-1]) or b"")[:-2]
+    body[place] ^= 0x40
+    frame = cobs.encode(bytes(body) + crc.ccitt_false(bytes(body)).to_bytes(2, "little"))
+    assert (node_frames.decode(frame) is None) is (place != 2)
