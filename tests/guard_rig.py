@@ -77,6 +77,7 @@ class Rig(Bed):
         self.shape: Shaped | None = None
         self.goal_cdeg = -7000
         self.hold = False
+        self.station_lives = True
         self.session = 0
         self.start_guard()
 
@@ -88,22 +89,28 @@ class Rig(Bed):
         self.channel = Channel(Facts(1, -7000, self.table.cap_cdeg, bytes.fromhex(self.table.sha256)))
         self.papers = Store(self.folder, self.table.sha256, lambda: 1_700_000_000, self.now_ms, "boot")
         self.guard = Guard(self.table, self.devices, self.channel, self.papers)
-        self.controller = Wire(self.channel, 1, 11)
-        self.station = Wire(self.channel, 2, 12)
+        self.clients: list[Wire] = []
+        self.controller = self.client(1, 11)
+        self.station = self.client(2, 12)
         self.shape = None
+
+    def client(self, role: int, instance: int) -> Wire:
+        """One more client; closed with the guard."""
+        self.clients.append(Wire(self.channel, role, instance))
+        return self.clients[-1]
 
     def kill_guard(self) -> None:
         """As kill -9: nothing is said to anybody."""
         self.guard.close()
-        self.controller.socket.close()
-        self.station.socket.close()
+        for client in self.clients:
+            client.socket.close()
 
     def serve(self) -> None:
         """Node and table live for one tick."""
-        self.brain.take(self.device.read(), self.now_ms)
-        answer = self.brain.reply()
-        if answer:
-            self.device.write(answer)
+        if self.device.is_open:
+            self.brain.take(self.device.read(), self.now_ms)
+            if answer := self.brain.reply():
+                self.device.write(answer)
         if self.follow_park_switch:
             self._switches()
         self.pass_time()
@@ -119,7 +126,7 @@ class Rig(Bed):
         """One tick of controller, station, guard, node and table."""
         if guard:
             self._lead()
-            if self.now_ms % 500 < TICK_MS:
+            if self.now_ms % 500 < TICK_MS and self.station_lives:
                 self.station.say(m.ALIVE_LAYOUT, 12)
             self.guard.tick(self.now_ms)
             self.controller.pump()
@@ -166,6 +173,7 @@ class Rig(Bed):
         wire.replies.clear()
         wire.say(m.ORDER_LAYOUT, 77, order)
         self.beat()
+        wire.pump()
         return wire.replies[-1]
 
     def begin(self, angle_deg: float = 20, tier: int = 1, rider: str = "Åse") -> tuple[int, bool, str]:

@@ -78,8 +78,8 @@ class Guard:
 
     def request_return(self) -> None:
         """A signal: RETURN, and leave when parked. Asking again changes nothing."""
-        self._return_due = not self._leaving
-        self._leaving = True
+        if not self._leaving:
+            self._leaving = self._return_due = True
 
     def _leave_order(self, now_ms: int) -> int:
         if not self._return_due:

@@ -133,11 +133,11 @@ def why_not(
     decided: Decision, seen: Observation, trouble: str | None, refused: str | None, testing: bool = False
 ) -> str:
     """What stands against starting, the nearest first, for a person."""
-    if decided.mode != INHIBITED:
-        return f"the guard is {MODES[decided.mode]}; wait until it is parked and idle"
     cause = name_of(decided.latched_cause)
     if cause is not None:
         return f"latched by {cause}: {BY_NUMBER[decided.latched_cause].remedy}"
+    if decided.mode != INHIBITED:
+        return f"the guard is {MODES[decided.mode]}; wait until it is parked and idle"
     if refused or seen.drive_state != DRIVE_ARMED:
         return refused or trouble or f"the drive is {DRIVE_STATES[seen.drive_state]}; wait until it is armed"
     for name, wanted, words in (*_WANTED, *(_EMPTY if testing else ())):
