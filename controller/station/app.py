@@ -103,6 +103,11 @@ def pages(hub: Hub) -> APIRouter:
         """Up to ten minutes of [ms, angle_deg, setpoint_deg]."""
         return JSONResponse({"points": list(hub.history.points)})
 
+    @router.get("/api/plan")
+    async def plan() -> JSONResponse:
+        """The loaded programme over time: [s, angle_deg], empty when nothing has been loaded."""
+        return JSONResponse({"plan": hub.controller.plan})
+
     @router.get("/api/programmes")
     def programmes() -> JSONResponse:
         """The programmes that come with Keel."""

@@ -124,8 +124,10 @@ def has_completed(run: Run, rows: list[Row], cause: str | None) -> bool:
     """Whether a session ran to the programme's end. A STOP that was continued does not count against it."""
     if not any(row.session for row in rows) or cause not in (None, "stop_pressed"):
         return False
-    shares = [record.value.get("progress") for record in run.topic(mcap_file.STATUS)]
-    known = [share for share in shares if isinstance(share, int | float)]
+    statuses = [record.value for record in run.topic(mcap_file.STATUS)]
+    if any(status.get("completed") for status in statuses):
+        return True
+    known = [share for status in statuses if isinstance(share := status.get("progress"), int | float)]
     return not known or max(known) >= ENDED
 
 

@@ -18,6 +18,7 @@ ANGLE_LINES: Final = (
     Line("setpoint", lambda row: row.setpoint_deg),
     Line("angle", lambda row: row.angle_deg),
 )
+DULL: Final = ("seq", "now_ms", "wall_s", "event", "angle_cdeg")
 RATE_LINES: Final = (Line("angle", lambda row: row.rate_dps),)
 
 
@@ -131,7 +132,11 @@ def story(run: Run, rows: list[Row]) -> list[tuple[float, str, str]]:
 
 
 def words_of(event: dict[str, Any]) -> str:
-    """An event in a line."""
-    left_out = ("seq", "now_ms", "wall_s", "event")
-    facts = ", ".join(f"{key} {value}" for key, value in event.items() if key not in left_out and value)
-    return str(event.get("event", "?")).replace("_", " ") + (f" ({facts})" if facts else "")
+    """An event in a line: what, its value, the facts that came with it, and where the table was."""
+    what = str(event.get("event", "?"))
+    value = event.get(what)
+    line = what if value in (None, True, 1) else f"{what} {value}"
+    facts = [f"{key} {fact}" for key, fact in event.items() if key not in (*DULL, what) and fact]
+    angle_cdeg = event.get("angle_cdeg")
+    where = "" if angle_cdeg is None else f", at {angle_cdeg / 100:.1f}°"
+    return line.replace("_", " ") + (f" ({', '.join(facts)})" if facts else "") + where

@@ -64,7 +64,6 @@ def snapshot(view: View, now_ms: int, number: int) -> dict[str, Any]:
         "rider": status.get("rider"),
         "tier": status.get("tier"),
         "progress": status.get("progress"),
-        "plan": view.controller.plan,
         "seat": {"holder": view.seat.holder, "number": view.seat.number},
         "can": can(view, stale, state),
         "recording": {

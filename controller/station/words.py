@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from controller.states import STATES
+from controller.states import INDEX, STATES
 from controller.station.run_watch import at_park
 from safety.causes import BY_NUMBER
-from safety.decision import FROZEN, LATCHED, RETURNING, WAITING
+from safety.decision import FROZEN, INHIBITED, LATCHED, RETURNING, WAITING
 from safety.guard.messages import REPORT_LAYOUT
 from safety.observation import Inputs
 
@@ -40,7 +40,9 @@ def state_word(report: tuple[Any, ...]) -> str:
     if mode in STATE_OF_MODE:
         return STATE_OF_MODE[mode]
     number = report[AT["controller_state"]]
-    if number < len(STATES):
+    # A controller that has just started says "returning" until it knows better.
+    settled = mode == INHIBITED and number == INDEX["returning"] and at_park(report)
+    if number < len(STATES) and not settled:
         return STATES[number]
     return "parked" if at_park(report) else "returning"
 

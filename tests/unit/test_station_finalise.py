@@ -220,6 +220,16 @@ def test_a_ride_to_the_end_of_the_programme_is_completed(tmp_path: Path) -> None
     assert "completed" in (run / "report.html").read_text()
 
 
+def test_the_controllers_word_for_completed_is_enough(tmp_path: Path) -> None:
+    calm = [tuple((REPORT_LAYOUT.as_dict(values) | {"first_cause": 0}).values()) for values in ride(20)]
+    run = write_run(tmp_path, calm)
+    assert finalise(run, None).completed is False
+    file = McapFile(run / "telemetry-2.mcap")
+    file.add(status(START_MS + 19_000, completed=True))
+    file.close()
+    assert finalise(run, None).completed is True
+
+
 def test_a_record_that_ends_at_rest_says_so(tmp_path: Path) -> None:
     last = report(tick=999, now_ms=START_MS + 20_000, mode=WAITING, trusted_cdeg=0, session=5)
     run = write_run(tmp_path, [*ride(20)[:500], last])

@@ -194,7 +194,7 @@ def test_the_snapshot_is_in_degrees_and_seconds(bench: Bench) -> None:
     assert picture["can"]["continue"] is None
     assert picture["can"]["load"]
     assert picture["prompt"] == "Breathe."
-    assert picture["plan"] == [[0, -70]]
+    assert bench.hub.controller.plan == [[0, -70]]
 
 
 def test_a_ride_is_recorded_from_load_to_park_and_then_handed_over(bench: Bench) -> None:

@@ -35,9 +35,9 @@ export function showStale(stale, picture, silent) {
   const guard = picture?.guard.age_ms;
   const age = guard == null ? null : (guard + silent) / 1000;
   write("age", age === null ? "no data" : `${age.toFixed(1)} s`);
-  const who = silent > 700 ? "The station is silent" : "The guard is silent";
-  const since = age === null ? "" : ` since ${age.toFixed(1)} s`;
-  write("banner", `${who}${since}. What you see is old. STOP and RETURN may still work; so do the buttons at the table.`);
+  const who = silent > 700 ? "The station has been silent" : "The guard has been silent";
+  const since = age === null ? "" : ` for ${Math.max(1, Math.round(age))} s`;
+  if (stale) write("banner", `${who}${since}. What you see is old. STOP and RETURN may still work; so do the buttons at the table.`);
   at("banner").hidden = !stale;
 }
 
@@ -93,9 +93,9 @@ function showControls(picture, mine) {
   const needsSeat = mine ? null : "Take the seat first.";
   const loading = picture.state === "parked";
   at("programme").hidden = !loading;
-  enable("load", picture.can.load ?? needsSeat, loading);
-  enable("continue", picture.can.continue ?? needsSeat, picture.state === "frozen");
-  enable("start", picture.can.start ?? needsSeat, picture.state !== "frozen" && !picture.running || picture.state === "ready");
+  enable("load", needsSeat ?? picture.can.load, loading);
+  enable("continue", needsSeat ?? picture.can.continue, picture.state === "frozen");
+  enable("start", needsSeat ?? picture.can.start, picture.state === "checking" || picture.state === "ready");
   if (performance.now() < toastUntil) return;
   const shown = ["continue", "start", "load"].map(at).find((button) => !button.hidden);
   write("reason", picture.recording.problem ?? shown?.title ?? "");
