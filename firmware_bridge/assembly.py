@@ -8,6 +8,7 @@ from firmware_bridge.config import BlvrConfig, DevicesConfig, NodeConfig, Parity
 from firmware_bridge.drives.node.driver import NodeDrive, NodeInclinometer, NodeInputs, NodeOutputs
 from firmware_bridge.drives.node.port import NodePort
 from firmware_bridge.errors import BridgeError
+from firmware_bridge.link.reopening import ReopeningLink
 from firmware_bridge.link.wire_log import WireLog, logged
 from firmware_bridge.ports import AngleSensor, ByteLink, Devices, Inputs, MotorDrive, Outputs
 
@@ -101,7 +102,7 @@ def open_devices(
     opened: list[ByteLink] = []
 
     def link_of(part: NodeConfig | BlvrConfig | WitmotionConfig) -> ByteLink:
-        link = open_link(part.port, part.baud, part.parity)
+        link = ReopeningLink(lambda: open_link(part.port, part.baud, part.parity))
         opened.append(link)
         return link if log is None else logged(link, log, isinstance(part, NodeConfig))
 

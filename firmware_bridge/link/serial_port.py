@@ -57,7 +57,7 @@ class SerialLink:
         self._fd = -1
 
     def _lost(self, error: Exception) -> LinkLost:
-        return LinkLost(f"{self.name}: gone ({error}); plug it in again and restart")
+        return LinkLost(f"{self.name}: gone ({error}); plug it in again")
 
 
 def open_serial(port: str, baud: int, parity: Parity = "none") -> SerialLink:
