@@ -5,7 +5,7 @@ It leads only while the guard lets it. What the guard does by itself is followed
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from controller import desk, ride, senses, status
 from controller.channel import GuardClient, Report, StationServer
@@ -42,7 +42,7 @@ class Controller:
         self.setpoint: tuple[int, int] | None = None
         self._sessions = 0
         self._told_ms: int | None = None
-        self._told_state = ""
+        self._told: tuple[str, str] = ("", "")  # state and prompt
         self._ended_ms: int | None = None
 
     @property
@@ -136,6 +136,8 @@ class Controller:
     def _guard_leads(self, event: str, report: Report) -> None:
         if event != "stopped" and self.session is not None and self.state != "checking":
             self.end(False, cause_text(report))
+        if self.why == GUARD_LOST and report.first_cause:
+            self.why = cause_text(report)  # it is back and says what happened
         if self.machine.allows(event):
             if self.state == "checking":
                 self.end(False, cause_text(report))
@@ -172,9 +174,9 @@ class Controller:
     def _tell(self) -> None:
         newcomers = any(not station.knows_plan for station in self.stations.stations)
         due = self._told_ms is None or self.now_ms - self._told_ms >= TELL_EVERY_MS
-        if not due and self.state == self._told_state and not newcomers:
+        if not due and (self.state, self.prompt) == self._told and not newcomers:
             return
-        self._told_ms, self._told_state = self.now_ms, self.state
+        self._told_ms, self._told = self.now_ms, (self.state, self.prompt)
         picture = status.picture(self)
         for station in self.stations.stations:
             station.send(picture if station.knows_plan else {**picture, "plan": status.plan_of(self)})
@@ -191,10 +193,6 @@ class Controller:
         """Every station gets the plan with its next status."""
         for station in self.stations.stations:
             station.knows_plan = False
-
-    def message(self) -> dict[str, Any]:
-        """The status as stations get it; for tests and lockstep."""
-        return status.picture(self)
 
 
 def cause_text(report: Report) -> str:

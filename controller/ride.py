@@ -10,6 +10,7 @@ from controller.player import Player
 from controller.session import Session, test_player
 from controller.states import RUNNING
 from controller.tiers import TIERS
+from safety.causes import BY_NUMBER
 from safety.limits import Limits
 from safety.observation import ORDER_END, ORDER_TEST
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from controller.loop import Controller
 
 HELD_MS: Final = 500  # the pendant, before anything goes head-down again
-TEST_REASONS_MS: Final = 1_000
+ASK_AGAIN_MS: Final = 2_000
 REFUSED_MAX: Final = 3  # so many reports in a row
 PARKED_CDEG: Final = Limits().there_cdeg * 4 // 5  # from further off the guard would go on by itself
 ARRIVE_MS: Final = 10_000
@@ -55,7 +56,6 @@ def _check(controller: Controller, session: Session, report: Report, dt_ms: int)
 def _test(controller: Controller, session: Session, report: Report, dt_ms: int) -> None:
     if senses.is_testing(report):
         controller.prompt = prompts.TESTING
-        session.request = None
         if session.test is None and report.trusted_cdeg is not None:
             session.test = test_player(controller.facts.park_deg, report.trusted_cdeg / 100)
         if session.test is not None:
@@ -68,19 +68,23 @@ def _test(controller: Controller, session: Session, report: Report, dt_ms: int) 
     elif not senses.pendant_held(report):
         controller.prompt = prompts.HOLD_FOR_TEST
     else:
-        _ask_for_test(controller, session)
+        _ask_for_test(controller, session, report)
 
 
-def _ask_for_test(controller: Controller, session: Session) -> None:
+def _ask_for_test(controller: Controller, session: Session, report: Report) -> None:
+    """Ask, and ask again a while after a refusal or a test that ended early."""
     controller.prompt = prompts.TEST_ASKED
     if session.request is None:
         if controller.held_ms >= HELD_MS:
-            session.request = controller.guard.order(ORDER_TEST)
-    elif (reply := controller.guard.replies.get(session.request)) is not None and not reply.accepted:
+            session.request, session.asked_ms = controller.guard.order(ORDER_TEST), controller.now_ms
+        return
+    reply = _answer(controller, session)
+    if reply is not None and not reply.accepted:
         controller.prompt = reply.reason
-        if controller.held_ms >= HELD_MS + TEST_REASONS_MS:
-            controller.held_ms = 0  # ask again after another half second
-            session.request = None
+    elif reply is not None and report.first_cause:
+        controller.prompt = BY_NUMBER[report.first_cause].text
+    if controller.now_ms - session.asked_ms >= ASK_AGAIN_MS:
+        session.request = None
 
 
 def _begin(controller: Controller, session: Session, report: Report) -> None:

@@ -30,6 +30,7 @@ class Session:
     player: Player | None = None
     test: Player | None = None
     request: int | None = None  # the order or BEGIN whose answer is awaited
+    asked_ms: int = 0  # when it was asked
     started: bool = False
     let_go: bool = False  # nothing is asked until the table stands: the pendant was free, the stream torn
     refused: int = 0  # reports in a row that tell of a refusal

@@ -140,6 +140,7 @@ class Rig:
         self.plan: list[Any] = []
         self.replies: dict[int, dict[str, Any]] = {}
         self.states: list[str] = []
+        self.station_lives = True
         self.report: dict[str, Any] = {}
         self.refused: list[dict[str, Any]] = []
         self._asked_ms: int | None = None
@@ -183,7 +184,7 @@ class Rig:
     def tick(self) -> None:
         """20 ms."""
         self.now_ms += TICK_MS
-        if self.now_ms % 500 == 0:
+        if self.now_ms % 500 == 0 and self.station_lives:
             self.alive.send(messages.ALIVE_LAYOUT.pack((99,)))
         self.rider(self)
         self.report = messages.REPORT_LAYOUT.as_dict(self.guard.tick(self.now_ms))

@@ -77,6 +77,17 @@ def test_the_days_test_comes_before_anybody_gets_on(rig: Rig) -> None:
     assert rig.states == ["returning", "parked", "checking"]
 
 
+def test_a_test_that_ended_early_is_asked_for_again(rig: Rig) -> None:
+    rig.until(lambda: rig.controller.state == "parked", 5)
+    rig.station_lives = False
+    rig.run(6)
+    assert rig.load()["accepted"]
+    rig.run(1)
+    assert (rig.controller.state, rig.status["prompt"]) == ("checking", BY_NAME["station_lost"].text)
+    rig.station_lives = True
+    rig.until(lambda: rig.controller.state == "ready", 20)
+
+
 def test_a_second_load_on_the_same_day_needs_no_test(rig: Rig) -> None:
     rig.ready()
     assert rig.ask(type="unload")["accepted"]
