@@ -85,3 +85,4 @@ class Decision(NamedTuple):
     bout_ms: int
     tested: bool  # the day's direction test has passed
     planned_down: bool  # head-down motion was proposed by the session in this tick
+    latched_cause: int = 0  # number in safety.causes of the latch that forbids a new session, 0 = none

@@ -1,0 +1,60 @@
+"""What a return remembers, and what it asks for in one tick."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from safety.decision import HOLD, NO_STAGE, RETURNING, STOP, STOPPING
+from safety.profile import Ramp
+
+
+class Home(NamedTuple):
+    """The state of a return; `NOT_HOMING` outside of one."""
+
+    stage: int
+    bits: (
+        int  # reactions asked for, safety.rules; never taken back except FREEZE, ESTOP, CUT_OFF at their end
+    )
+    age_ms: int  # in this stage
+    left_ms: int  # of a warning, a freeze, a rest after a stall
+    ramp: Ramp
+    acknowledged: bool
+    pressed: bool  # a local button was pressed after arrival at rest
+    let_go: bool  # the pendant was seen released during this freeze
+    stalls: int
+    cuts: int  # attempts after a CUT that are used up
+    still_ms: int  # standing after a CUT
+    hand: bool  # hold-to-run may move (its button was seen released since the last CUT)
+    watch_ms: int  # progress window
+    plan_from: int  # cdeg
+    seen_from: int  # cdeg
+    stalled: bool  # found in the tick before
+
+
+NOT_HOMING: Final = Home(
+    NO_STAGE, 0, 0, 0, Ramp(0, 0, 0), False, False, False, 0, 0, 0, False, 0, 0, 0, False
+)
+
+
+class Act(NamedTuple):
+    """One tick's doing."""
+
+    command: int = STOP
+    angle_cdeg: int = 0
+    rate_cdps: int = 0
+    sounder: bool = False
+    mode: int = RETURNING
+    stage: int = STOPPING
+    done: bool = False
+    resumed: bool = False
+
+
+STOP_ACT: Final = Act()
+HOLD_ACT: Final = Act(HOLD)
+
+
+def entered(home: Home, stage: int, left_ms: int = 0) -> Home:
+    """The same return in another stage."""
+    return home._replace(
+        stage=stage, age_ms=0, left_ms=left_ms, pressed=False, let_go=False, watch_ms=0, stalled=False
+    )

@@ -1,0 +1,112 @@
+"""The parts of a return that need a person or come after a CUT: e-stop, CUT, and hold-to-run RETURN."""
+
+from __future__ import annotations
+
+from safety.angles import BOTH, ONLY_A, fresh
+from safety.decision import (
+    CREEPING_OUT,
+    CUT,
+    HOLD,
+    MOVE,
+    NO_STAGE,
+    PAUSE_REST,
+    STOP,
+    STOPPING,
+    TO_PARK,
+    TO_REST,
+    WAITING,
+)
+from safety.facts import Facts
+from safety.home_state import Act, Home, entered
+from safety.limits import Limits
+from safety.observation import AGE_MAX_MS, DRIVE_ARMED, Observation
+from safety.profile import anchored, next_ramp
+from safety.rules import CREEP, CUT_OFF, ESTOP, STAGED
+
+_FAR_CDEG = -9_000  # without an angle the generator has no end; the park switch has
+
+
+def _standing(facts: Facts, limits: Limits) -> bool:
+    return facts.cdps is None or abs(facts.cdps) <= limits.still_cdps
+
+
+def estop(home: Home, facts: Facts, observation: Observation, limits: Limits, dt_ms: int) -> tuple[Home, Act]:
+    """SS1-t: ramp, then no torque. RETURN held bridges it; chain closed and RETURN pressed goes home."""
+    buttons = facts.buttons
+    if buttons.now.estop_ok is True and buttons.home_press:
+        return entered(home._replace(bits=home.bits & ~ESTOP | STAGED), STOPPING), Act()
+    if _parked(facts, limits):
+        return entered(home, NO_STAGE), Act(CUT, stage=NO_STAGE, done=True)
+    if buttons.home and home.hand:
+        return manual(home._replace(age_ms=0), facts, observation, limits, dt_ms)
+    home = home._replace(ramp=home.ramp._replace(rate_cdps=0))
+    cut = home.age_ms >= limits.ss1_ms or (home.age_ms > dt_ms and _standing(facts, limits))
+    return home, Act(CUT if cut else STOP, mode=WAITING, stage=STOPPING)
+
+
+def _parked(facts: Facts, limits: Limits) -> bool:
+    return (
+        facts.cdeg is not None
+        and facts.cdeg - limits.park_cdeg <= limits.there_cdeg
+        and _standing(facts, limits)
+    )
+
+
+def cut_off(
+    home: Home, facts: Facts, observation: Observation, limits: Limits, dt_ms: int
+) -> tuple[Home, Act]:
+    """No torque. After 5 s of standstill one creep attempt, once per latch; afterwards hold-to-run only."""
+    still_ms = min(home.still_ms + dt_ms, AGE_MAX_MS) if _standing(facts, limits) else 0
+    home = home._replace(still_ms=still_ms)
+    if _parked(facts, limits) and still_ms >= limits.cut_still_ms:
+        return entered(home, NO_STAGE), Act(CUT, stage=NO_STAGE, done=True)
+    if home.cuts == 0 and still_ms >= limits.cut_still_ms:
+        out = home._replace(cuts=1, bits=home.bits & ~CUT_OFF | CREEP)
+        return entered(out, CREEPING_OUT, limits.warning_ms), Act(stage=CREEPING_OUT, sounder=True)
+    if home.cuts and still_ms >= limits.cut_still_ms and facts.buttons.home and home.hand:
+        return manual(home, facts, observation, limits, dt_ms)
+    return home, Act(CUT, mode=WAITING, stage=STOPPING, sounder=True)
+
+
+def manual(
+    home: Home, facts: Facts, observation: Observation, limits: Limits, dt_ms: int
+) -> tuple[Home, Act]:
+    """Hold-to-run: towards park at <= 2 deg/s while RETURN is held; pauses at rest once; ends at park."""
+    if _parked(facts, limits) or (facts.cdeg is None and facts.buttons.now.at_park is True):
+        return entered(home, NO_STAGE), Act(HOLD, stage=NO_STAGE, done=True)
+    below_rest = _below_rest(facts, limits)
+    if not (facts.buttons.home and home.hand) or observation.drive_state != DRIVE_ARMED:
+        return _stood(home, PAUSE_REST if home.stage == PAUSE_REST else STOPPING)
+    if below_rest and facts.session.rest_owed_ms:
+        return _stood(home, PAUSE_REST)
+    if facts.cdeg is not None and facts.cdeg - limits.park_cdeg <= limits.there_cdeg:
+        return _stood(home, STOPPING)
+    if home.ramp.rate_cdps == 0:
+        home = home._replace(ramp=anchored(_anchor(facts, observation, limits), 0))
+    target = limits.park_cdeg if facts.angles.source in (ONLY_A, BOTH) else _FAR_CDEG
+    speed = limits.upright_cdps if below_rest else limits.creep_cdps
+    ramp = next_ramp(home.ramp, target, speed, limits.return_cdps2, limits.emergency_cdps2, dt_ms)
+    stage = TO_PARK if below_rest else TO_REST
+    home = home._replace(ramp=ramp, stage=STOPPING)
+    return home, Act(MOVE, ramp.pos // 1000, ramp.rate_cdps, False, WAITING, stage)
+
+
+def _stood(home: Home, stage: int) -> tuple[Home, Act]:
+    return home._replace(ramp=home.ramp._replace(rate_cdps=0), stage=stage), Act(mode=WAITING, stage=stage)
+
+
+def _below_rest(facts: Facts, limits: Limits) -> bool:
+    if facts.cdeg is not None:
+        return facts.cdeg <= limits.rest_cdeg
+    return facts.buttons.now.past_rest is False
+
+
+def _anchor(facts: Facts, observation: Observation, limits: Limits) -> int:
+    """The drive follows its own scale, so its own angle comes first, trusted or not."""
+    if observation.a_cdeg is not None and fresh(
+        observation.a_cdeg, observation.a_cdps, observation.a_age_ms, limits
+    ):
+        return observation.a_cdeg
+    if facts.cdeg is not None:
+        return facts.cdeg
+    return facts.angles.last_cdeg or 0

@@ -1,0 +1,121 @@
+"""What was commanded against what was seen: the memory behind the rules about motion.
+
+Direction and runaway are judged on both sources where both are there, so one lying source does not hide it.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from safety.angles import BOTH, NEITHER, ONLY_A, ONLY_B, Angles
+from safety.decision import CUT, LEAVE, MOVE
+from safety.limits import Limits
+from safety.observation import AGE_MAX_MS, DRIVE_ARMED, DRIVE_OWN_RETURN, Observation
+
+
+class Motion(NamedTuple):
+    """Last command and the travel since."""
+
+    command: int
+    angle_cdeg: int
+    rate_cdps: int
+    heading: int  # -1, 0, +1: where the command goes
+    heading_ms: int  # for so long
+    due_ms: int  # standing still: a stop must have ended this long after it began
+    ref_cdeg: int | None  # against: furthest point along the heading; still: where it stood
+    back_cdeg: int  # moved so far against the heading, or away from where it stood
+    told_cdeg: int  # travel commanded in this frozen-sensor window
+    a_from: int | None
+    b_from: int | None
+    frozen: int  # source found frozen in this tick; BOTH = the table does not move
+    lively_ms: int  # since a command of more than 3 deg/s2
+
+
+AT_REST: Final = Motion(-1, 0, 0, 0, 0, 0, None, 0, 0, None, None, NEITHER, AGE_MAX_MS)
+
+
+def told(
+    was: Motion, command: int, angle_cdeg: int, rate_cdps: int, seen_cdps: int, limits: Limits
+) -> Motion:
+    """Remember this tick's command; `seen_cdps` sizes how long a stop may take."""
+    heading = -1 if command == LEAVE else 0
+    if command == MOVE:
+        heading = (rate_cdps > 0) - (rate_cdps < 0)
+    turned = heading != was[3] or (command == CUT) != (was[0] == CUT)
+    travel = angle_cdeg - was[1] if command == MOVE == was[0] else 0
+    due_ms = was[5]
+    if turned:
+        due_ms = limits.disobey_ms + abs(seen_cdps) * 1000 // limits.stop_cdps2
+    return Motion(
+        command,
+        angle_cdeg,
+        rate_cdps,
+        heading,
+        0 if turned else was[4],
+        due_ms,
+        None if turned else was[6],
+        0 if turned else was[7],
+        0 if turned else was[8] + travel,
+        None if turned else was[9],
+        None if turned else was[10],
+        NEITHER,
+        was[12],
+    )
+
+
+def seen(was: Motion, angles: Angles, observation: Observation, limits: Limits, dt_ms: int) -> Motion:
+    """Compare what is seen in this tick with the command of the ticks before."""
+    state = observation[8]
+    obeys = state == DRIVE_ARMED or (state == DRIVE_OWN_RETURN and was[0] == LEAVE)
+    heading_ms = min(was[4] + dt_ms, AGE_MAX_MS)
+    lively_ms = 0 if was[0] != MOVE and was[4] < limits.lively_ms else min(was[12] + dt_ms, AGE_MAX_MS)
+    cdeg = angles[0]
+    if not obeys or cdeg is None or was[0] == CUT:
+        return was._replace(
+            heading_ms=heading_ms, ref_cdeg=None, back_cdeg=0, told_cdeg=0, a_from=None, b_from=None,
+            frozen=NEITHER, lively_ms=lively_ms,
+        )  # fmt: skip
+    ref, back = _back(was, cdeg, heading_ms)
+    a_from, b_from, told_cdeg, frozen = _frozen(was, angles, observation, limits)
+    return Motion(
+        was[0], was[1], was[2], was[3], heading_ms, was[5], ref, back,
+        told_cdeg, a_from, b_from, frozen, lively_ms,
+    )  # fmt: skip
+
+
+def _back(was: Motion, cdeg: int, heading_ms: int) -> tuple[int, int]:
+    """The reference point and how far the table is on the wrong side of it."""
+    ref, heading = was[6], was[3]
+    if ref is None:
+        return cdeg, 0
+    if heading_ms < was[5] and (heading == 0 or was[0] == LEAVE):
+        return cdeg, 0  # still coming to a stop
+    if heading == 0:
+        return ref, abs(cdeg - ref)
+    along = (cdeg - ref) * heading
+    return (cdeg, 0) if along >= 0 else (ref, -along)
+
+
+def _frozen(
+    was: Motion, angles: Angles, observation: Observation, limits: Limits
+) -> tuple[int | None, int | None, int, int]:
+    """Window of 2 deg commanded travel (HZ-07, HZ-26): which source has seen less than 0.3 deg of it."""
+    a, b = observation[2], observation[5]
+    a_from, b_from, travel = was[9], was[10], was[8]
+    if a_from is None and b_from is None:
+        return a, b, 0, NEITHER
+    if abs(travel) < limits.frozen_of_cdeg:
+        return a_from, b_from, travel, NEITHER
+    frozen = NEITHER
+    if a is not None and a_from is not None and not angles[7] and abs(a - a_from) < limits.frozen_cdeg:
+        frozen += ONLY_A
+    if b is not None and b_from is not None and not angles[8] and abs(b - b_from) < limits.frozen_cdeg:
+        frozen += ONLY_B
+    if frozen and frozen != BOTH and _alone(frozen, angles, a, b):
+        frozen = BOTH
+    return a, b, 0, frozen
+
+
+def _alone(frozen: int, angles: Angles, a: int | None, b: int | None) -> bool:
+    """The other source is of no use, so the table must be taken as standing."""
+    return b is None or angles[8] if frozen == ONLY_A else a is None or angles[7]

@@ -1,0 +1,122 @@
+"""Rules about the table, the drive, the sensors and the guard's own time."""
+
+from __future__ import annotations
+
+from safety.angles import BOTH, NEITHER
+from safety.decision import LEAVE
+from safety.facts import Facts
+from safety.limits import Limits
+from safety.observation import (
+    DRIVE_ARMED,
+    DRIVE_FAULT,
+    DRIVE_OFFLINE,
+    DRIVE_OWN_RETURN,
+    Observation,
+)
+
+
+def over_angle(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-01: past the cap by the trusted angle, by the other source, or by the switch."""
+    cdeg, other = facts.cdeg, observation.b_cdeg
+    if cdeg is not None and cdeg > facts.cap_cdeg + limits.over_angle_cdeg:
+        return True
+    both = facts.angles.source == BOTH
+    if both and other is not None and other > facts.cap_cdeg + limits.over_angle_other_cdeg:
+        return True
+    return facts.buttons.now.over_angle is True
+
+
+def over_angle_predicted(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-02: angle + reaction time x rate + rate^2 / 2d would end past the cap."""
+    cdeg, cdps = facts.cdeg, facts.cdps
+    if cdeg is None or cdps is None or cdps <= 0:
+        return False
+    ends = cdeg + cdps * limits.reaction_ms // 1000 + cdps * cdps // (2 * limits.stop_cdps2)
+    return ends > facts.cap_cdeg + limits.over_angle_cdeg
+
+
+def over_speed(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-03: faster than planned + 10 % for 100 ms, or than the hard limit at all."""
+    if facts.over_speed_ms >= limits.over_speed_ms:
+        return True
+    return facts.cdps is not None and abs(facts.cdps) * 10 > limits.hard_cdps * 11
+
+
+def wrong_direction(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-05: moved 1 deg against the command."""
+    return facts.motion.heading != 0 and facts.motion.back_cdeg >= limits.against_cdeg
+
+
+def runaway(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-04: moves though told to stand: more than 2 deg, or 1 deg/s after a stop should have ended."""
+    motion = facts.motion
+    if motion.heading != 0 or motion.ref_cdeg is None or motion.heading_ms < motion.due_ms:
+        return False
+    if motion.back_cdeg > limits.runaway_cdeg:
+        return True
+    return motion.heading_ms < 2 * motion.due_ms and abs(facts.cdps or 0) > limits.disobey_cdps
+
+
+def no_motion(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-26: less than 0.3 deg seen by every source over 2 deg commanded."""
+    return facts.motion.frozen == BOTH
+
+
+def source_frozen(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-07, HZ-08, HZ-11: one source stands still while the other moves, or both have disagreed too long."""
+    return facts.angles.a_bad or facts.angles.b_bad
+
+
+def angle_stale(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-16: one source is silent."""
+    return observation[4] > limits.stale_ms or observation[7] > limits.stale_ms
+
+
+def one_source(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-10: head-down motion needs both sources in this very tick."""
+    return facts.angles.source != BOTH
+
+
+def no_angle(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-12: nothing to go by."""
+    return facts.angles.source == NEITHER and facts.angles.none_ms >= limits.blind_ms
+
+
+def inputs_stale(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-28: buttons and contacts are silent."""
+    return observation.inputs_age_ms > limits.stale_ms
+
+
+def drive_lost(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-15, HZ-16: the drive is silent or gone."""
+    return observation.drive_age_ms > limits.stale_ms or observation.drive_state == DRIVE_OFFLINE
+
+
+def drive_unready(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-22: a drive that is not armed is not moved."""
+    return observation.drive_state != DRIVE_ARMED
+
+
+def drive_fault(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-21: the drive reports a fault."""
+    return observation.drive_state == DRIVE_FAULT
+
+
+def drive_returned(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-31: the drive brings the rider home by itself."""
+    return observation.drive_state == DRIVE_OWN_RETURN and facts.motion.command != LEAVE
+
+
+def return_stalled(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-27: less than half of the planned travel."""
+    return facts.stalled
+
+
+def overrun(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-32: the guard was late, or slept."""
+    return observation.late_ms > limits.late_ms or facts.woken
+
+
+def supply_low(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-29: the supply is not good for a full return."""
+    return facts.buttons.now.supply_ok is False

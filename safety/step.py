@@ -1,0 +1,241 @@
+"""One tick of judgement: `step(state, observation, limits) -> (state, decision)`.
+
+Pure, total, deterministic, whole numbers only. Look, judge by the table of rules, change mode by the mode
+table, then let the gate permit a proposal or the return take its next step.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from safety.causes import BY_NAME
+from safety.check_in import left_ms
+from safety.decision import (
+    ACTIVE,
+    CHECK_ASKED,
+    CHECK_LOUD,
+    CUT,
+    HOLD,
+    INHIBITED,
+    LATCHED,
+    MOVE,
+    NO_STAGE,
+    PAUSE_MID,
+    PAUSE_REST,
+    READY,
+    RETURNING,
+    TEST,
+    WAITING,
+    Decision,
+)
+from safety.facts import Facts
+from safety.home_state import NOT_HOMING, Act, Home
+from safety.home_trouble import manual
+from safety.homecoming import advance, begun, joined
+from safety.limits import TICK_MS, Limits, bounded
+from safety.look import look
+from safety.modes import AFTER, BEFORE, SERVICE_CAUSES, Turn, next_mode
+from safety.motion import told
+from safety.observation import AGE_MAX_MS, Observation, Terms
+from safety.permit import Passage, gated
+from safety.rules import CREEP, ESTOP, STAGED, judge
+from safety.session import NONE, Session, pauses
+from safety.state import State, boot, woken
+from safety.stream import SILENT
+from safety.trial import NOT_TRYING, Trial, tried
+from safety.verdict import Verdict
+
+__all__ = ["State", "boot", "step"]
+
+_GUARD_LOST: Final = BY_NAME["guard_lost"].number
+_ESTOP: Final = BY_NAME["estop"].number
+_HOMING: Final = (RETURNING, WAITING)
+_PROPOSED: Final = (READY, ACTIVE, TEST)
+
+
+class Judged(NamedTuple):
+    """The tick after judgement and the first mode table, before anything acts."""
+
+    mode: int
+    terms: Terms | None
+    session: Session
+    home: Home
+    first_cause: int
+    latched: int
+    verdict: Verdict
+    present: int
+    reaction: int
+
+
+def step(state: State, observation: Observation, limits: Limits) -> tuple[State, Decision]:
+    """One tick."""
+    dt_ms = min(max(observation.dt_ms, 0), AGE_MAX_MS)
+    gap = dt_ms > limits.late_ms
+    if gap:
+        state = woken(state)
+    facts = look(state, observation, limits, dt_ms, gap)
+    judged = _judged(state, facts, observation, limits)
+    return _acted(state, facts, judged, observation, limits, TICK_MS if gap else dt_ms)
+
+
+def _judged(state: State, facts: Facts, observation: Observation, limits: Limits) -> Judged:
+    verdict, present, reaction, first, latch = judge(facts, observation, limits)
+    latched = state.latched_cause or latch
+    turn = Turn(state, facts, observation, limits, reaction, latched, present, None, False)
+    mode = next_mode(BEFORE, state.mode, turn)
+    home, terms, session, cause = state.home, state.terms, facts.session, state.first_cause or first
+    if mode in _HOMING and state.mode not in _HOMING:
+        waking = state.waking and state.mode == INHIBITED
+        home, session, first = _homewards(state, facts, reaction, latched, limits, waking)
+        cause = state.first_cause or first or cause
+    elif mode in _HOMING and reaction:
+        home = joined(home, reaction, facts, limits)
+    elif mode != state.mode:
+        home = NOT_HOMING
+        if mode == READY and observation.begin is not None:
+            terms, session, cause = bounded(observation.begin, limits), NONE, 0
+        elif mode == TEST:
+            terms, session, cause = None, NONE, 0
+        elif mode == INHIBITED:
+            terms = None
+            latched = 0 if state.mode == LATCHED else latched
+    return Judged(mode, terms, session, home, cause, latched, verdict, present, reaction)
+
+
+def _homewards(
+    state: State, facts: Facts, reaction: int, latched: int, limits: Limits, waking: bool
+) -> tuple[Home, Session, int]:
+    """A return begins; after a restart it is announced, and all pauses are owed anew."""
+    if not waking or not state.resumes:
+        return begun(reaction or STAGED, False, facts, limits), facts.session, 0
+    reaction |= STAGED | (CREEP if latched else 0) | (ESTOP if latched == _ESTOP else 0)
+    place = facts.cdeg
+    rest_ms, mid_ms = pauses(0, limits.cap_cdeg if place is None else place, limits)
+    session = facts.session._replace(rest_owed_ms=rest_ms, mid_owed_ms=mid_ms)
+    return begun(reaction, True, facts, limits), session, _GUARD_LOST
+
+
+def _acted(
+    state: State, facts: Facts, judged: Judged, observation: Observation, limits: Limits, dt_ms: int
+) -> tuple[State, Decision]:
+    mode, home, tested = judged.mode, judged.home, state.tested
+    facts = facts._replace(mode=mode, terms=judged.terms, session=judged.session, stage=home.stage)
+    trial = NOT_TRYING
+    if mode in _PROPOSED:
+        before = state.stream if state.mode in _PROPOSED else SILENT
+        passage = gated(before, facts, observation, limits, judged.verdict, tested, judged.latched, dt_ms)
+        act = Act(passage.command, passage.angle_cdeg, passage.rate_cdps, mode=mode, stage=NO_STAGE)
+        if mode == TEST:
+            was = state.trial if state.mode == TEST else NOT_TRYING
+            trial = tried(was, facts.motion.heading, facts.angles, observation, limits, dt_ms)
+            tested = tested or trial.passed
+    else:
+        passage = Passage(SILENT, HOLD, 0, 0, 0, False, False)
+        if mode in _HOMING:
+            home, act = advance(home, facts, observation, limits, dt_ms)
+        else:
+            home, act = _idle(state, home, facts, judged.latched, observation, limits, dt_ms)
+    _, _, _, _, _, latched, _, present, reaction = judged
+    turn = Turn(state, facts, observation, limits, reaction, latched, present, act, passage.moved_down)
+    after = next_mode(AFTER, mode, turn)
+    return _settled(state, facts, judged, limits, dt_ms, (after, home, trial, tested, act, passage))
+
+
+def _idle(
+    state: State, home: Home, facts: Facts, latched: int, observation: Observation, limits: Limits, dt_ms: int
+) -> tuple[Home, Act]:
+    """INHIBITED and LATCHED: stand; away from park, hold-to-run RETURN comes home."""
+    waits = state.waking and state.resumes and state.wake_ms < limits.wake_ms
+    away = not facts.at_park or (facts.buttons.home and home.stage != NO_STAGE)
+    if away and not waits:
+        home, act = manual(home._replace(hand=True), facts, observation, limits, dt_ms)
+        return (NOT_HOMING if act.done else home), act._replace(mode=facts.mode)
+    chain_open = latched == _ESTOP and facts.buttons.now.estop_ok is not True
+    return NOT_HOMING, Act(CUT if chain_open or latched in SERVICE_CAUSES else HOLD, stage=NO_STAGE)
+
+
+def _settled(
+    state: State,
+    facts: Facts,
+    judged: Judged,
+    limits: Limits,
+    dt_ms: int,
+    done: tuple[int, Home, Trial, bool, Act, Passage],
+) -> tuple[State, Decision]:
+    """Put the new state and the decision together."""
+    mode, home, trial, tested, act, passage = done
+    cause, terms = judged.first_cause, judged.terms
+    over = mode in (INHIBITED, LATCHED) and not (state.waking and facts.cdeg is None)
+    if over:
+        terms = None
+    if act.resumed:
+        cause = 0
+    if act.done and mode in (INHIBITED, LATCHED):
+        home = NOT_HOMING
+    motion = told(facts.motion, act.command, act.angle_cdeg, act.rate_cdps, facts.cdps or 0, limits)
+    waking = state.waking and mode == INHIBITED and facts.cdeg is None and not facts.at_park
+    new = State(
+        mode,
+        terms,
+        tested,
+        cause,
+        judged.latched,
+        facts.angles,
+        facts.buttons,
+        motion,
+        facts.session,
+        facts.check,
+        passage.stream,
+        home,
+        trial,
+        facts.over_speed_ms,
+        waking,
+        min(state.wake_ms + dt_ms, AGE_MAX_MS) if waking else 0,
+        state.resumes and waking,
+    )
+    return new, _decision(new, facts, judged, limits, act, passage)
+
+
+def _decision(
+    new: State, facts: Facts, judged: Judged, limits: Limits, act: Act, passage: Passage
+) -> Decision:
+    verdict, check, session, terms = judged.verdict, facts.check, facts.session, judged.terms
+    every_ms = terms.check_in_every_ms if terms is not None else 0
+    moves = act.command == MOVE
+    return Decision(
+        new.mode,
+        act.command,
+        act.angle_cdeg if moves else 0,
+        act.rate_cdps if moves else 0,
+        limits.stop_cdps2,
+        act.sounder or check.phase == CHECK_LOUD,
+        check.phase in (CHECK_ASKED, CHECK_LOUD),
+        act.command != CUT,
+        verdict.direction,
+        verdict.speed_cap_cdps,
+        verdict.power,
+        passage.refusal,
+        new.first_cause,
+        judged.present,
+        act.stage,
+        _stage_left_ms(act.stage, new.home, session),
+        facts.cdeg,
+        facts.cdps,
+        check.phase,
+        left_ms(check, every_ms, limits),
+        session.used_ms,
+        0 if terms is None else max(terms.allowance_ms - session.used_ms, 0),
+        session.bout,
+        session.bout_ms,
+        new.tested,
+        passage.planned_down,
+        new.latched_cause,
+    )
+
+
+def _stage_left_ms(stage: int, home: Home, session: Session) -> int:
+    if stage == PAUSE_REST:
+        return session.rest_owed_ms
+    if stage == PAUSE_MID:
+        return session.mid_owed_ms
+    return home.left_ms if stage != NO_STAGE else 0
