@@ -13,15 +13,14 @@ def since(now_ms: int, then_ms: int) -> int:
     return (now_ms - then_ms) & TICKS
 
 
-def _table() -> bytes:
-    rows = bytearray(512)
+def _table() -> tuple[int, ...]:
+    rows = []
     for byte in range(256):
         crc = byte << 8
         for _ in range(8):
             crc = (crc << 1 ^ _POLYNOMIAL if crc & 0x8000 else crc << 1) & 0xFFFF
-        rows[2 * byte] = crc >> 8
-        rows[2 * byte + 1] = crc & 0xFF
-    return bytes(rows)
+        rows.append(crc)
+    return tuple(rows)
 
 
 _TABLE = _table()
@@ -30,9 +29,9 @@ _TABLE = _table()
 def crc16(data: bytearray, size: int) -> int:
     """CRC-16/CCITT-FALSE of the first `size` bytes; check value 29B1h."""
     crc = 0xFFFF
+    table = _TABLE
     for place in range(size):
-        row = 2 * ((crc >> 8) ^ data[place])
-        crc = ((crc & 0xFF) << 8) ^ (_TABLE[row] << 8) ^ _TABLE[row + 1]
+        crc = (crc & 0xFF) << 8 ^ table[crc >> 8 ^ data[place]]
     return crc
 
 
@@ -58,18 +57,22 @@ class FrameReader:
             self._broken = False
             return good
         if self._left:
-            self._append(value)
+            if self._used < _ROOM:
+                self.data[self._used] = value
+                self._used += 1
+            else:
+                self._broken = True
             self._left -= 1
             return False
         if self._code and self._code != 255:
-            self._append(0)
+            self._append_zero()
         self._code = value
         self._left = value - 1
         return False
 
-    def _append(self, value: int) -> None:
+    def _append_zero(self) -> None:
         if self._used < _ROOM:
-            self.data[self._used] = value
+            self.data[self._used] = 0
             self._used += 1
         else:
             self._broken = True
@@ -131,12 +134,14 @@ class FrameWriter:
 
     def u16(self, value: int) -> None:
         """Append two bytes, low one first; a negative value as its complement."""
-        self.u8(value)
-        self.u8(value >> 8)
+        used = self._used
+        self._data[used] = value & 0xFF
+        self._data[used + 1] = value >> 8 & 0xFF
+        self._used = used + 2
 
     def i16(self, value: int) -> None:
         """Append a signed number, held at the ends of its range."""
-        self.u16(max(-32768, min(32767, value)))
+        self.u16(value if -32768 <= value <= 32767 else 32767 if value > 0 else -32768)
 
     def u32(self, value: int) -> None:
         """Append four bytes."""
@@ -152,8 +157,10 @@ class FrameWriter:
         out = bytearray(self._used + 3)  # shorter than 254: one code byte is the whole overhead
         code = 1
         for place in range(self._used):
-            out[place + 2] = data[place]
-            if data[place] == 0:
+            value = data[place]
+            if value:
+                out[place + 2] = value
+            else:
                 out[code] = place + 2 - code
                 code = place + 2
         out[code] = self._used + 2 - code

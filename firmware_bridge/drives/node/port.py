@@ -24,6 +24,7 @@ VERIFY_MS: Final = 60_000
 BUDGET: Final = 5  # lost answers before they are trouble
 _KEPT: Final = 32  # COMMANDs whose answer may still come
 _IDLE: Final = (protocol.NONE, 0, 0, 0)
+_STATUS_BYTES: Final = len(node_frames.encode(Status(*(0 for _ in Status._fields)), 0))
 _ANY: Final = tuple(0 for _ in protocol.LIMITS)
 
 
@@ -134,7 +135,7 @@ class NodePort:
             return
         self._budget = max(0, min(BUDGET, self._budget + (ahead - 1 if ahead > 1 else -1)))
         sent_ms, size = sent
-        arrived = now_ms - self._transfer_ms(len(node_frames.encode(status, 0)))
+        arrived = now_ms - self._transfer_ms(_STATUS_BYTES)
         at_ms = min(arrived, sent_ms + self._transfer_ms(size))
         self.newest = Taken(status, at_ms, (last.counter if last else 0) + ahead)
         self._challenge = status.challenge
