@@ -21,7 +21,7 @@ def main(words: list[str]) -> int:
     """Run until parked; the exit code."""
     given = compose.arguments(words)
     try:
-        guard = compose.build(given, tell=_tell if given.json else None)
+        guard = compose.build(given, tell=process.tell if given.json else None)
     except (TomlRefused, BridgeError, AlreadyListening, InUse, OSError, ValueError) as error:
         code, text = _why_not(error, str(given.table))
         process.say(text)
@@ -53,10 +53,6 @@ def _why_not(error: Exception, table: str) -> tuple[int, str]:
     if isinstance(error, FileNotFoundError) and str(error.filename) == table:
         return NO_INPUT, f"{table}: there is no such file; install/table.toml.example shows one"
     return UNAVAILABLE, str(error)
-
-
-def _tell(line: str) -> None:
-    print(line, flush=True)
 
 
 if __name__ == "__main__":

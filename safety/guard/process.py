@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import select
 import signal
 import socket
 import sys
@@ -124,6 +125,17 @@ def _on_signals(act: Callable[[], None]) -> Callable[[], None]:
             signal.signal(number, was)
 
     return restore
+
+
+def tell(line: str) -> None:
+    """One line on stdout, or none: a reader that is gone or too slow is not waited for."""
+    data = line.encode() + b"\n"
+    try:
+        # A pipe that is ready takes PIPE_BUF bytes without waiting.
+        if len(data) <= select.PIPE_BUF and select.select([], [sys.stdout], [], 0)[1]:
+            os.write(sys.stdout.fileno(), data)
+    except (OSError, ValueError):
+        return
 
 
 def say(text: str) -> None:
