@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from simulator.world import World
 
 Switch = Callable[["World", bool], None]
-LOSS = 0.05
-CORRUPTION = 0.05
-DOUBLING = 0.05
+LOSS = 0.02
+CORRUPTION = 0.02
+DOUBLING = 0.02
 DELAY_US = 30_000
 SHIFT_DEG = 5.0
 JAM_NM = 2_000.0
@@ -139,11 +139,11 @@ FAULTS = {
     "wire_cut": Fault("the wire to the drive is cut", cut("drive")),
     "inputs_cut": Fault("the wire to the node of the inputs is cut", cut("inputs"), ("inputs",)),
     "inclinometer_cut": Fault("the inclinometer's wire is cut", inclinometer_cut),
-    "wire_lossy": Fault("one frame in 20 on the drive's wire is lost", trouble("loss", LOSS)),
+    "wire_lossy": Fault("one frame in 50 on the drive's wire is lost", trouble("loss", LOSS)),
     "wire_noisy": Fault(
-        "one frame in 20 on the drive's wire has a wrong bit", trouble("corrupt", CORRUPTION)
+        "one frame in 50 on the drive's wire has a wrong bit", trouble("corrupt", CORRUPTION)
     ),
-    "wire_echo": Fault("one frame in 20 on the drive's wire comes twice", trouble("double", DOUBLING)),
+    "wire_echo": Fault("one frame in 50 on the drive's wire comes twice", trouble("double", DOUBLING)),
     "wire_slow": Fault("each frame on the drive's wire comes 30 ms late", trouble("delay_us", DELAY_US)),
     "inclinometer_frozen": Fault(
         "the inclinometer repeats its last value", part("inclinometer", "frozen", True, False)

@@ -142,3 +142,11 @@ def riding(
     host = Host(WorldSetup(gear=gear, drive=drive, rider=rider, start_deg=start_deg), seed)
     host.start()
     return host
+
+
+def under_way(fault: str) -> Host:
+    """At -20 deg, going down at 2 deg/s for 3 s, when the fault is switched on."""
+    host = riding(start_deg=-20.0)
+    host.run(4.0, 20.0)
+    host.world.faults.switch(fault, True)
+    return host

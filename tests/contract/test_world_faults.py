@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from simulator.faults import FAULTS
 from simulator.setup import WorldSetup
 from simulator.world import World
-from tests.world_host import RIDING, Host, riding
+from tests.world_host import RIDING, Host, riding, under_way
 
 Look = Callable[[Host], Any]
 
@@ -69,14 +70,6 @@ def test_it_goes_away_again(name: str) -> None:
     assert host.inclinometer_cdeg == pytest.approx(-2000, abs=60)
 
 
-def moving(name: str, **more: Any) -> Host:
-    """Under way at 2 deg/s for 2 s, then the fault."""
-    host = riding(start_deg=-20.0, **more)
-    host.run(4.0, 20.0)
-    host.world.faults.switch(name, True)
-    return host
-
-
 def age_ms(host: Host) -> int:
     return host.tick * 20 - host.drive.at_ms
 
@@ -130,7 +123,7 @@ def test_enable_welded() -> None:
 
 @pytest.mark.parametrize("name", ["wire_cut", "node_off"])
 def test_no_answer_any_more(name: str) -> None:
-    host = moving(name)
+    host = under_way(name)
     host.run(0.5, 20.0)
     assert age_ms(host) >= 500
     host.world.faults.switch(name, False)
@@ -139,7 +132,7 @@ def test_no_answer_any_more(name: str) -> None:
 
 
 def test_node_off_drops_the_brake() -> None:
-    host = moving("node_off")
+    host = under_way("node_off")
     host.run(0.2)
     assert host.truth.brake_closed
     assert not host.truth.bridge_on
@@ -147,7 +140,7 @@ def test_node_off_drops_the_brake() -> None:
 
 
 def test_node_reboot() -> None:
-    host = moving("node_reboot")
+    host = under_way("node_reboot")
     host.run(0.1, 20.0)
     assert host.truth.brake_closed
     host.run(2.0, 20.0)
@@ -186,7 +179,7 @@ def test_answers_get_lost(name: str) -> None:
     for _ in range(1_000):
         host.step()
         fresh += age_ms(host) < 30
-    assert 840 < fresh < 960
+    assert 930 < fresh < 990
 
 
 def test_wire_echo() -> None:
@@ -194,7 +187,7 @@ def test_wire_echo() -> None:
     host.world.faults.switch("wire_echo", True)
     before = host.world.node.brain.host._counter
     host.run(10.0)
-    assert host.world.node.brain.host._counter - before > 510
+    assert host.world.node.brain.host._counter - before > 503
     assert host.armed
 
 
@@ -218,93 +211,16 @@ def test_encoder_frozen(drive: Any) -> None:
 
 
 def test_inclinometer_frozen() -> None:
-    host = moving("inclinometer_frozen")
+    host = under_way("inclinometer_frozen")
     host.run(0.1, 20.0)
     before = host.inclinometer_cdeg
     host.run(1.0, 20.0)
     assert host.inclinometer_cdeg == before
 
 
-@pytest.mark.parametrize(("name", "travel_deg"), [("blocked", 2.5), ("jammed", 0.2)])
-def test_the_way_is_blocked(name: str, travel_deg: float) -> None:
-    host = moving(name)
-    before = host.truth.angle_deg
-    host.run(3.0, 20.0)
-    assert host.truth.angle_deg < before + travel_deg
-    assert host.truth.current_a > 10.0
-
-
-def test_an_obstacle_lets_go_backwards() -> None:
-    host = moving("blocked")
-    host.run(1.0, 20.0)
-    pressed = host.world.table.plant.external_torque_nm
-    assert pressed < -20.0
-    host.run(0.5)
-    host.run(4.0, -25.0)
-    assert host.world.table.plant.external_torque_nm == 0.0
-
-
-def test_panic_shakes_the_table() -> None:
-    host = riding(gear="a2", start_deg=-20.0)
-    host.run(1.0, -20.0)
-    host.world.faults.switch("panic", True)
-    fastest = 0.0
-    for _ in range(100):
-        host.step(-20.0)
-        fastest = max(fastest, abs(host.truth.rate_dps))
-    assert fastest > 0.1
-
-
-def test_arms_overhead_make_head_heavy() -> None:
-    host = riding(gear="a2", start_deg=-20.0)
-    host.run(3.0, -19.0)
-    before = host.truth.current_a
-    host.world.faults.switch("arms_overhead", True)
-    host.run(3.0, -19.0)
-    assert host.truth.current_a < before - 2.0
-
-
-def test_motor_dead() -> None:
-    host = moving("motor_dead")
-    assert host.truth.current_a > 1.0
-    host.run(0.5, 20.0)
-    assert (host.truth.current_a, host.truth.rate_dps) == (0.0, 0.0)
-
-
-def test_motor_reversed() -> None:
-    host = moving("motor_reversed")
-    before = host.truth.angle_deg
-    host.run(0.3, 20.0)
-    assert host.truth.angle_deg < before
-
-
-@pytest.mark.parametrize(("name", "slips"), [("brake_worn", False), ("brake_gone", True)])
-def test_the_brake_of_a_gear_that_needs_it(name: str, slips: bool) -> None:
-    host = riding(gear="a2", start_deg=20.0)
-    host.world.faults.switch(name, True)
-    host.world.faults.switch("arms_overhead", True)
-    host.run(1.0, 20.0)
-    for _ in range(200):
-        host.step(cut=True)
-    assert (host.truth.angle_deg > 21.0) == slips
-
-
-def test_every_fault_is_proved_above() -> None:
-    named = {name.removeprefix("test_") for name in globals()}
-    elsewhere = {
-        "wire_cut",
-        "node_off",
-        "wire_lossy",
-        "wire_noisy",
-        "blocked",
-        "jammed",
-        "brake_worn",
-        "brake_gone",
-        "inputs_cut",
-        "panic",
-        "arms_overhead",
-    }
-    assert set(FAULTS) - set(SEEN) - named - elsewhere == set()
+def test_every_fault_is_proved() -> None:
+    text = "".join(path.read_text() for path in sorted(Path(__file__).parent.glob("test_world_faults*.py")))
+    assert [name for name in FAULTS if f'"{name}"' not in text and f"def test_{name}(" not in text] == []
 
 
 def test_a_wrong_name_is_told_what_there_is() -> None:
