@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import subprocess
 import sys
 import termios
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from firmware_bridge import clock
 from firmware_bridge.errors import LinkLost, PortBusy, PortMissing
 from firmware_bridge.link.serial_port import is_pty, open_serial
 from firmware_bridge.ports import ByteLink
@@ -26,6 +28,13 @@ class Pty:
         tty.setraw(self.slave)
         os.set_blocking(self.master, False)
         self.name = os.ttyname(self.slave)
+
+    def hears(self, length: int) -> bytes:
+        """So many bytes at the far end; the kernel hands them over in its own time."""
+        got = b""
+        while len(got) < length and select.select([self.master], [], [], 5.0)[0]:
+            got += os.read(self.master, length)
+        return got
 
 
 @pytest.fixture
@@ -42,10 +51,9 @@ def line() -> Iterator[Pty]:
 def soon(link: ByteLink, length: int) -> bytes:
     """The kernel may take a moment to hand bytes over."""
     got = b""
-    for _ in range(100_000):
+    deadline_ms = clock.monotonic_ms() + 5_000
+    while len(got) < length and clock.monotonic_ms() < deadline_ms:
         got += link.read()
-        if len(got) >= length:
-            break
     return got
 
 
@@ -61,7 +69,7 @@ def test_bytes_go_both_ways_and_reading_nothing_does_not_wait(line: Pty) -> None
     assert link.read() == b""
     frame = bytes(range(256))
     link.write(frame)
-    assert os.read(line.master, 512) == frame
+    assert line.hears(len(frame)) == frame
     os.write(line.master, frame)
     assert soon(link, 256) == frame
     link.close()
