@@ -33,7 +33,7 @@ DISMOUNT: Script = (
 ANSWER: Script = ((0.0, "pendant", False), (0.6, "pendant", True))
 
 TWITCH_DEG = 1.0
-HOME_DEG = 0.5
+HOME_DEG = 1.5  # a return on one angle source ends within a degree
 STILL_DPS = 0.05
 AWAY_DEG = 10.0  # a ride has begun when the table has been so far from park
 
