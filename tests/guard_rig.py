@@ -5,6 +5,7 @@ Clients are written as another program would write them.
 
 from __future__ import annotations
 
+import itertools
 import json
 import socket
 from pathlib import Path
@@ -23,13 +24,41 @@ from safety.guard.guard import Guard
 from safety.guard.store import Store
 from tests import house
 from tests.node_rig import IN_ORDER, Bed
-from tests.safety_rig import Shaped
 
 TABLE = (house.ROOT / "install/table.toml.example").read_bytes()
 TICK_MS = 20
 PARKED = IN_ORDER | protocol.AT_PARK | protocol.ENABLED
 EMPTY = PARKED | protocol.PENDANT
 MOUNTED = PARKED | protocol.PENDANT | protocol.ANKLE_A | protocol.ANKLE_B | protocol.LOAD
+
+
+class Setpoints:
+    """Setpoints to a new place at 1 deg/s2 and 1 deg/s3: a trapezoid of rates, smoothed over one second."""
+
+    def __init__(self, at_deg: float) -> None:
+        self.at = at_deg
+        self.goal_deg = at_deg
+        self._rates: list[float] = []
+
+    def go(self, goal_deg: float, top_dps: float) -> None:
+        """From standstill to a new goal."""
+        way = goal_deg - self.at
+        top = min(top_dps, abs(way) ** 0.5)
+        up = max(round(top * 50), 1)
+        flat = max(round(abs(way) / top * 50) - up, 0) if top else 0
+        rates = [top * k / up for k in range(up)] + [top] * flat + [top * k / up for k in range(up, 0, -1)]
+        padded = [0.0] * 50 + rates + [0.0] * 50
+        sums = list(itertools.accumulate(padded, initial=0.0))
+        smooth = [(sums[k + 50] - sums[k]) / 50 for k in range(len(padded) - 50)]
+        scale = way * 50 / sum(smooth) if top else 0.0
+        self._rates = [rate * scale for rate in reversed(smooth)]
+        self.goal_deg = goal_deg
+
+    def next(self) -> tuple[int, int]:
+        """One tick on: angle and rate."""
+        rate = self._rates.pop() if self._rates else 0.0
+        self.at = self.at + rate / 50 if self._rates else self.goal_deg
+        return round(self.at * 100), round(rate * 100)
 
 
 class Wire:
@@ -74,9 +103,7 @@ class Rig(Bed):
         self.inputs = EMPTY
         self.follow_park_switch = True
         self.seq = 0
-        self.shape: Shaped | None = None
-        self.goal_cdeg = -7000
-        self.hold = False
+        self.shape: Setpoints | None = None
         self.station_lives = True
         self.session = 0
         self.start_guard()
@@ -136,16 +163,16 @@ class Rig(Bed):
     def _lead(self) -> None:
         """The controller: shaped setpoints while there is a goal, else only a sign of life."""
         self.seq += 1
-        angle, rate = (0, 0) if self.shape is None else self.shape.towards(self.goal_cdeg, self.hold)
+        angle, rate = (0, 0) if self.shape is None else self.shape.next()
         moving = int(self.shape is not None)
         self.controller.say(m.PROPOSAL_LAYOUT, self.session, self.seq, moving, angle, rate, 100, 4, 0)
 
     def lead(self, goal_deg: float, speed_dps: float = 1.0) -> None:
         """Lead the table there from where it is."""
         if self.shape is None:
-            self.shape = Shaped(round(self.plant.angle_deg * 100), speed_dps, accel=1.0, jerk=1.0)
-        self.shape.speed = speed_dps
-        self.goal_cdeg = round(goal_deg * 100)
+            self.shape = Setpoints(self.plant.angle_deg)
+        if goal_deg != self.shape.goal_deg:
+            self.shape.go(goal_deg, speed_dps)
 
     def until(self, what: Any, most_s: float, guard: bool = True) -> None:
         """Beat until something holds."""

@@ -33,8 +33,12 @@ class Rest(NamedTuple):
 
 def report(seen: Observation, decided: Decision, drive: DriveReading | None, rest: Rest) -> Report:
     """All values of one report."""
+    done = _what_is_done(decided, rest)
+    return _what_is(seen, decided, rest) + done + _how_it_stands(seen, decided, drive, rest)
+
+
+def _what_is(seen: Observation, decided: Decision, rest: Rest) -> Report:
     true, known = _mask(seen.inputs)
-    moves = decided.command == MOVE
     return (
         rest.tick & 0xFFFF_FFFF,
         rest.now_ms,
@@ -52,6 +56,12 @@ def report(seen: Observation, decided: Decision, drive: DriveReading | None, res
         seen.inputs_age_ms,
         true,
         known,
+    )
+
+
+def _what_is_done(decided: Decision, rest: Rest) -> Report:
+    moves = decided.command == MOVE
+    return (
         decided.sounder | decided.lamp << 1 | decided.enable << 2,
         decided.command,
         decided.angle_cdeg if moves else None,
@@ -71,6 +81,11 @@ def report(seen: Observation, decided: Decision, drive: DriveReading | None, res
         decided.stage_left_ms,
         decided.check_in,
         decided.check_in_left_ms,
+    )
+
+
+def _how_it_stands(seen: Observation, decided: Decision, drive: DriveReading | None, rest: Rest) -> Report:
+    return (
         decided.used_ms,
         decided.dose_left_ms,
         rest.day_left_ms,

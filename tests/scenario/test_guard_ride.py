@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import resource
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -237,3 +239,45 @@ def test_a_report_has_every_field_in_its_place(rig: Rig) -> None:
     assert named["proposal_seq"] == rig.seq
     assert (named["controller_state"], named["phase"], named["tested"]) == (4, 0, 1)
     rig.serve()
+
+
+def test_no_session_without_a_station(rig: Rig) -> None:
+    rig.arm_and_test()
+    rig.inputs = MOUNTED
+    rig.station_lives = False
+    rig.run(5.2)
+    assert rig.begin()[2] == "no station is connected; start it first"
+
+
+def test_a_disk_that_takes_no_dose_lets_nobody_go_down(rig: Rig) -> None:
+    rig.arm_and_test()
+    rig.inputs = MOUNTED
+    was = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (60, was[1]))
+        words = rig.begin()[2]
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, was)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert words.startswith("the dose cannot be written down: File too large")
+    rig.run(0.2)
+    assert (rig.mode(), rig.report["session"]) == ("inhibited", 0)
+    assert not (rig.folder / "mark.json").exists()
+    assert rig.begin()[1]
+
+
+def test_a_wrong_device_on_the_port_is_named_and_never_armed(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    rig.role = "io"
+    rig.boot()
+    rig.run(1.5)
+    assert rig.mode() == "inhibited"
+    assert rig.report["drive_state"] != o.DRIVE_ARMED
+    assert "role io, wanted table" in rig.order(o.ORDER_TEST)[2]
+    named = [event["trouble"] for event in rig.events() if event["event"] == "trouble"]
+    assert any("role io, wanted table; check the port" in (text or "") for text in named)
+    rig.guard.request_return()
+    rig.run(0.2)
+    assert rig.guard.finished  # never armed: nothing to bring home
+    rig.kill_guard()
