@@ -90,7 +90,8 @@ class DemoRun:
         for happening in stack.poll():
             if not self._ending or happening.what == "died":
                 facts = {"process": happening.name, "pid": happening.pid, "code": happening.code}
-                self._show.note(happening.what, **facts)
+                what = "restarted" if happening.what == "started" else happening.what
+                self._show.note(what, **facts)
         self._verdict.take(stack.fresh, stack.truth)
         self._tell_state()
         self._tell_refusals()
@@ -99,7 +100,10 @@ class DemoRun:
         if not self._ending and (self._interrupted or self._verdict.over(stack.t_s)):
             self._ending = True
             self._attendant.leave()
-            stack.end()
+            if self._verdict.waits_in_vain(stack.t_s) and not self._interrupted:
+                stack.abandon()
+            else:
+                stack.end()
 
     def _tell_state(self) -> None:
         report, truth = self._stack.report, self._stack.truth

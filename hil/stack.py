@@ -49,6 +49,7 @@ class Stack:
         self.truth = Truth(0.0, 0.0, 0.0, 0.0)
         self.fresh: list[Report] = []  # reports of the last poll
         self.start_ms: int | None = None  # now_ms of the first report
+        self._abandoned = False
         self._places = Path(tempfile.mkdtemp(prefix="keel-"))
         self._port = free_port()
         self._logs = setup.run_dir / "logs"
@@ -131,9 +132,17 @@ class Stack:
         self._supervisor.end()
         self._simulator.tell(do="closing")
 
+    def abandon(self) -> None:
+        """Begin the end of a table that waits for a person who will not come: only the records are closed."""
+        self.end()
+        self._abandoned = True
+        self._supervisor.signal("station", signal.SIGTERM)
+
     @property
     def ended(self) -> bool:
-        """Whether guard, controller and station have left."""
+        """Whether guard, controller and station have left; of an abandoned table, the station."""
+        if self._abandoned:
+            return "station" not in self._supervisor.pids
         return self._supervisor.finished
 
     def close(self) -> None:

@@ -59,10 +59,13 @@ class Verdict:
         """The programme ran to its end by itself."""
         return self.began and self._recovered and not self.first_cause
 
+    def waits_in_vain(self, t_s: float) -> bool:
+        """Whether the table has waited for a person for long enough."""
+        return t_s - self._since_s.get("waiting", t_s) >= WAITED_ENOUGH_S
+
     def over(self, t_s: float) -> bool:
         """Whether there is nothing more to wait for."""
         home_s = t_s - self._since_s.get("home", t_s)
-        waited_s = t_s - self._since_s.get("waiting", t_s)
-        if home_s >= OVER_AFTER_S or waited_s >= WAITED_ENOUGH_S:
+        if home_s >= OVER_AFTER_S or self.waits_in_vain(t_s):
             return True
         return t_s > LONGEST_S or (t_s > NEVER_BEGAN_S and not self.began)
