@@ -16,7 +16,7 @@ from firmware_bridge.link.wire_log import IN, OUT, WireLog
 from firmware_bridge.readings import ARMED
 from simulator.setup import RiderSetup, WorldSetup
 from simulator.world import World
-from tests.unit.test_link_wire_log import packets
+from tests.unit.test_link_wire_log import packets, read_by_tshark
 
 ALL = DevicesConfig(BlvrConfig("drive"), WitmotionConfig("inclinometer"), NodeConfig("inputs"))
 
@@ -58,10 +58,10 @@ def test_a_drive_without_inputs_is_refused() -> None:
         open_devices(DevicesConfig(BlvrConfig("drive")), lambda *_: memory_pair()[0])
 
 
-@pytest.mark.parametrize("drive", ["node", "blvr"])
-def test_every_table_arms_over_logged_wires(drive: str, tmp_path: Path) -> None:
+def arm_and_log(drive: str, path: Path) -> WireLog:
+    """Three seconds of a table with its wires in a log."""
     world = World(WorldSetup(drive="node" if drive == "node" else "blvr", rider=RiderSetup(mounted=True)))
-    log = WireLog(tmp_path / "wire.pcap")
+    log = WireLog(path)
     config = ALL if drive == "blvr" else DevicesConfig(NodeConfig("drive"))
     devices = open_devices(config, lambda port, baud, parity: world.link(port), log)
     for tick in range(1, 151):
@@ -79,6 +79,20 @@ def test_every_table_arms_over_logged_wires(drive: str, tmp_path: Path) -> None:
     assert devices.trouble is None
     devices.close()
     log.close()
+    return log
+
+
+@pytest.mark.parametrize("drive", ["node", "blvr"])
+def test_every_table_arms_over_logged_wires(drive: str, tmp_path: Path) -> None:
+    log = arm_and_log(drive, tmp_path / "wire.pcap")
     assert len(packets(tmp_path / "wire.pcap")) == log.packets[IN] + log.packets[OUT]
     assert abs(log.packets[IN] - log.packets[OUT]) <= 6
     assert log.packets[OUT] >= 145
+
+
+@pytest.mark.peer
+def test_tshark_takes_every_modbus_frame_of_a_table(tmp_path: Path) -> None:
+    arm_and_log("blvr", tmp_path / "wire.pcap")
+    rows = read_by_tshark(tmp_path / "wire.pcap")
+    assert len(rows) > 300
+    assert set(map(tuple, rows)) == {("1", "")}
