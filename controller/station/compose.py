@@ -77,12 +77,24 @@ class Station(NamedTuple):
 
 def build(settings: Settings) -> Station:
     """The station of these settings, not yet listening. A run name means: record from the first tick."""
-    settings.station_dir.mkdir(parents=True, exist_ok=True)
+    claim(settings.station_dir)
     place = Place(
         settings.records.resolve(), settings.run_name or "session", settings.station_dir, settings.guard_state
     )
     hub = Hub(settings.guard_dir / "guard.sock", settings.controller_dir / "controller.sock", Recorder(place))
     return Station(hub, settings)
+
+
+def claim(folder: Path) -> None:
+    """Make the station's run-time folder. Raises CommandError (77) when it may not be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        allowed = os.access(folder, os.W_OK)
+    except OSError:
+        allowed = False
+    if not allowed:
+        message = f"{folder}: may not be written; choose a folder of your own with --station-dir"
+        raise CommandError(ExitCode.PERMISSION, message)
 
 
 def run(settings: Settings) -> None:

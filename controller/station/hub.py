@@ -10,7 +10,7 @@ import json
 import os
 from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from controller.station.channels import Channel
 from controller.station.commands import DONE, NEED_SEAT, NO_SEAT, ORDERS, PROGRAMME, Command, Outcome
@@ -22,6 +22,8 @@ from controller.station.run_watch import RunWatch
 from controller.station.seat import Seat
 from controller.station.snapshot import View, snapshot
 from safety.observation import ORDER_RETURN, ORDER_SEAT_LOST
+
+IDLE_MS: Final = 600_000  # a recording without a ride ends after this
 
 
 class Hub:
@@ -38,6 +40,7 @@ class Hub:
         self.now_ms = 0
         self.pumps = 0
         self.finished: deque[Path] = deque()  # run folders that wait for their report
+        self._idle_from_ms = 0
         self._commands: deque[Command] = deque()
         self._text = ""
         self._text_of_pump = -1
@@ -69,10 +72,16 @@ class Hub:
             self.recorder.report(report, self.now_ms)
         for status in statuses:
             self.recorder.status(status, self.now_ms)
-        if self.watch.ended():
+        if self.watch.ended() or self._is_idle():
             folder = self.recorder.end()
             if folder is not None:
                 self.finished.append(folder)
+
+    def _is_idle(self) -> bool:
+        """Whether a recording runs although nobody has ridden for long: loaded and never started."""
+        if self.watch.running or self.recorder.folder is None:
+            self._idle_from_ms = self.now_ms
+        return self.now_ms - self._idle_from_ms > IDLE_MS
 
     def _seat_lost(self) -> None:
         self.recorder.event({"event": "seat_lost"}, self.now_ms)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from safety.decision import ACTIVE, INHIBITED, READY
+from safety.decision import ACTIVE, INHIBITED, LATCHED, READY
 from safety.guard.messages import REPORT_LAYOUT
 from safety.observation import Inputs
 
@@ -30,8 +30,8 @@ class RunWatch:
         """Take one report."""
         self._now_ms = report[_AT["now_ms"]]
         mode, session = report[_AT["mode"]], report[_AT["session"]]
-        standing = mode in (READY, INHIBITED) and at_park(report)
-        self.running = bool(session) or mode >= ACTIVE
+        standing = mode in (READY, INHIBITED, LATCHED) and at_park(report)
+        self.running = bool(session) or (mode >= ACTIVE and not standing)
         if self.running:
             self._was_running, self._closed_ms = True, None
         elif self._was_running and standing and self._closed_ms is None:

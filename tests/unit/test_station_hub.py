@@ -12,7 +12,7 @@ from controller.station import mcap_file
 from controller.station.commands import Command, Outcome
 from controller.station.hub import Hub
 from controller.station.recorder import Place, Recorder
-from safety.decision import ACTIVE, RETURNING
+from safety.decision import ACTIVE, LATCHED, RETURNING
 from safety.guard.messages import REPORT_LAYOUT, ROLES
 from safety.observation import ORDER_CONTINUE, ORDER_RETURN, ORDER_SEAT_LOST, ORDER_STOP
 from tests.browser.doubles import PARKED, ControllerDouble, GuardDouble, inputs
@@ -230,3 +230,25 @@ def test_a_station_that_comes_back_goes_on_in_the_same_folder(bench: Bench) -> N
     assert first is not None
     assert sorted(path.name for path in first.glob("*.mcap")) == ["telemetry-2.mcap", "telemetry.mcap"]
     heir.hub.close()
+
+
+def test_a_load_that_is_never_ridden_is_not_recorded_for_ever(bench: Bench) -> None:
+    token = bench.sit()
+    bench.ask("load", token, programme="", name="p", rider={"id": "r", "tier": "full"})
+    bench.now_ms += 599_000
+    bench.step()
+    assert not bench.hub.finished
+    bench.now_ms += 2_000
+    bench.step()
+    assert len(bench.hub.finished) == 1
+    assert bench.hub.recorder.folder is None
+
+
+def test_a_latched_table_at_park_ends_the_run(bench: Bench) -> None:
+    bench.hub.recorder.begin(bench.now_ms)
+    bench.step(5, **RIDE)
+    bench.step(5, **{**RIDE, "mode": LATCHED, "session": 0})
+    assert bench.hub.snapshot()["running"]
+    bench.step(30, mode=LATCHED)
+    assert not bench.hub.snapshot()["running"]
+    assert len(bench.hub.finished) == 1
