@@ -29,7 +29,11 @@ SEEN: dict[str, tuple[Look, Any, Any]] = {
     "over_angle": (lambda h: h.inputs.over_angle, False, True),
     "rest_switch": (lambda h: h.inputs.past_rest, False, True),
     "supply_low": (lambda h: (h.inputs.supply_ok, h.truth.bridge_on), (True, True), (False, True)),
-    "supply_lost": (lambda h: (h.inputs.supply_ok, h.truth.bridge_on), (True, True), (False, False)),
+    "supply_lost": (
+        lambda h: (h.inputs.supply_ok, h.truth.bridge_on, h.truth.brake_closed),
+        (True, True, False),
+        (False, False, True),
+    ),
     "runaway": (lambda h: h.truth.angle_deg > -19.0, False, True),
     "encoder_slipped": (lambda h: round((h.drive.angle_cdeg or 0) / 100 + 0.01), -20, -15),
     "encoder_lost": (lambda h: h.drive.angle_cdeg is None, False, True),
