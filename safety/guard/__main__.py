@@ -8,6 +8,7 @@ from firmware_bridge.clock import Ticker
 from firmware_bridge.errors import BridgeError, PortBusy, PortMissing
 from safety.guard import compose, process
 from safety.guard.guard import Guard
+from safety.guard.inhibit import Inhibitor
 from safety.guard.listener import AlreadyListening
 from safety.guard.store import InUse
 from safety.guard.toml_lines import TomlRefused
@@ -33,7 +34,7 @@ def _run(guard: Guard) -> int:
     for missing in process.settle():
         process.say(missing)
     try:
-        process.run(guard, Ticker(TICK_MS))
+        process.run(guard, Ticker(TICK_MS), Inhibitor())
     finally:
         guard.close()
     return 0

@@ -76,6 +76,13 @@ class Guard:
         if self.book.mark is not None:
             channel.bind_station()
 
+    @property
+    def away(self) -> bool:
+        """Whether somebody may be away from park, so that the machine must stay on."""
+        decided = self.decision
+        known = decided is not None and decided.trusted_cdeg is not None
+        return self.book.mark is not None or (known and decided is not None and not self._at_park(decided))
+
     def request_return(self) -> None:
         """A signal: RETURN, and leave when parked. Asking again changes nothing."""
         if not self._leaving:

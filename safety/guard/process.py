@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from safety.guard.guard import Guard
+from safety.guard.inhibit import Inhibitor
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 PING_MS: Final = 500  # WatchdogSec is 2 s
@@ -32,7 +33,7 @@ class Ticker(Protocol):
         ...
 
 
-def run(guard: Guard, ticker: Ticker) -> None:
+def run(guard: Guard, ticker: Ticker, inhibitor: Inhibitor | None = None) -> None:
     """Tick until the guard is parked and asked to leave. READY and WATCHDOG come only from a judged tick."""
     supervisor = Supervisor(os.environ.get("NOTIFY_SOCKET"))
     restore = _on_signals(guard.request_return)
@@ -41,11 +42,15 @@ def run(guard: Guard, ticker: Ticker) -> None:
             now_ms = ticker.wait()
             guard.tick(now_ms)
             supervisor.judged(now_ms)
+            if inhibitor is not None:
+                inhibitor.follow(guard.away)
             ticker.done()
         supervisor.leaving()
     finally:
         restore()
         supervisor.close()
+        if inhibitor is not None:
+            inhibitor.close()
 
 
 class Supervisor:
@@ -94,7 +99,7 @@ def settle() -> list[str]:
     gc.disable()
     missing = []
     try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(FIFO_PRIORITY))
+        os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(FIFO_PRIORITY))
     except (OSError, AttributeError) as error:
         missing.append(f"no real-time scheduling ({error}); other programs may delay a tick")
     if (refused := _lock_memory()) is not None:

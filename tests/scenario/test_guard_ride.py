@@ -249,6 +249,22 @@ def test_no_session_without_a_station(rig: Rig) -> None:
     assert rig.begin()[2] == "no station is connected; start it first"
 
 
+def test_a_disk_that_takes_300_ms_delays_the_session_and_nothing_else(rig: Rig) -> None:
+    rig.arm_and_test()
+    rig.inputs = MOUNTED
+    rig.session += 1
+    rig.controller.replies.clear()
+    rig.controller.say(m.BEGIN_LAYOUT, 78, rig.session, b"a", 1, 2000, 100_000, 1, 600_000)
+    rig.beat()  # at its end the dose is written down
+    for _ in range(15):
+        rig.beat(guard=False)
+    rig.until(lambda: bool(rig.controller.replies), 2.5)
+    assert rig.controller.replies[-1] == (78, True, "")
+    rig.lead(2, 1.5)
+    rig.until(lambda: rig.plant.angle_deg > 1.9, 70)
+    assert (rig.mode(), rig.report["refusals"], rig.report["first_cause"]) == ("active", 0, 0)
+
+
 def test_a_disk_that_takes_no_dose_lets_nobody_go_down(rig: Rig) -> None:
     rig.arm_and_test()
     rig.inputs = MOUNTED
