@@ -1,8 +1,9 @@
 """What the sensors make of the truth: encoder, inclinometer, current, switches, each with its errors.
 
 Order of errors after the physics reference: true value, low-pass, delay, offset, noise, saturation,
-quantisation, fault, hold. Every sensor has a random stream of its own (Philox, key = seed of the run and
-number of the sensor), so one sensor's draws never change another's.
+quantisation, fault, hold; a filtered inclinometer's own noise passes its low-pass too. Every sensor has a
+random stream of its own (Philox, key = seed of the run and number of the sensor), so one sensor's draws never
+change another's.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ class InclinometerKind:
     pole_hz: float = 15.5  # two of them: -3 dB at 10 Hz
     delay_samples: int = 3
     offset_deg: float = 0.1  # one sigma, drawn once a run
-    noise_deg: float = 0.02
+    noise_deg: float = 0.005  # rms behind the poles, so it wanders rather than jumps; class of an SCA100T
     resolution_deg: float = 0.0025
     range_deg: float = 90.0
     xi_m: float = 0.05  # near the hinge: swing and spin shift the apparent vertical little
@@ -85,6 +86,7 @@ class Inclinometer:
         self.kind = kind = kind or InclinometerKind()
         self._noise = noise
         self._gain = 1.0 - math.exp(-2.0 * math.pi * kind.pole_hz * self.DT_S)
+        self._noise_deg = kind.noise_deg / math.sqrt(noise_power(self._gain))
         self._offset_deg = kind.offset_deg * noise.draw()
         self.shift_deg = 0.0  # fault: the mount has moved
         self.frozen = False  # fault: answers with its last value for ever
@@ -106,6 +108,7 @@ class Inclinometer:
         """Take the table's true motion, 10 ms after the sample before."""
         felt = apparent_deg(angle_deg, rate_dps, (rate_dps - self._last_rate) / self.DT_S, self.kind)
         self._last_rate = rate_dps
+        felt += self._noise_deg * self._noise.draw()
         self._first += self._gain * (felt - self._first)
         self._second += self._gain * (self._first - self._second)
         self._line.append(self._second)
@@ -115,11 +118,17 @@ class Inclinometer:
 
     def _hold(self, value_deg: float) -> None:
         kind = self.kind
-        value_deg += self._offset_deg + self.shift_deg + kind.noise_deg * self._noise.draw()
+        value_deg += self._offset_deg + self.shift_deg
         value_deg = min(kind.range_deg, max(-kind.range_deg, value_deg))
         held = round(value_deg / kind.resolution_deg) * kind.resolution_deg
         self.rate_dps = (held - self.angle_deg) / self.DT_S
         self.angle_deg = held
+
+
+def noise_power(gain: float) -> float:
+    """Which part of white noise two equal discrete poles let through."""
+    keep = 1.0 - gain
+    return gain**4 * (1.0 + keep**2) / (1.0 - keep**2) ** 3
 
 
 def apparent_deg(angle_deg: float, rate_dps: float, accel_dps2: float, kind: InclinometerKind) -> float:
