@@ -25,6 +25,7 @@ from safety.limits import TICK_MS, Limits
 from safety.observation import DRIVE_ARMED, ORDER_RETURN, ORDER_TEST, Observation, Wake
 from safety.step import boot, step
 
+GREETING_TICKS: Final = 10
 LEAVE_AFTER: Final = 5  # ticks at park with everything said to the drive
 _IDLE: Final = (INHIBITED, LATCHED)
 
@@ -183,7 +184,9 @@ class Guard:
         packet = report.packed(values)
         self._channel.report(packet)
         self._store.ring.write(packet)
-        self._news.tick(now_ms, decided, seen, self._devices.trouble, self._refused)
+        # In its first ticks every device is silent: that is no news.
+        trouble = self._devices.trouble if self._tick > GREETING_TICKS else None
+        self._news.tick(now_ms, decided, seen, trouble, self._refused)
         return values
 
     def _keep(self, arrivals: Arrivals, seen: Observation, decided: Decision, now_ms: int) -> None:
