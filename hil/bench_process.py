@@ -1,7 +1,7 @@
 """The simulator as a process: the world behind its ptys, and at any speed but 1 also the clock of everybody.
 
-It reads one JSON object a line on stdin ({"do": "switch", "name", "on"}, {"do": "closing"}, {"do": "quit"}),
-and tells on stdout: {"event": "ready"} once, then {"event": "truth", ...} ten times a second of table time.
+It reads one JSON object a line on stdin: {"do": "switch", "name", "on"}, {"do": "closing"}, "no_hurry", "quit".
+It tells on stdout: {"event": "ready"} once, then {"event": "truth", ...} ten times a second of table time.
 """
 
 from __future__ import annotations
@@ -15,15 +15,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from simulator.setup import RiderSetup, WorldSetup
-from simulator.world import World
-
 from firmware_bridge import clock
 from hil.granted.barrier import TICK_MS, Barrier
 from hil.granted.member import Member
 from hil.granted.packets import Done
 from hil.pace import Pace
 from simulator.ports import PtyServer
+from simulator.setup import RiderSetup, WorldSetup
+from simulator.world import World
 
 TRUTH_EVERY_MS: Final = 100
 WALL_STEP_MS: Final = 4
@@ -59,6 +58,7 @@ class Bench:
         self.server = server
         self.running = True
         self.closing = False
+        self.hurries = True  # faster than the wall's clock, where that is allowed
         self._orders = Orders()
         self._offsets: dict[int, dict[str, tuple[int, int]]] = {}  # produced, consumed when it joined
 
@@ -76,6 +76,8 @@ class Bench:
                 self.world.faults.switch(order["name"], order["on"])
             elif order["do"] == "closing":
                 self.closing = True
+            elif order["do"] == "no_hurry":
+                self.hurries = False
             elif order["do"] == "quit":
                 self.running = False
 
@@ -119,7 +121,7 @@ def run_granted(bench: Bench, address: Path, speed: float) -> None:
         barrier.closing = bench.closing
         barrier.tick(tick, now_ms)
         tell_truth(bench, now_ms, pace.reached)
-        pace.wait(TICK_MS, at_wall_pace=not barrier.complete() and not bench.closing)
+        pace.wait(TICK_MS, at_wall_pace=not bench.hurries or not (barrier.complete() or bench.closing))
     barrier.close()
 
 

@@ -48,6 +48,7 @@ class DemoRun:
         self._ending = False
         self._told: list[str] = []
         self._known = False
+        self._said = ""
         self._verdict = Verdict(PARK_DEG)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._interrupt)
@@ -109,6 +110,9 @@ class DemoRun:
         report, truth = self._stack.report, self._stack.truth
         if report is None or truth.t_s == 0.0 or not self._placed(report):
             return
+        if self._ending and state_of(report) == "parked" == self._said:
+            return  # the table stands; only processes leave now
+        self._said = state_of(report)
         snapshot = self._attendant.snapshot
         share = snapshot.get("progress") or 0.0
         self._show.state(truth.t_s, state_of(report), truth.angle_deg, snapshot.get("prompt", ""), share)

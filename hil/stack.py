@@ -134,6 +134,7 @@ class Stack:
 
     def abandon(self) -> None:
         """Begin the end of a table that waits for a person who will not come: only the records are closed."""
+        self._simulator.tell(do="no_hurry")
         self.end()
         self._abandoned = True
         self._supervisor.signal("station", signal.SIGTERM)
