@@ -1,6 +1,6 @@
 """The simulator as a process: the world behind its ptys, and at any speed but 1 also the clock of everybody.
 
-It reads one JSON object a line on stdin: {"do": "switch", "name", "on"}, {"do": "closing"}, "no_hurry", "quit".
+It reads a JSON object a line on stdin: {"do": "switch", "name", "on"}, {"do": "closing"}, "no_hurry", "quit".
 It tells on stdout: {"event": "ready"} once, then {"event": "truth", ...} ten times a second of table time.
 """
 
