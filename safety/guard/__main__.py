@@ -53,6 +53,8 @@ def _why_not(error: Exception, table: str) -> tuple[int, str]:
         return PERMISSION, f"{error.filename}: no permission; run as the user of the guard"
     if isinstance(error, FileNotFoundError) and str(error.filename) == table:
         return NO_INPUT, f"{table}: there is no such file; install/table.toml.example shows one"
+    if isinstance(error, OSError) and error.filename is not None:
+        return UNAVAILABLE, f"{error.filename}: {error.strerror}; see --table, --run-dir and --state-dir"
     return UNAVAILABLE, str(error)
 
 
