@@ -11,7 +11,19 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("firmware_bridge", "safety", "controller", "simulator", "hil")
 # Folders that hold products of work, not the project.
-SKIPPED = {".git", ".venv", "__pycache__", "runs", "node_modules", "dist", "build", "htmlcov", "test-results"}
+SKIPPED = {
+    ".git",
+    ".venv",
+    "__pycache__",
+    "runs",
+    "node_modules",
+    ".hypothesis",
+    "hil-results",
+    "dist",
+    "build",
+    "htmlcov",
+    "test-results",
+}
 
 
 class Finding(NamedTuple):
