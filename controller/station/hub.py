@@ -40,7 +40,7 @@ class Hub:
         self.now_ms = 0
         self.pumps = 0
         self.finished: deque[Path] = deque()  # run folders that wait for their report
-        self._idle_from_ms = 0
+        self._idle_from_ms: int | None = None  # the clock may begin anywhere
         self._commands: deque[Command] = deque()
         self._text = ""
         self._text_of_pump = -1
@@ -79,7 +79,7 @@ class Hub:
 
     def _is_idle(self) -> bool:
         """Whether a recording runs although nobody has ridden for long: loaded and never started."""
-        if self.watch.running or self.recorder.folder is None:
+        if self._idle_from_ms is None or self.watch.running or self.recorder.folder is None:
             self._idle_from_ms = self.now_ms
         return self.now_ms - self._idle_from_ms > IDLE_MS
 

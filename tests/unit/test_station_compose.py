@@ -12,9 +12,9 @@ from controller.station.compose import claim, listen
 
 
 def test_a_port_in_use_is_75() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        with pytest.raises(CommandError, match="choose another --port") as refused:
-            listen("127.0.0.1", other.getsockname()[1])
+    taken = socket.create_server(("127.0.0.1", 0))
+    with taken, pytest.raises(CommandError, match="choose another --port") as refused:
+        listen("127.0.0.1", taken.getsockname()[1])
     assert refused.value.code == ExitCode.BUSY
 
 

@@ -252,3 +252,14 @@ def test_a_latched_table_at_park_ends_the_run(bench: Bench) -> None:
     bench.step(30, mode=LATCHED)
     assert not bench.hub.snapshot()["running"]
     assert len(bench.hub.finished) == 1
+
+
+def test_a_recording_from_the_first_pump_is_not_idle_on_a_machine_that_is_long_up(bench: Bench) -> None:
+    place = Place(bench.folder / "runs", "early", bench.folder, None)
+    bench.hub.close()
+    bench.hub = Hub(bench.folder / "guard.sock", bench.folder / "controller.sock", Recorder(place, lambda: 0))
+    bench.now_ms = 86_400_000
+    bench.hub.recorder.begin(bench.now_ms)
+    bench.step(5)
+    assert not bench.hub.finished
+    assert bench.hub.recorder.folder is not None
