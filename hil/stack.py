@@ -91,6 +91,8 @@ class Stack:
 
     def start(self) -> None:
         """Start everybody and wait until the panel answers. Raises SimulatorGone."""
+        if self.setup.wire_log is not None:
+            self.setup.wire_log.unlink(missing_ok=True)  # a log that is there would be gone on with
         for name in ("guard", "controller", "station"):
             (self._places / name).mkdir()
         self._point_station_to_run()

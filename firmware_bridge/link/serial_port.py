@@ -100,5 +100,5 @@ def _refusal(port: str, error: Exception) -> Exception:
     if number in (errno.EACCES, errno.EPERM):
         return PortMissing(f"{port}: no permission; add this user to the group dialout and log in again")
     if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ENOTDIR):
-        return PortMissing(f"{port}: there is no such port; `keel ports` lists those there are")
-    return PortMissing(f"{port}: not a serial port ({error}); `keel ports` lists those there are")
+        return PortMissing(f"{port}: there is no such port; see `ls -l /dev/serial/by-id`")
+    return PortMissing(f"{port}: not a serial port ({error}); see `ls -l /dev/serial/by-id`")

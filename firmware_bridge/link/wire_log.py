@@ -17,34 +17,77 @@ from firmware_bridge.ports import ByteLink
 LINK_TYPE = 147
 MAGIC = 0xA1B23C4D
 _SNAP = 65_535
+_HEADER = struct.pack("<IHHiIII", MAGIC, 2, 4, 0, 0, _SNAP, LINK_TYPE)
+_RECORD = struct.Struct("<IIII")
 OUT = "out"
 IN = "in"
 
 
 class WireLog:
-    """A pcap file. `now` is told once a tick; the packets of a tick carry its time, a microsecond apart."""
+    """A pcap file. `now` is told once a tick; the packets of a tick carry its time, a microsecond apart.
+
+    One protocol a file: the first one logged has the file itself, frames of another go to a file beside it
+    (`wires.pcap`, `wires-node.pcap`), so that a dissector never meets what it cannot know. A file that is
+    there already is gone on with: a guard that was killed and started again leaves one log.
+    """
 
     def __init__(self, path: Path | str, now_ms: int = 0) -> None:
-        self._file = Path(path).open("wb")  # noqa: SIM115
-        self._file.write(struct.pack("<IHHiIII", MAGIC, 2, 4, 0, 0, _SNAP, LINK_TYPE))
+        self.path = Path(path)
+        end = whole_length(self.path)
+        self._file = self.path.open("r+b" if end else "wb")
+        if end:
+            self._file.seek(end)
+            self._file.truncate()
+        else:
+            self._file.write(_HEADER)
         self.now_ns = now_ms * 1_000_000
         self.packets = {OUT: 0, IN: 0}
+        self._protocol = ""
+        self._others: dict[str, WireLog] = {}
+
+    def of(self, protocol: str) -> WireLog:
+        """The log of a protocol: this one if it is free or already its own, else one beside it."""
+        self._protocol = self._protocol or protocol
+        if protocol == self._protocol:
+            return self
+        if protocol not in self._others:
+            beside = self.path.with_name(f"{self.path.stem}-{protocol}{self.path.suffix}")
+            self._others[protocol] = WireLog(beside)
+        return self._others[protocol]
 
     def now(self, now_ms: int) -> None:
         """The time of the packets to come; also hands the finished ones to the system."""
         self.now_ns = max(self.now_ns, now_ms * 1_000_000)
         self._file.flush()
+        for other in self._others.values():
+            other.now(now_ms)
 
     def packet(self, direction: str, data: bytes, at_ns: int | None = None) -> None:
         """One whole frame as it was on the wire; `direction` is OUT (to the device) or IN."""
         seconds, rest = divmod(self.now_ns if at_ns is None else at_ns, 1_000_000_000)
-        self._file.write(struct.pack("<IIII", seconds, rest, len(data), len(data)) + data)
+        self._file.write(_RECORD.pack(seconds, rest, len(data), len(data)) + data)
         self.now_ns += 1_000
         self.packets[direction] += 1
 
     def close(self) -> None:
-        """Finish the file."""
+        """Finish the file, and those beside it."""
         self._file.close()
+        for other in self._others.values():
+            other.close()
+
+
+def whole_length(path: Path) -> int:
+    """Bytes up to the end of the last whole packet of a log of ours; 0 when it is not there or not one."""
+    data = path.read_bytes() if path.exists() else b""
+    if data[: len(_HEADER)] != _HEADER:
+        return 0
+    end = len(_HEADER)
+    while end + _RECORD.size <= len(data):
+        length: int = _RECORD.unpack_from(data, end)[2]
+        if end + _RECORD.size + length > len(data):
+            break
+        end += _RECORD.size + length
+    return end
 
 
 class LoggedLink:
@@ -98,4 +141,4 @@ class LoggedLink:
 
 def logged(link: ByteLink, log: WireLog, zero_ended: bool = True) -> LoggedLink:
     """`link`, with every frame in `log`; `zero_ended` for node frames, False for Modbus."""
-    return LoggedLink(link, log, zero_ended)
+    return LoggedLink(link, log.of("node" if zero_ended else "serial"), zero_ended)

@@ -106,7 +106,7 @@ def test_another_process_is_kept_out_and_a_killed_holder_frees_the_port(line: Pt
 
 
 def test_a_missing_port_says_how_to_find_one() -> None:
-    with pytest.raises(PortMissing, match=r"/dev/ttyNOWHERE0: .*keel ports"):
+    with pytest.raises(PortMissing, match=r"/dev/ttyNOWHERE0: .*by-id"):
         open_serial("/dev/ttyNOWHERE0", 9_600)
 
 

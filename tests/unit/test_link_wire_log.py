@@ -122,3 +122,27 @@ def test_tshark_finds_a_frame_with_a_wrong_crc(tmp_path: Path) -> None:
     log.packet(OUT, EXCHANGES[1][0][:-1] + b"\x00")
     log.close()
     assert read_by_tshark(path) == [["0", ""]]
+
+
+def test_a_second_protocol_gets_a_file_of_its_own(tmp_path: Path) -> None:
+    log = WireLog(tmp_path / "wire.pcap")
+    drive, _ = memory_pair()
+    inputs, _ = memory_pair()
+    logged(drive, log, zero_ended=False).write(b"\x01\x03")
+    logged(inputs, log, zero_ended=True).write(b"\0node\0")
+    log.close()
+    assert [data for _, data in packets(tmp_path / "wire.pcap")] == [b"\x01\x03"]
+    assert [data for _, data in packets(tmp_path / "wire-node.pcap")] == [b"\0node\0"]
+
+
+def test_a_log_that_was_torn_is_gone_on_with_behind_its_last_whole_packet(tmp_path: Path) -> None:
+    path = tmp_path / "wire.pcap"
+    log = WireLog(path, now_ms=20)
+    log.packet(OUT, b"one")
+    log.packet(IN, b"two")
+    log.close()
+    path.write_bytes(path.read_bytes()[:-1])
+    again = WireLog(path, now_ms=40)
+    again.packet(OUT, b"three")
+    again.close()
+    assert [data for _, data in packets(path)] == [b"one", b"three"]
