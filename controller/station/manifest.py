@@ -115,7 +115,7 @@ def first_cause(run: Run, rows: list[Row]) -> str | None:
 
 def is_parked(rows: list[Row], park_deg: float) -> bool:
     """Whether the record ends with the table standing upright."""
-    if not rows or rows[-1].angle_deg is None or rows[-1].mode in AWAY:
+    if not rows or rows[-1].angle_deg is None or rows[-1].mode in ("returning", "waiting"):
         return False
     return abs(rows[-1].angle_deg - park_deg) <= PARK_TOLERANCE_DEG
 

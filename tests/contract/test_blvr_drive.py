@@ -194,7 +194,7 @@ def test_a_communication_alarm_is_cleared_by_arming_again() -> None:
     assert rig.twin.alarm == 0x85
     for _ in range(5):
         rig.tick()
-    assert (reading_of(rig).state, reading_of(rig).fault) == (readings.FAULT, 0x85)
+    assert (reading_of(rig).state, reading_of(rig).fault) == (readings.DISARMED, 0x85)
     assert rig.arm() == Arming(True)
     rig.hold(5)
     reading = reading_of(rig)

@@ -235,7 +235,8 @@ class BlvrDrive:
         )
 
     def _state(self, alarm: int) -> int:
-        if alarm:
+        # An alarm of the communication says that we were silent, not that the motor is ill: arming clears it.
+        if alarm and alarm not in r.CLEARABLE:
             return readings.FAULT
         if self._armed:
             return readings.ARMED if self._output & r.SON_MON else readings.UNPOWERED
