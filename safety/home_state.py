@@ -54,7 +54,13 @@ HOLD_ACT: Final = Act(HOLD)
 
 
 def entered(home: Home, stage: int, left_ms: int = 0) -> Home:
-    """The same return in another stage."""
+    """The same return in another stage; whatever was planned before, the table is measured anew."""
     return home._replace(
-        stage=stage, age_ms=0, left_ms=left_ms, pressed=False, let_go=False, watch_ms=0, stalled=False
-    )
+        stage=stage, age_ms=0, left_ms=left_ms, ramp=standing(home), pressed=False, let_go=False, watch_ms=0,
+        stalled=False,
+    )  # fmt: skip
+
+
+def standing(home: Home) -> Ramp:
+    """The generator without its motion, so that the next one is anchored on the measured angle."""
+    return Ramp(home.ramp.pos, 0, home.ramp.offset_cdeg)

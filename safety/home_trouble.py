@@ -17,7 +17,7 @@ from safety.decision import (
     WAITING,
 )
 from safety.facts import Facts
-from safety.home_state import Act, Home, entered
+from safety.home_state import Act, Home, entered, standing
 from safety.limits import Limits
 from safety.observation import AGE_MAX_MS, DRIVE_ARMED, Observation
 from safety.profile import anchored, next_ramp
@@ -39,7 +39,7 @@ def estop(home: Home, facts: Facts, observation: Observation, limits: Limits, dt
         return entered(home, NO_STAGE), Act(CUT, stage=NO_STAGE, done=True)
     if buttons.home and home.hand:
         return manual(home._replace(age_ms=0), facts, observation, limits, dt_ms)
-    home = home._replace(ramp=home.ramp._replace(rate_cdps=0))
+    home = home._replace(ramp=standing(home))
     cut = home.age_ms >= limits.ss1_ms or (home.age_ms > dt_ms and _standing(facts, limits))
     return home, Act(CUT if cut else STOP, mode=WAITING, stage=STOPPING)
 
@@ -63,9 +63,10 @@ def cut_off(
     if home.cuts == 0 and still_ms >= limits.cut_still_ms:
         out = home._replace(cuts=1, bits=home.bits & ~CUT_OFF | CREEP)
         return entered(out, CREEPING_OUT, limits.warning_ms), Act(stage=CREEPING_OUT, sounder=True)
-    if home.cuts and still_ms >= limits.cut_still_ms and facts.buttons.home and home.hand:
+    may_lead = still_ms >= limits.cut_still_ms or home.ramp.rate_cdps != 0
+    if home.cuts and may_lead and facts.buttons.home and home.hand:
         return manual(home, facts, observation, limits, dt_ms)
-    return home, Act(CUT, mode=WAITING, stage=STOPPING, sounder=True)
+    return home._replace(ramp=standing(home)), Act(CUT, mode=WAITING, stage=STOPPING, sounder=True)
 
 
 def manual(
@@ -92,7 +93,7 @@ def manual(
 
 
 def _stood(home: Home, stage: int) -> tuple[Home, Act]:
-    return home._replace(ramp=home.ramp._replace(rate_cdps=0), stage=stage), Act(mode=WAITING, stage=stage)
+    return home._replace(ramp=standing(home), stage=stage), Act(mode=WAITING, stage=stage)
 
 
 def _below_rest(facts: Facts, limits: Limits) -> bool:

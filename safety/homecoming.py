@@ -71,7 +71,8 @@ def advance(
     if home.stage == FROZEN:
         return _frozen(home, facts, observation, limits, dt_ms)
     if observation.drive_state == DRIVE_OWN_RETURN and not facts.at_park:
-        stage = observation.drive_stage if TO_REST <= observation.drive_stage <= TO_PARK else TO_REST
+        # A drive counts its stages from 1 = to rest; ours begin with the protective stop.
+        stage = min(max(observation.drive_stage + TO_REST - 1, TO_REST), TO_PARK)
         return entered(home, STOPPING), Act(LEAVE, stage=stage)
     return _STAGES[home.stage](home, facts, observation, limits, dt_ms)
 

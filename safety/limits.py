@@ -181,6 +181,10 @@ def terms(
             return f"{what} is {value} {unit}; {who} allows {most} {unit}; shorten the programme"
     if session <= 0 or cap_cdeg <= limits.park_cdeg or min(allowance_ms, bouts, wall_ms) < 0:
         return "session, angle, times and bouts must be positive; load the programme again"
+    return _terms(session, row, cap_cdeg, min(need_ms, left_ms), bouts, wall_ms)
+
+
+def _terms(session: int, row: Tier, cap_cdeg: int, allowance_ms: int, bouts: int, wall_ms: int) -> Terms:
     steep = cap_cdeg > STEEP_CDEG
     return Terms(
         session,
@@ -188,7 +192,7 @@ def terms(
         row.down_cdps,
         row.up_cdps,
         row.upright_cdps,
-        min(need_ms, left_ms),
+        allowance_ms,
         min(row.bout_ms, STEEP_BOUT_MS) if steep else row.bout_ms,
         bouts,
         min(row.hold_ms, STEEP_HOLD_MS) if steep else row.hold_ms,

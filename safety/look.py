@@ -64,27 +64,13 @@ def look(state: State, observation: Observation, limits: Limits, dt_ms: int, wok
     every_ms = CHECK_IN_MAX_MS if terms is None else terms.check_in_every_ms
     scope = _SCOPES[mode] | (scopes.AWAY if not at_park and _SCOPES[mode] & scopes.RIDE else 0)
     speed = _speed(state, limits)
+    over_ms = min(state.over_speed_ms + dt_ms, AGE_MAX_MS) if _fast(angles, observation, speed) else 0
+    check = ask(state.check, inverted, buttons, every_ms, limits, dt_ms)
+    cap, stream = limits.cap_cdeg if terms is None else terms.cap_cdeg, state.stream
     return Facts(
-        scope,
-        mode,
-        home.stage,
-        at_park,
-        cdeg,
-        angles.cdps,
-        speed,
-        limits.cap_cdeg if terms is None else terms.cap_cdeg,
-        terms,
-        angles,
-        buttons,
-        motion,
-        session,
-        ask(state.check, inverted, buttons, every_ms, limits, dt_ms),
-        min(state.over_speed_ms + dt_ms, AGE_MAX_MS) if _fast(angles, observation, speed) else 0,
-        state.stream.missing_ms,
-        state.stream.refused_ms,
-        home.stalled,
-        woken,
-    )
+        scope, mode, home.stage, at_park, cdeg, angles.cdps, speed, cap, terms, angles, buttons, motion,
+        session, check, over_ms, stream.missing_ms, stream.refused_ms, home.stalled, woken,
+    )  # fmt: skip
 
 
 def _at_park(angles: Angles, buttons: Buttons, limits: Limits) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from safety.angles import BOTH, NEITHER, ONLY_A, ONLY_B, Angles
+from safety.angles import BOTH, NEITHER, ONLY_A, ONLY_B, Angles, fresh
 from safety.decision import CUT, LEAVE, MOVE
 from safety.limits import Limits
 from safety.observation import AGE_MAX_MS, DRIVE_ARMED, DRIVE_OWN_RETURN, Observation
@@ -22,8 +22,9 @@ class Motion(NamedTuple):
     heading: int  # -1, 0, +1: where the command goes
     heading_ms: int  # for so long
     due_ms: int  # standing still: a stop must have ended this long after it began
-    ref_cdeg: int | None  # against: furthest point along the heading; still: where it stood
-    back_cdeg: int  # moved so far against the heading, or away from where it stood
+    a_ref: int | None  # furthest point along the heading as A sees it; still: where it stood
+    b_ref: int | None
+    back_cdeg: int  # moved so far against the heading, or away from where it stood, as every good source sees
     told_cdeg: int  # travel commanded in this frozen-sensor window
     a_from: int | None
     b_from: int | None
@@ -31,7 +32,7 @@ class Motion(NamedTuple):
     lively_ms: int  # since a command of more than 3 deg/s2
 
 
-AT_REST: Final = Motion(-1, 0, 0, 0, 0, 0, None, 0, 0, None, None, NEITHER, AGE_MAX_MS)
+AT_REST: Final = Motion(-1, 0, 0, 0, 0, 0, None, None, 0, 0, None, None, NEITHER, AGE_MAX_MS)
 
 
 def told(
@@ -46,21 +47,13 @@ def told(
     due_ms = was[5]
     if turned:
         due_ms = limits.disobey_ms + abs(seen_cdps) * 1000 // limits.stop_cdps2
+        return Motion(
+            command, angle_cdeg, rate_cdps, heading, 0, due_ms, None, None, 0, 0, None, None, NEITHER, was[13]
+        )  # fmt: skip
     return Motion(
-        command,
-        angle_cdeg,
-        rate_cdps,
-        heading,
-        0 if turned else was[4],
-        due_ms,
-        None if turned else was[6],
-        0 if turned else was[7],
-        0 if turned else was[8] + travel,
-        None if turned else was[9],
-        None if turned else was[10],
-        NEITHER,
-        was[12],
-    )
+        command, angle_cdeg, rate_cdps, heading, was[4], due_ms, was[6], was[7], was[8], was[9] + travel,
+        was[10], was[11], NEITHER, was[13],
+    )  # fmt: skip
 
 
 def seen(was: Motion, angles: Angles, observation: Observation, limits: Limits, dt_ms: int) -> Motion:
@@ -68,28 +61,31 @@ def seen(was: Motion, angles: Angles, observation: Observation, limits: Limits, 
     state = observation[8]
     obeys = state == DRIVE_ARMED or (state == DRIVE_OWN_RETURN and was[0] == LEAVE)
     heading_ms = min(was[4] + dt_ms, AGE_MAX_MS)
-    lively_ms = 0 if was[0] != MOVE and was[4] < limits.lively_ms else min(was[12] + dt_ms, AGE_MAX_MS)
-    cdeg = angles[0]
-    if not obeys or cdeg is None or was[0] == CUT:
+    braking = was[0] != MOVE and was[4] < limits.lively_ms
+    lively_ms = 0 if braking else min(was[13] + dt_ms, AGE_MAX_MS)
+    if not obeys or angles.cdeg is None or was[0] == CUT:
         return was._replace(
-            heading_ms=heading_ms, ref_cdeg=None, back_cdeg=0, told_cdeg=0, a_from=None, b_from=None,
+            heading_ms=heading_ms, a_ref=None, b_ref=None, back_cdeg=0, told_cdeg=0, a_from=None, b_from=None,
             frozen=NEITHER, lively_ms=lively_ms,
         )  # fmt: skip
-    ref, back = _back(was, cdeg, heading_ms)
+    stopping = heading_ms < was[5] and (was[3] == 0 or was[0] == LEAVE)
+    a_ok = fresh(observation[2], observation[3], observation[4], limits) and not angles.a_bad
+    b_ok = fresh(observation[5], observation[6], observation[7], limits) and not angles.b_bad
+    a_ref, a_back = _back(was[6], observation[2] if a_ok else None, was[3], stopping)
+    b_ref, b_back = _back(was[7], observation[5] if b_ok else None, was[3], stopping)
+    # One source that jumps is no motion of the table; the rule about disagreement deals with it.
+    back = min(a_back, b_back) if a_ok and b_ok else max(a_back, b_back)
     a_from, b_from, told_cdeg, frozen = _frozen(was, angles, observation, limits)
     return Motion(
-        was[0], was[1], was[2], was[3], heading_ms, was[5], ref, back,
-        told_cdeg, a_from, b_from, frozen, lively_ms,
+        was[0], was[1], was[2], was[3], heading_ms, was[5], a_ref, b_ref, back, told_cdeg,
+        a_from, b_from, frozen, lively_ms,
     )  # fmt: skip
 
 
-def _back(was: Motion, cdeg: int, heading_ms: int) -> tuple[int, int]:
-    """The reference point and how far the table is on the wrong side of it."""
-    ref, heading = was[6], was[3]
-    if ref is None:
+def _back(ref: int | None, cdeg: int | None, heading: int, stopping: bool) -> tuple[int | None, int]:
+    """The reference point of one source and how far the table is on the wrong side of it."""
+    if cdeg is None or ref is None or stopping:
         return cdeg, 0
-    if heading_ms < was[5] and (heading == 0 or was[0] == LEAVE):
-        return cdeg, 0  # still coming to a stop
     if heading == 0:
         return ref, abs(cdeg - ref)
     along = (cdeg - ref) * heading
@@ -101,7 +97,7 @@ def _frozen(
 ) -> tuple[int | None, int | None, int, int]:
     """Window of 2 deg commanded travel (HZ-07, HZ-26): which source has seen less than 0.3 deg of it."""
     a, b = observation[2], observation[5]
-    a_from, b_from, travel = was[9], was[10], was[8]
+    a_from, b_from, travel = was[10], was[11], was[9]
     if a_from is None and b_from is None:
         return a, b, 0, NEITHER
     if abs(travel) < limits.frozen_of_cdeg:

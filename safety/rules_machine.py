@@ -50,7 +50,11 @@ def wrong_direction(facts: Facts, observation: Observation, limits: Limits) -> b
 def runaway(facts: Facts, observation: Observation, limits: Limits) -> bool:
     """HZ-04: moves though told to stand: more than 2 deg, or 1 deg/s after a stop should have ended."""
     motion = facts.motion
-    if motion.heading != 0 or motion.ref_cdeg is None or motion.heading_ms < motion.due_ms:
+    if (
+        motion.heading != 0
+        or (motion.a_ref is None and motion.b_ref is None)
+        or motion.heading_ms < motion.due_ms
+    ):
         return False
     if motion.back_cdeg > limits.runaway_cdeg:
         return True

@@ -6,6 +6,7 @@ from math import cos, pi
 from typing import Any, NamedTuple
 
 from safety import decision as d
+from safety.causes import BY_NAME
 from safety.decision import Decision
 from safety.limits import Limits, terms
 from safety.observation import (
@@ -202,3 +203,28 @@ class Rig:
 
     def refusals(self) -> list[int]:
         return [decision.refusal for _, decision, _ in self.log if decision.refusal]
+
+
+SHORT = LIMITS._replace(pause_rest_ms=2_000, pause_rest_long_ms=3_000, pause_mid_ms=1_000)
+
+
+def cause(rig: Rig) -> str:
+    return next(name for name, row in BY_NAME.items() if row.number == rig.decision.first_cause)
+
+
+def ridden(cdeg: int = 3000) -> Rig:
+    rig = Rig(limits=SHORT)
+    rig.ride(cdeg)
+    return rig
+
+
+def fastest(rig: Rig) -> int:
+    return max(abs(x.rate_cdps) for _, x, _ in rig.log if x.mode == d.RETURNING)
+
+
+def reset(rig: Rig, held_ms: int = 3_000) -> None:
+    rig.press(return_a=True)
+    rig.tick()
+    rig.run(held_ms)
+    rig.press(return_a=False)
+    rig.tick()
