@@ -104,7 +104,7 @@ class DemoRun:
             if self._verdict.waits_in_vain(stack.t_s) and not self._interrupted:
                 stack.abandon()
             else:
-                stack.end()
+                stack.end(hurries=self._interrupted)
 
     def _tell_state(self) -> None:
         report, truth = self._stack.report, self._stack.truth

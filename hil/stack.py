@@ -129,15 +129,16 @@ class Stack:
         """Send a process a signal."""
         self._supervisor.signal(name, number)
 
-    def end(self) -> None:
+    def end(self, hurries: bool = True) -> None:
         """Begin the end: the guard leaves when the table is parked, the others after it."""
+        if not hurries:
+            self._simulator.tell(do="no_hurry")
         self._supervisor.end()
         self._simulator.tell(do="closing")
 
     def abandon(self) -> None:
         """Begin the end of a table that waits for a person who will not come: only the records are closed."""
-        self._simulator.tell(do="no_hurry")
-        self.end()
+        self.end(hurries=False)
         self._abandoned = True
         self._supervisor.signal("station", signal.SIGTERM)
 

@@ -60,8 +60,14 @@ def run_folder(asked: Path | None) -> Path:
 
 
 def state_folder(asked: Path | None, run: Path) -> Path:
-    """Where the ledger lives; beside the sockets only when there is no better place."""
-    return (asked or _writable(Path("/var/lib/keel/guard")) or run / "state").resolve()
+    """Where the ledger lives; beside the sockets only when there is no better place, and then that is said."""
+    found = asked or _writable(Path("/var/lib/keel/guard"))
+    if found is None:
+        found = run / "state"
+        print(
+            f"keel run: the ledger lies in {found}; a --state-dir that stays keeps the dose", file=sys.stderr
+        )
+    return found.resolve()
 
 
 def _writable(folder: Path) -> Path | None:

@@ -12,12 +12,14 @@ from controller.station.compose import Settings, run
 
 def command(
     guard_dir: Annotated[Path, typer.Option(help="Folder with guard.sock.")] = Path("/run/keel"),
-    controller_dir: Annotated[Path, typer.Option(help="Folder with controller.sock.")] = Path("/run/keel"),
-    station_dir: Annotated[Path, typer.Option(help="Folder for station.json.")] = Path("/run/keel"),
+    controller_dir: Annotated[Path, typer.Option(help="Folder with controller.sock.")] = Path(
+        "/run/keel-controller"
+    ),
+    station_dir: Annotated[Path, typer.Option(help="Folder for station.json.")] = Path("/run/keel-station"),
     guard_state_dir: Annotated[
         Path, typer.Option(help="Folder with the guard's ring and event file.")
     ] = Path("/var/lib/keel/guard"),
-    records: Annotated[Path, typer.Option(help="Folder for the runs.")] = Path("/var/lib/keel/runs"),
+    records: Annotated[Path, typer.Option(help="Folder for the runs.")] = Path("/var/lib/keel/station/runs"),
     run_name: Annotated[
         str | None, typer.Option(help="Record from the first moment, under this name.")
     ] = None,

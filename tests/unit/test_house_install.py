@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import configparser
 import os
+import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -141,3 +143,14 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
     result = subprocess.run(verify, capture_output=True, text=True, timeout=30)
     complaints = [line for line in result.stderr.splitlines() if "keel-" in line]
     assert complaints == []
+
+
+@pytest.mark.parametrize("name", ["controller", "station"])
+def test_a_service_gives_only_options_that_its_command_takes(name: str) -> None:
+    line = next(
+        row for row in (INSTALL / f"keel-{name}.service").read_text().splitlines() if "ExecStart=" in row
+    )
+    options = re.findall(r"--[a-z-]+", line)
+    command = [sys.executable, "-m", "controller", name, "--help"]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
+    assert [option for option in options if option not in said] == []
