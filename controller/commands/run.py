@@ -60,13 +60,12 @@ def run_folder(asked: Path | None) -> Path:
 
 
 def state_folder(asked: Path | None, run: Path) -> Path:
-    """Where the ledger lives; beside the sockets only when there is no better place, and then that is said."""
+    """Where the ledger lives; beside the sockets only when there is no better place, and that is said."""
     found = asked or _writable(Path("/var/lib/keel/guard"))
     if found is None:
         found = run / "state"
-        print(
-            f"keel run: the ledger lies in {found}; a --state-dir that stays keeps the dose", file=sys.stderr
-        )
+        what = f"keel run: the ledger lies in {found}; a --state-dir that stays keeps the dose"
+        print(what, file=sys.stderr)
     return found.resolve()
 
 
