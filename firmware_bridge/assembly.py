@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from firmware_bridge.config import BlvrConfig, DevicesConfig, NodeConfig, Parity, WitmotionConfig
-from firmware_bridge.drives.node.driver import NodeDrive, NodeInclinometer, NodeInputs, NodeOutputs
+from firmware_bridge.config import DevicesConfig, NodeConfig, Parity, WireConfig, WitmotionConfig
+from firmware_bridge.drives import catalogue
+from firmware_bridge.drives.node.driver import (
+    NodeDrive,
+    NodeEncoder,
+    NodeInclinometer,
+    NodeInputs,
+    NodeOutputs,
+)
 from firmware_bridge.drives.node.port import NodePort
 from firmware_bridge.errors import BridgeError
 from firmware_bridge.link.reopening import ReopeningLink
 from firmware_bridge.link.wire_log import WireLog, logged
 from firmware_bridge.ports import AngleSensor, ByteLink, Devices, Inputs, MotorDrive, Outputs
+from firmware_bridge.readings import AngleReading
 
 OpenLink = Callable[[str, int, Parity], ByteLink]
 
@@ -23,6 +31,7 @@ class TableDevices:
         self.inclinometer: AngleSensor
         self.inputs: Inputs
         self.outputs: Outputs
+        self._encoder: AngleSensor | None = None
         self._log = log
         self._takers: list[Callable[[int], None]] = []
         self._senders: list[Callable[[int, int, int], None]] = []
@@ -61,19 +70,22 @@ class TableDevices:
         return port
 
     def put_inputs(self, port: NodePort) -> None:
-        """Inputs and outputs are this node's."""
+        """Inputs and outputs are this node's, and the encoder that may be wired to it."""
         self.inputs, self.outputs = NodeInputs(port), NodeOutputs(port)
+        self._encoder = NodeEncoder(port)
 
-    def put_blvr(self, config: BlvrConfig, link: ByteLink) -> None:
-        """The Modbus drive; pymodbus is loaded for it alone."""
-        from firmware_bridge.drives.blvr.driver import BlvrDrive
-
-        drive = BlvrDrive(config, link)
+    def put_drive(self, config: WireConfig, link: ByteLink) -> None:
+        """A drive on a wire of its own; its driver is loaded for it alone."""
+        angles = catalogue.Angles(lambda: self.inclinometer.read(), self._read_encoder)
+        drive = catalogue.make(config, link, angles)
         self.drive = drive
         self._takers.append(drive.take)
         self._senders.append(drive.send)
         self._troubles.append(lambda: drive.trouble)
         self._closers.append(drive.close)
+
+    def _read_encoder(self) -> AngleReading | None:
+        return None if self._encoder is None else self._encoder.read()
 
     def put_witmotion(self, config: WitmotionConfig, link: ByteLink) -> None:
         """The Modbus inclinometer."""
@@ -91,17 +103,18 @@ def open_devices(
     config: DevicesConfig, open_link: OpenLink | None = None, log: WireLog | None = None
 ) -> Devices:
     """Open every port of the table, or none. Raises PortMissing, PortBusy, ValueError with what to change."""
-    if isinstance(config.drive, BlvrConfig) and (config.inclinometer is None or config.inputs is None):
-        raise ValueError(
-            "[drive] kind blvr has neither inclinometer nor inputs: add [inclinometer] and [inputs]"
-        )
+    name = catalogue.name_of(config.drive)
+    missing = [need for need in catalogue.DRIVES[name].needs if getattr(config, need) is None]
+    if missing:
+        nouns, sections = " nor ".join(missing), " and ".join(f"[{need}]" for need in missing)
+        raise ValueError(f'[drive].type "{name}" has no {nouns}: add {sections}')
     if open_link is None:
         from firmware_bridge.link.serial_port import open_serial
 
         open_link = open_serial
     opened: list[ByteLink] = []
 
-    def link_of(part: NodeConfig | BlvrConfig | WitmotionConfig) -> ByteLink:
+    def link_of(part: WireConfig) -> ByteLink:
         link = ReopeningLink(lambda: open_link(part.port, part.baud, part.parity))
         opened.append(link)
         return link if log is None else logged(link, log, isinstance(part, NodeConfig))
@@ -116,15 +129,15 @@ def open_devices(
 
 def _put_together(
     config: DevicesConfig,
-    link_of: Callable[[NodeConfig | BlvrConfig | WitmotionConfig], ByteLink],
+    link_of: Callable[[WireConfig], ByteLink],
     devices: TableDevices,
 ) -> Devices:
-    if isinstance(config.drive, BlvrConfig):
-        devices.put_blvr(config.drive, link_of(config.drive))
-    else:
+    if isinstance(config.drive, NodeConfig):
         node = devices.put_node(config.drive, link_of(config.drive), "table")
         devices.drive, devices.inclinometer = NodeDrive(node), NodeInclinometer(node)
         devices.put_inputs(node)
+    else:
+        devices.put_drive(config.drive, link_of(config.drive))
     if config.inclinometer is not None:
         devices.put_witmotion(config.inclinometer, link_of(config.inclinometer))
     if config.inputs is not None:

@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
+
+from firmware_bridge import keys
 
 Parity = Literal["none", "even", "odd"]
+
+
+class WireConfig(Protocol):
+    """What every device's config says: where it is and how fast it talks."""
+
+    @property
+    def port(self) -> str: ...
+
+    @property
+    def baud(self) -> int: ...
+
+    @property
+    def parity(self) -> Parity: ...
 
 
 class NodeLimits(NamedTuple):
@@ -34,9 +49,9 @@ NODE_LIMITS = NodeLimits()
 class NodeConfig:
     """Our node: drive, inclinometer, inputs and outputs at once, or inputs and outputs only."""
 
-    port: str
-    baud: int = 460_800
-    parity: Parity = "none"
+    port: str = keys.port()
+    baud: int = keys.baud(460_800)
+    parity: Parity = keys.parity("none")
     limits: NodeLimits = NODE_LIMITS
 
 
@@ -44,31 +59,36 @@ class NodeConfig:
 class BlvrConfig:
     """Oriental Motor BLV-R on RS-485."""
 
-    port: str
-    baud: int = 230_400
-    parity: Parity = "even"
-    address: int = 1
-    steps_per_degree: int = 100  # user steps of the drive for one degree of the table
-    sign: int = 1  # -1 when growing steps turn the head up
+    port: str = keys.port()
+    baud: int = keys.baud(230_400)
+    parity: Parity = keys.parity("even")
+    address: int = keys.whole("its Modbus address", "", 1, 31, 1)
+    steps_per_degree: int = keys.whole("user steps for one degree of the table", "steps/deg", 1, 100_000, 100)
+    sign: int = keys.sign("-1 when growing steps turn the head up")
 
 
 @dataclass(frozen=True, slots=True)
 class WitmotionConfig:
     """WitMotion 16-bit Modbus inclinometer on its own port."""
 
-    port: str
-    baud: int = 9_600
-    parity: Parity = "none"
-    address: int = 0x50
-    axis: Literal["roll", "pitch", "yaw"] = "roll"
-    sign: int = 1
+    port: str = keys.port()
+    baud: int = keys.baud(9_600)
+    parity: Parity = keys.parity("none")
+    address: int = keys.whole("its Modbus address", "", 1, 127, 0x50)
+    axis: Literal["roll", "pitch", "yaw"] = keys.choice(
+        "which of its angles follows the bed", "roll", "pitch", "yaw", default="roll"
+    )
+    sign: int = keys.sign("-1 when it falls head-down")
     offset_cdeg: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class DevicesConfig:
-    """All wires of one table. `inclinometer` and `inputs` None = the drive's node carries them."""
+    """All wires of one table. `inclinometer` and `inputs` None = the drive's node carries them.
 
-    drive: NodeConfig | BlvrConfig
+    `drive` is an instance of a config class of drives/catalogue.py.
+    """
+
+    drive: WireConfig
     inclinometer: WitmotionConfig | None = None
     inputs: NodeConfig | None = None

@@ -13,7 +13,7 @@ import typer
 
 from controller.exit_codes import CommandError, ExitCode
 from firmware_bridge import clock
-from firmware_bridge.config import BlvrConfig
+from firmware_bridge.drives import catalogue
 from hil import demo_table
 from hil.keys import Key, Keyboard, legend
 from safety.guard import table as table_file
@@ -28,7 +28,9 @@ SHOW_EVERY_MS: Final = 250
 
 def command(
     table: Annotated[Path | None, typer.Option(help="Serve the devices this file names.")] = None,
-    drive: Annotated[str, typer.Option(help="Without a file: node or blvr.")] = "node",
+    drive: Annotated[
+        str, typer.Option(help=f"Without a file: one of {', '.join(demo_table.DRIVES)}.")
+    ] = "node",
     folder: Annotated[Path | None, typer.Option(help="Where the links to the ptys go.")] = None,
     tcp: Annotated[bool, typer.Option("--tcp", help="Loopback TCP ports instead of ptys.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Lines for programs.")] = False,
@@ -38,7 +40,7 @@ def command(
     if wanted not in demo_table.DRIVES:
         raise CommandError(ExitCode.USAGE, f"--drive {wanted}: allowed are {', '.join(demo_table.DRIVES)}")
     rider = RiderSetup(attendant_holds_after_s=None, mounts=False, answers=False, dismounts_after_s=None)
-    world = World(WorldSetup(drive="blvr" if wanted == "blvr" else "node", rider=rider), seed=1)
+    world = World(WorldSetup(drive=wanted, rider=rider), seed=1)
     if tcp:
         serve(world, serve_tcp(world, as_json), as_json)
     else:
@@ -54,7 +56,7 @@ def drive_of(path: Path) -> str:
         raise CommandError(ExitCode.CONFIG, str(refused)) from refused
     except OSError as error:
         raise CommandError(ExitCode.NO_INPUT, f"{path}: {error.strerror}; name a table file") from error
-    return "blvr" if isinstance(devices.drive, BlvrConfig) else "node"
+    return catalogue.name_of(devices.drive)
 
 
 def serve_ptys(world: World, folder: Path, drive: str, as_json: bool) -> PtyServer:

@@ -22,6 +22,7 @@ from hil.granted.packets import Done
 from hil.pace import Pace
 from simulator.ports import PtyServer
 from simulator.setup import RiderSetup, WorldSetup
+from simulator.sides import SIDES
 from simulator.world import World
 
 TRUTH_EVERY_MS: Final = 100
@@ -160,7 +161,7 @@ def parse() -> argparse.Namespace:
     """The command line of this process; people use `keel demo` and `keel bench`."""
     parser = argparse.ArgumentParser(prog="hil.bench_process")
     parser.add_argument("--ports", type=Path, required=True, help="folder for the links to the ptys")
-    parser.add_argument("--drive", choices=("node", "blvr"), default="node")
+    parser.add_argument("--drive", choices=("node", *SIDES), default="node")
     parser.add_argument("--gear", choices=("a1", "a2"), default="a1")
     parser.add_argument("--speed", type=float, default=1.0)
     parser.add_argument("--clock", type=Path, help="socket on which ticks are granted (any speed but 1)")

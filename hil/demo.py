@@ -27,7 +27,7 @@ GEARS: Final = ("a1", "a2")
 
 def command(
     speed: Annotated[float, typer.Option(help="At most this many times real time; 1: wall clock.")] = 10.0,
-    drive: Annotated[str, typer.Option(help="node or blvr.")] = "node",
+    drive: Annotated[str, typer.Option(help=f"One of {', '.join(demo_table.DRIVES)}.")] = "node",
     gear: Annotated[str, typer.Option(help="a1 (self-locking) or a2 (back-drivable).")] = "a1",
     fault: Annotated[
         list[str] | None, typer.Option(help="NAME@T: a fault T seconds into the run; may be repeated.")

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from firmware_bridge.drives import catalogue
+
 HEAD: Final = """\
 # Written by the demo: the simulated table.
 
@@ -31,33 +33,34 @@ day_max_min = 15.0
 sessions_a_day = 3
 check_in_every_s = 60.0
 """
-NODE: Final = """
+WIRES: Final = {
+    "drive": """
 [drive]
-type = "node"
+type = "{type}"
 port = "{drive}"
-"""
-BLVR: Final = """
-[drive]
-type = "blvr"
-port = "{drive}"
-baud = 230400
-parity = "none"
-address = 1
-steps_per_degree = 100
-
+{keys}""",
+    "inclinometer": """
 [inclinometer]
 type = "witmotion"
 port = "{inclinometer}"
 baud = 9600
-
+""",
+    "inputs": """
 [inputs]
 type = "node"
 port = "{inputs}"
-"""
-DRIVES: Final = {"node": (NODE, ("drive",)), "blvr": (BLVR, ("drive", "inclinometer", "inputs"))}
+""",
+}
+# What a drive's section says besides type and port: what has no default, and what a pty cannot do.
+KEYS: Final[dict[str, str]] = {
+    "blvr": 'parity = "none"\n',
+}
+# Which wires each drive's table has, the drive's own first.
+DRIVES: Final = {name: ("drive", *entry.needs) for name, entry in catalogue.DRIVES.items()}
 
 
 def text(drive: str, gear: str, ports: Mapping[str, Path]) -> str:
     """The file's text for a drive of DRIVES and the ports of its wires."""
-    wires, _ = DRIVES[drive]
-    return HEAD.format(gear=gear) + wires.format(**{name: str(path) for name, path in ports.items()})
+    wires = "".join(WIRES[name] for name in DRIVES[drive])
+    names = {name: str(path) for name, path in ports.items()}
+    return HEAD.format(gear=gear) + wires.format(type=drive, keys=KEYS.get(drive, ""), **names)

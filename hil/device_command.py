@@ -16,13 +16,12 @@ from controller.exit_codes import CommandError, ExitCode
 from firmware_bridge.clock import monotonic_us
 from hil.device_server import ModbusTwin, Pty, Server, Tcp
 from simulator.devices.base import Shaft, Twin
-from simulator.devices.blvr import Blvr
 from simulator.devices.witmotion import Witmotion
 from simulator.setup import WorldSetup
+from simulator.sides import PTY_GIVE_UP_US, SIDES
 from simulator.world import World
 
 PARK_DEG = -70.0
-PTY_GIVE_UP_US = 20_000  # a terminal hands a frame on in pieces; real lines are judged by C3.5
 
 
 class Device(NamedTuple):
@@ -55,9 +54,7 @@ class NodeAlone:
 
 
 DEVICES = {
-    "blvr": Device(
-        lambda shaft: Blvr(shaft, follow=True, give_up_us=PTY_GIVE_UP_US), "Modbus RTU, unit 1, 230400 8E1"
-    ),
+    **{name: Device(row.alone, row.serial, row.is_modbus) for name, row in SIDES.items()},
     "witmotion": Device(
         lambda shaft: Witmotion(shaft, give_up_us=PTY_GIVE_UP_US), "Modbus RTU, unit 80, 9600 8N1"
     ),

@@ -174,7 +174,7 @@ class Stack:
             words += ["--speed", str(setup.speed), "--clock", str(self._clock)]
         simulator = SimulatorChild(words, self._logs / "simulator.log")
         simulator.wait_ready()
-        wires = demo_table.DRIVES[setup.drive][1]
+        wires = demo_table.DRIVES[setup.drive]
         text = demo_table.text(setup.drive, setup.gear, {name: ports / name for name in wires})
         self._table.write_text(text)
         return simulator

@@ -10,15 +10,15 @@ from simulator.rider import RiderSetup
 __all__ = ["Drive", "Gear", "RiderSetup", "WorldSetup"]
 
 Gear = Literal["a1", "a2"]  # self-locking worm, back-drivable planetary
-Drive = Literal["node", "blvr"]
+Drive = str  # "node" or a name of simulator/sides.py
 
 
 @dataclass(frozen=True)
 class WorldSetup:
     """Gear and drive, the rider, and where the table stands at first.
 
-    drive "node": one wire, "drive", carries everything. drive "blvr": wires "drive" (BLV-R, RS-485),
-    "inclinometer" (WitMotion) and "inputs" (a node for inputs and outputs only).
+    drive "node": one wire, "drive", carries everything. Any other: wires "drive", "inclinometer" (WitMotion)
+    and "inputs" (a node for inputs and outputs only).
     """
 
     gear: Gear = "a1"
@@ -27,6 +27,6 @@ class WorldSetup:
     park_deg: float = -70.0
     start_deg: float | None = None  # None: at park
     node_baud: int = 460_800
-    drive_baud: int = 230_400  # of a BLV-R, 11 bits a byte
+    drive_baud: int | None = None  # None: as the drive's side has it
     inclinometer_baud: int = 9_600
     steps_per_degree: int = 100

@@ -18,8 +18,8 @@ from simulator.memory_wire import WireLink
 from simulator.rider import Rider, Sight
 from simulator.sensors import CurrentSense, Encoder, Inclinometer, Noise
 from simulator.setup import WorldSetup
+from simulator.sides import SIDES
 from simulator.wire import Wire
-from simulator.world_blvr import BlvrSide
 from simulator.world_table import Obstacle, Table
 
 STEP_US = 1_000
@@ -72,8 +72,9 @@ class World:
         self._stepped_us = 0
         self._seated = False
         self._seed = seed
-        self._blvr = BlvrSide(setup, self) if setup.drive == "blvr" else None
-        self.node = self._io_node() if self._blvr else self._table_node(seed)
+        row = None if setup.drive == "node" else SIDES[setup.drive]
+        self.side = row.side(setup, self) if row else None
+        self.node = self._io_node(row.encoder_on_inputs) if row else self._table_node(seed)
         self.faults = Faults(self)
         self.seat()
 
@@ -85,8 +86,8 @@ class World:
         self.attach("drive", self.setup.node_baud, 10, node)
         return node
 
-    def _io_node(self) -> Node:
-        node = Node("io", Board(self.panel))
+    def _io_node(self, with_encoder: bool) -> Node:
+        node = Node("io", Board(self.panel, encoder=self.encoder if with_encoder else None))
         self.attach("inputs", self.setup.node_baud, 10, node)
         return node
 
@@ -136,7 +137,7 @@ class World:
 
     def _step(self, now_us: int) -> None:
         buttons, table = self.buttons, self.table
-        chain = not buttons["estop"] and (self._blvr is None or self.panel.enable)
+        chain = not buttons["estop"] and (self.side is None or self.panel.enable)
         table.step(chain, buttons["return_a"] or buttons["return_b"])
         if now_us % SENSE_US == 0:
             self._sense(now_us)
@@ -147,16 +148,16 @@ class World:
             twin.step(now_us)
             for ready_us, answer in twin.out():
                 wire.device_send(answer, ready_us)
-        if self._blvr is not None:
-            self._blvr.act()
+        if self.side is not None:
+            self.side.act()
 
     def _sense(self, now_us: int) -> None:
         plant = self.table.plant
         angle, rate = plant.angle_deg, plant.rate_dps
         self.encoder.sample(angle, SENSE_US / 1e6)
         self.inclinometer.sample(angle, rate)
-        if self._blvr is not None:
-            self._blvr.sense()
+        if self.side is not None:
+            self.side.sense()
         if now_us % LOOK_US == 0:
             sight = Sight(now_us, angle, rate, self.node.lamp, self.node.sounder)
             self.rider.look(sight)

@@ -1,4 +1,4 @@
-"""The BLV-R of a world: its motor turns the plant, its encoder sits on it; the inclinometer has a wire."""
+"""The BLV-R of a world: its motor turns the plant, its encoder sits on it."""
 
 from __future__ import annotations
 
@@ -6,32 +6,28 @@ from typing import TYPE_CHECKING
 
 from simulator.devices.base import Shaft
 from simulator.devices.blvr import Blvr
-from simulator.devices.witmotion import Witmotion
 from simulator.setup import WorldSetup
+from simulator.world_bed import Bed
 from simulator.world_servo import Servo
 
 if TYPE_CHECKING:
     from simulator.world import World
 
 
-class BlvrSide:
-    """Attaches both twins; `sense` every 10 ms, `act` every millisecond."""
+BAUD = 230_400
+
+
+class BlvrSide(Bed):
+    """The drive beside the inclinometer; `sense` every 10 ms, `act` every millisecond."""
 
     def __init__(self, setup: WorldSetup, world: World) -> None:
         plant = world.table.plant
         self._world = world
         self._servo = Servo(plant.params)
         self._shaft = Shaft(plant.angle_deg)
-        self._bed = Shaft(world.inclinometer.angle_deg)
         self.drive = Blvr(self._shaft, steps_per_degree=setup.steps_per_degree)
-        self.inclinometer = Witmotion(self._bed)
-        world.attach("drive", setup.drive_baud, 11, self.drive)
-        world.attach("inclinometer", setup.inclinometer_baud, 10, self.inclinometer)
-
-    def sense(self) -> None:
-        """The bed's angle reaches the inclinometer's registers."""
-        sensor = self._world.inclinometer
-        self._bed.angle_deg, self._bed.rate_dps = sensor.angle_deg, sensor.rate_dps
+        world.attach("drive", setup.drive_baud or BAUD, 11, self.drive)
+        super().__init__(setup, world)
 
     def act(self) -> None:
         """The motor follows the generator, the registers show the motor."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from firmware_bridge.config import BlvrConfig, DevicesConfig, NodeConfig, NodeLimits, WitmotionConfig
+from firmware_bridge.config import DevicesConfig, NodeConfig, NodeLimits, WitmotionConfig
+from firmware_bridge.drives import catalogue
 from safety.guard import checkpoints, table_rows, toml_lines
 from safety.guard.table_rows import ROWS, SECTIONS, STOP_MARGIN_DEG
 
@@ -94,15 +95,18 @@ def _check_power_loss(document: toml_lines.Document, machine: dict[str, Any]) ->
 
 def _check_wires(document: toml_lines.Document) -> None:
     drive = document.sections["drive"]
+    kind = drive["type"]
+    needs = catalogue.DRIVES[kind].needs
     for name in ("inclinometer", "inputs"):
         section = document.sections.get(name)
-        if drive["type"] == "blvr" and section is None:
-            document.complain("drive", "type", f"a BLV-R has no {name}; add a section [{name}]")
-        elif drive["type"] == "node" and name == "inputs" and section is not None:
+        if name in needs and section is None:
+            what = f"{catalogue.DRIVES[kind].title} has no {name}; add a section [{name}]"
+            document.complain("drive", "type", what)
+        elif name not in needs and name == "inputs" and section is not None:
             document.complain(
                 "inputs", "type", "the drive's node carries the inputs; take the section [inputs] away"
             )
-        elif drive["type"] == "blvr" and name == "inclinometer" and section and section["type"] == "node":
+        elif name in needs and name == "inclinometer" and section and section["type"] == "node":
             document.complain(
                 "inclinometer", "type", 'only a node as drive carries one; allowed here: "witmotion"'
             )
@@ -146,10 +150,12 @@ def _table(document: toml_lines.Document, sha256: str) -> Table:
 def _devices(document: toml_lines.Document, cap_deg: float) -> DevicesConfig:
     limits = _node_limits(document, cap_deg)
     drive = dict(document.sections["drive"])
-    if drive.pop("type") == "node":
+    kind = drive.pop("type")
+    if kind == "node":
         return DevicesConfig(NodeConfig(**drive, limits=limits), _witmotion(document))
     inputs = {key: value for key, value in document.sections["inputs"].items() if key != "type"}
-    return DevicesConfig(BlvrConfig(**drive), _witmotion(document), NodeConfig(**inputs, limits=limits))
+    config = catalogue.DRIVES[kind].config(**drive)
+    return DevicesConfig(config, _witmotion(document), NodeConfig(**inputs, limits=limits))
 
 
 def _node_limits(document: toml_lines.Document, cap_deg: float) -> NodeLimits:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from firmware_bridge import keys
+from firmware_bridge.config import NodeConfig, WitmotionConfig
+from firmware_bridge.drives import catalogue
 from safety import limits
 from safety.guard.toml_lines import Row, Section
 
@@ -25,12 +28,6 @@ SECTIONS: Final = (
     Section("inputs", "buttons, contacts and switches, when the drive does not carry them", by="type"),
     Section("attendant", "whether a partner must stand beside the table"),
 )
-
-_PORT: Final = "the serial port, best a name that stays: /dev/serial/by-id/..."
-_BAUD: Final = "as set in the device"
-_PARITIES: Final = ("none", "even", "odd")
-_SIGNS: Final = (1, -1)
-_BAUDS: Final = (4_800, 9_600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600)
 
 _TABLE: Final = (
     Row("table", "name", "text", "how people call this table", required=True),
@@ -135,12 +132,23 @@ _LIMITS: Final = (
 )
 
 
-def _wire(section: str, device: str, baud: int, parity: str) -> tuple[Row, ...]:
-    only = (device,)
-    return (
-        Row(section, "port", "text", _PORT, required=True, when=only),
-        Row(section, "baud", "choice", _BAUD, "Bd", choices=_BAUDS, default=baud, when=only),
-        Row(section, "parity", "choice", _BAUD, choices=_PARITIES, default=parity, when=only),
+def _keys(section: str, device: str, config: type) -> tuple[Row, ...]:
+    """The rows of a device whose config class carries its own rules."""
+    return tuple(
+        Row(
+            section,
+            key.name,
+            key.kind,
+            key.help,
+            key.unit,
+            key.low,
+            key.high,
+            key.choices,
+            key.default,
+            required=key.default is None,
+            when=(device,),
+        )
+        for key in keys.keys_of(config)
     )
 
 
@@ -149,46 +157,12 @@ def _device(section: str, *names: str) -> Row:
 
 
 _DRIVE: Final = (
-    _device("drive", "node", "blvr"),
-    *_wire("drive", "node", 460_800, "none"),
-    *_wire("drive", "blvr", 230_400, "even"),
-    Row("drive", "address", "whole", "its Modbus address", "", 1, 31, default=1, when=("blvr",)),
-    Row(
-        "drive",
-        "steps_per_degree",
-        "whole",
-        "user steps for one degree of the table",
-        "steps/deg",
-        1,
-        100_000,
-        default=100,
-        when=("blvr",),
-    ),
-    Row(
-        "drive",
-        "sign",
-        "choice",
-        "-1 when growing steps turn the head up",
-        choices=_SIGNS,
-        default=1,
-        when=("blvr",),
-    ),
+    _device("drive", *catalogue.DRIVES),
+    *(row for name, entry in catalogue.DRIVES.items() for row in _keys("drive", name, entry.config)),
 )
-_WIT: Final = ("witmotion",)
 _INCLINOMETER: Final = (
     _device("inclinometer", "node", "witmotion"),
-    *_wire("inclinometer", "witmotion", 9_600, "none"),
-    Row("inclinometer", "address", "whole", "its Modbus address", "", 1, 127, default=0x50, when=_WIT),
-    Row(
-        "inclinometer",
-        "axis",
-        "choice",
-        "which of its angles follows the bed",
-        choices=("roll", "pitch", "yaw"),
-        default="roll",
-        when=_WIT,
-    ),
-    Row("inclinometer", "sign", "choice", "-1 when it falls head-down", choices=_SIGNS, default=1, when=_WIT),
+    *_keys("inclinometer", "witmotion", WitmotionConfig),
     Row(
         "inclinometer",
         "offset_deg",
@@ -198,10 +172,10 @@ _INCLINOMETER: Final = (
         -180,
         180,
         default=0.0,
-        when=_WIT,
+        when=("witmotion",),
     ),
 )
-_INPUTS: Final = (_device("inputs", "node"), *_wire("inputs", "node", 460_800, "none"))
+_INPUTS: Final = (_device("inputs", "node"), *_keys("inputs", "node", NodeConfig))
 _ATTENDANT: Final = (Row("attendant", "required", "flag", "a partner must stand beside", default=False),)
 
 ROWS: Final = (*_TABLE, *_STOPS, *_LIMITS, *_DRIVE, *_INCLINOMETER, *_INPUTS, *_ATTENDANT)

@@ -159,7 +159,7 @@ def test_a_passive_table_needs_its_measured_moment(arms: str, moment_nm: float, 
 def test_wires_must_be_complete_and_their_own() -> None:
     data = blvr_table()
     head = data.split(b"[inclinometer]")[0]
-    assert "a BLV-R has no inputs; add a section [inputs]" in errors(head)
+    assert "BLV-R has no inputs; add a section [inputs]" in errors(head)
     same = data.replace(b"/dev/serial/by-id/usb-Keel_io-if00", b"/dev/serial/by-id/usb-FTDI_RS485-if00-port0")
     assert "is already the port of [drive]" in errors(same)
     twice = EXAMPLE + b'\n[inputs]\ntype = "node"\nport = "/dev/ttyUSB9"\n'

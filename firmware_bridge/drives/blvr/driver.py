@@ -15,6 +15,7 @@ from firmware_bridge.codec import modbus
 from firmware_bridge.config import BlvrConfig
 from firmware_bridge.drives.blvr import arming, motion
 from firmware_bridge.drives.blvr import registers as r
+from firmware_bridge.drives.catalogue import Angles
 from firmware_bridge.modbus_port import Answer, ModbusPort, Timing
 from firmware_bridge.ports import ByteLink, Capabilities
 from firmware_bridge.readings import Arming, DriveReading
@@ -276,3 +277,8 @@ class BlvrDrive:
         self._armed = False
         self._input = None
         self._steps = self._step = None
+
+
+def make(config: BlvrConfig, link: ByteLink, angles: Angles) -> BlvrDrive:
+    """For the catalogue; it has an absolute encoder of its own."""
+    return BlvrDrive(config, link)

@@ -113,6 +113,23 @@ class NodeInclinometer:
         return AngleReading(self._good.at_ms, self._good.counter, self._good.status.inclination_cdeg, None)
 
 
+class NodeEncoder:
+    """AngleSensor: the encoder on a node, also on one for inputs and outputs only."""
+
+    def __init__(self, port: NodePort) -> None:
+        self._port = port
+        self._good: Taken | None = None
+
+    def read(self) -> AngleReading | None:
+        """The newest angle."""
+        taken = self._port.newest
+        if taken is not None and taken.status.valid & protocol.ANGLE:
+            self._good = taken
+        if self._good is None:
+            return None
+        return AngleReading(self._good.at_ms, self._good.counter, self._good.status.angle_cdeg, None)
+
+
 class NodeInputs:
     """Inputs."""
 

@@ -1,0 +1,74 @@
+"""Every drive there is, by the name a table file gives it. A new drive is a folder and one row here.
+
+Drivers are loaded when a table names them; the config classes are small and loaded at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, Protocol
+
+from firmware_bridge.config import BlvrConfig, NodeConfig, WireConfig
+from firmware_bridge.ports import ByteLink, MotorDrive
+from firmware_bridge.readings import AngleReading
+
+AngleSource = Callable[[], AngleReading | None]
+
+
+class Angles(NamedTuple):
+    """Angles of other devices of the table, for a drive that has none of its own. Newest, or None."""
+
+    inclinometer: AngleSource
+    encoder: AngleSource  # on the node of the inputs, scaled to the hinge
+
+
+class WiredDrive(MotorDrive, Protocol):
+    """A motor drive on a wire of its own; all drives but the node are one."""
+
+    @property
+    def trouble(self) -> str | None:
+        """The newest wire trouble, or why arming was refused."""
+        ...
+
+    def take(self, now_ms: int) -> None:
+        """Bring in what has arrived."""
+        ...
+
+    def send(self, tick: int, checkpoints: int, now_ms: int) -> None:
+        """This tick's command or request; never waits."""
+        ...
+
+    def close(self) -> None:
+        """Close the port."""
+        ...
+
+
+Make = Callable[[Any, ByteLink, Angles], WiredDrive]
+
+
+class Entry(NamedTuple):
+    """One drive: its config class, its factory, what the table must have besides."""
+
+    title: str
+    config: type[Any]
+    make: str  # "module:function"; empty for the node, which assembly puts on its port itself
+    needs: tuple[str, ...] = ("inclinometer", "inputs")  # further sections of the table file
+
+
+DRIVES: Final = {
+    "node": Entry("Keel's own node", NodeConfig, "", ()),
+    "blvr": Entry("Oriental Motor BLV-R", BlvrConfig, "firmware_bridge.drives.blvr.driver:make"),
+}
+
+
+def name_of(config: WireConfig) -> str:
+    """The name under which the table file knows this drive."""
+    return next(name for name, entry in DRIVES.items() if type(config) is entry.config)
+
+
+def make(config: WireConfig, link: ByteLink, angles: Angles) -> WiredDrive:
+    """A driver on its link. Raises ValueError with what to change."""
+    module, _, function = DRIVES[name_of(config)].make.partition(":")
+    factory: Make = getattr(importlib.import_module(module), function)
+    return factory(config, link, angles)

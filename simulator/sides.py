@@ -1,0 +1,50 @@
+"""Every drive a simulated table can have besides the node: its part of the world, and its twin alone.
+
+A new drive is a side and one row here. The names are those of the table file; a test compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+from simulator.devices.base import Shaft, Twin
+from simulator.devices.blvr import Blvr
+from simulator.setup import WorldSetup
+from simulator.world_blvr import BlvrSide
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+PTY_GIVE_UP_US = 20_000  # a terminal hands a frame on in pieces; real lines are judged by C3.5
+
+
+class Side(Protocol):
+    """Attaches the drive's wires to a world as it is made; moves the motor from then on."""
+
+    def sense(self) -> None:
+        """Every 10 ms: what the sensors say reaches the devices."""
+        ...
+
+    def act(self) -> None:
+        """Every millisecond: the motor follows the drive, the drive's registers show the motor."""
+        ...
+
+
+class Row(NamedTuple):
+    """One drive: how to put it into a world, how to serve it alone."""
+
+    side: Callable[[WorldSetup, World], Side]
+    alone: Callable[[Shaft], Twin]  # with an ideal shaft that follows it
+    serial: str  # how it is spoken to
+    is_modbus: bool = True
+    encoder_on_inputs: bool = False  # the node of the inputs has an encoder at the hinge
+
+
+SIDES: Final = {
+    "blvr": Row(
+        BlvrSide,
+        lambda shaft: Blvr(shaft, follow=True, give_up_us=PTY_GIVE_UP_US),
+        "Modbus RTU, unit 1, 230400 8E1",
+    ),
+}
