@@ -11,6 +11,7 @@ from typing import Any, Final
 from controller.exit_codes import CommandError, ExitCode
 from controller.states import STATES
 from controller.station.finalise import finalise
+from controller.station.words import HEADLINES
 from firmware_bridge import clock
 from hil.attendant import Attendant
 from hil.demo_faults import Fault
@@ -113,9 +114,9 @@ class DemoRun:
         if self._ending and state_of(report) == "parked" == self._said:
             return  # the table stands; only processes leave now
         self._said = state_of(report)
-        snapshot = self._attendant.snapshot
-        share = snapshot.get("progress") or 0.0
-        self._show.state(truth.t_s, state_of(report), truth.angle_deg, snapshot.get("prompt", ""), share)
+        share = self._attendant.snapshot.get("progress") or 0.0
+        meaning = HEADLINES[self._said][1] if self._said in HEADLINES else ""
+        self._show.state(truth.t_s, self._said, truth.angle_deg, meaning, share)
 
     def _placed(self, report: dict[str, Any]) -> bool:
         """From the first tick in which the guard knows where the table is."""
