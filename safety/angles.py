@@ -1,8 +1,8 @@
 """The one angle decisions are made with: A controls, B protects; one bad, the other at creep; none, None.
 
 HZ-07..13: a source is bad for the rest of the ride once it has disagreed or stood still for too long. Which
-of two disagreeing sources is bad is said by the rest and park switches, else by the last trusted angle for a
-jump, else the absolute one (B, on the frame) is kept.
+of two disagreeing sources is bad is said by the rest and park switches, else by which of them jumped, else
+the absolute one (B, on the frame) is kept.
 """
 
 from __future__ import annotations
@@ -30,12 +30,14 @@ class Angles(NamedTuple):
     jumped: int  # the source that left the last trusted angle when the disagreement began
     a_bad: bool
     b_bad: bool
+    a_cdeg: int | None  # what each source said in this tick, if it was fresh
+    b_cdeg: int | None
     slope_cdeg: int  # where the slope window began, for a source without a rate
     slope_ms: int
     slope_cdps: int
 
 
-UNSEEN: Final = Angles(None, None, NEITHER, None, AGE_MAX_MS, 0, NEITHER, False, False, 0, 0, 0)
+UNSEEN: Final = Angles(None, None, NEITHER, None, AGE_MAX_MS, 0, NEITHER, False, False, None, None, 0, 0, 0)
 _SLOPE_MS: Final = 100
 _TURN_CDEG: Final = 18_000
 
@@ -49,7 +51,8 @@ def see(was: Angles, observation: Observation, limits: Limits, lively: bool, dt_
     if a is not None and b is not None and a_fresh and b_fresh:
         if abs(a - b) >= (limits.disagree_lively_cdeg if lively else limits.disagree_cdeg):
             if disagree_ms == 0:
-                jumped = _further(a, b, was[3])
+                reach = limits.slew_margin_cdeg + limits.slew_cdps * dt_ms // 1000
+                jumped = _jumped(a, b, was, reach)
             disagree_ms = min(disagree_ms + dt_ms, AGE_MAX_MS)
             if disagree_ms >= limits.disagree_ms and not (a_bad or b_bad):
                 a_bad = liar(a, b, observation, jumped, limits) == ONLY_A
@@ -58,7 +61,8 @@ def see(was: Angles, observation: Observation, limits: Limits, lively: bool, dt_
             disagree_ms, jumped = 0, NEITHER
     a_good = a_fresh and not a_bad and not (disagree_ms and jumped == ONLY_A)
     b_good = b_fresh and not b_bad and not (disagree_ms and jumped == ONLY_B)
-    return _choose(was, observation, limits, dt_ms, (a_good, b_good, disagree_ms, jumped, a_bad, b_bad))
+    said = (a if a_fresh else None, b if b_fresh else None)
+    return _choose(was, observation, limits, dt_ms, (a_good, b_good, disagree_ms, jumped, a_bad, b_bad), said)
 
 
 def fresh(cdeg: int | None, cdps: int | None, age_ms: int, limits: Limits) -> bool:
@@ -68,14 +72,13 @@ def fresh(cdeg: int | None, cdps: int | None, age_ms: int, limits: Limits) -> bo
     return cdps is None or -_TURN_CDEG <= cdps <= _TURN_CDEG
 
 
-def _further(a: int, b: int, last: int | None) -> int:
-    """Which source is further from the last trusted angle; NEITHER when that is not plain."""
-    if last is None:
+def _jumped(a: int, b: int, was: Angles, reach_cdeg: int) -> int:
+    """Which source alone has moved further in one tick than any table can; drifts are no jumps."""
+    a_far = was.a_cdeg is not None and abs(a - was.a_cdeg) > reach_cdeg
+    b_far = was.b_cdeg is not None and abs(b - was.b_cdeg) > reach_cdeg
+    if a_far == b_far:
         return NEITHER
-    off_a, off_b = abs(a - last), abs(b - last)
-    if off_a > 2 * off_b:
-        return ONLY_A
-    return ONLY_B if off_b > 2 * off_a else NEITHER
+    return ONLY_A if a_far else ONLY_B
 
 
 def liar(a: int, b: int, observation: Observation, jumped: int, limits: Limits) -> int:
@@ -105,6 +108,7 @@ def _choose(
     limits: Limits,
     dt_ms: int,
     seen: tuple[bool, bool, int, int, bool, bool],
+    said: tuple[int | None, int | None],
 ) -> Angles:
     a_good, b_good, disagree_ms, jumped, a_bad, b_bad = seen
     none_ms = min(was[4] + dt_ms, AGE_MAX_MS)
@@ -115,24 +119,28 @@ def _choose(
     if cdeg is not None and source != BOTH and last is not None and abs(cdeg - last) > reach:
         cdeg = None  # alone, a source is believed only where the table can have come to since (HZ-10)
     if cdeg is None:
-        return Angles(None, None, NEITHER, last, none_ms, disagree_ms, jumped, a_bad, b_bad, 0, 0, 0)
+        return Angles(None, None, NEITHER, last, none_ms, disagree_ms, jumped, a_bad, b_bad, *said, 0, 0, 0)
     cdps = observation[3] if a_good else observation[6]
-    start, slope_ms, slope = was[9], was[10] + dt_ms, was[11]
+    start, slope_ms, slope = was[11], was[12] + dt_ms, was[13]
     if was[0] is None:
         start, slope_ms, slope = cdeg, 0, 0
     elif slope_ms >= _SLOPE_MS:
         start, slope_ms, slope = cdeg, 0, (cdeg - start) * 1000 // slope_ms
     rate = slope if cdps is None else cdps
-    return Angles(cdeg, rate, source, cdeg, 0, disagree_ms, jumped, a_bad, b_bad, start, slope_ms, slope)
+    return Angles(
+        cdeg, rate, source, cdeg, 0, disagree_ms, jumped, a_bad, b_bad, *said, start, slope_ms, slope
+    )
 
 
-def distrust(angles: Angles, source: int) -> Angles:
+def distrust(angles: Angles, source: int, observation: Observation) -> Angles:
     """A source that stood still while the other moved is not looked at again in this ride (HZ-07)."""
-    if source == ONLY_A:
-        return angles._replace(a_bad=True)
     if source == ONLY_B:
-        return angles._replace(b_bad=True)
-    return angles
+        kept = ONLY_A if angles.a_cdeg is not None else NEITHER
+        return angles._replace(b_bad=True, source=kept if angles.cdeg is not None else NEITHER)
+    b = angles.b_cdeg
+    if b is None:
+        return angles._replace(a_bad=True, source=NEITHER, cdeg=None, cdps=None)
+    return angles._replace(a_bad=True, source=ONLY_B, cdeg=b, cdps=observation.b_cdps, last_cdeg=b)
 
 
 def forgive(angles: Angles) -> Angles:

@@ -51,7 +51,7 @@ def look(state: State, observation: Observation, limits: Limits, dt_ms: int, wok
     buttons = watch(state.buttons, observation, limits, dt_ms)
     motion = seen(state.motion, angles, observation, limits, dt_ms)
     if motion.frozen in (ONLY_A, ONLY_B):
-        angles = distrust(angles, motion.frozen)
+        angles = distrust(angles, motion.frozen, observation)
     at_park = _at_park(angles, buttons, limits)
     if at_park and (angles.a_bad or angles.b_bad) and mode in (INHIBITED, LATCHED):
         angles = _forgiven(angles, observation, limits)

@@ -45,7 +45,10 @@ def _woke_away(turn: Turn) -> bool:
 
 
 def _latched(turn: Turn) -> bool:
-    return turn.latched != 0
+    """A latch alone leaves nobody hanging: a restarted guard first brings the open session home."""
+    state = turn.state
+    still_to_come = state.waking and state.resumes and not turn.facts.at_park
+    return turn.latched != 0 and not still_to_come
 
 
 def _asks_test(turn: Turn) -> bool:

@@ -38,7 +38,7 @@ from safety.modes import AFTER, BEFORE, SERVICE_CAUSES, Turn, next_mode
 from safety.motion import told
 from safety.observation import AGE_MAX_MS, Observation, Terms
 from safety.permit import Passage, gated
-from safety.rules import CREEP, ESTOP, STAGED, judge
+from safety.rules import CREEP, CUT_OFF, ESTOP, STAGED, judge
 from safety.session import NONE, Session, pauses
 from safety.state import State, boot, woken
 from safety.stream import SILENT
@@ -106,7 +106,7 @@ def _homewards(
     state: State, facts: Facts, reaction: int, latched: int, limits: Limits, waking: bool
 ) -> tuple[Home, Session, int]:
     """A return begins; after a restart it is announced, and all pauses are owed anew."""
-    if not waking or not state.resumes:
+    if not waking or not state.resumes or facts.at_park:
         return begun(reaction or STAGED, False, facts, limits), facts.session, 0
     reaction |= STAGED | (CREEP if latched else 0) | (ESTOP if latched == _ESTOP else 0)
     place = facts.cdeg
@@ -134,7 +134,7 @@ def _acted(
         if mode in _HOMING:
             home, act = advance(home, facts, observation, limits, dt_ms)
         else:
-            home, act = _idle(state, home, facts, judged.latched, observation, limits, dt_ms)
+            home, act = _idle(state, home, facts, judged, observation, limits, dt_ms)
     _, _, _, _, _, latched, _, present, reaction = judged
     turn = Turn(state, facts, observation, limits, reaction, latched, present, act, passage.moved_down)
     after = next_mode(AFTER, mode, turn)
@@ -142,16 +142,31 @@ def _acted(
 
 
 def _idle(
-    state: State, home: Home, facts: Facts, latched: int, observation: Observation, limits: Limits, dt_ms: int
+    state: State,
+    home: Home,
+    facts: Facts,
+    judged: Judged,
+    observation: Observation,
+    limits: Limits,
+    dt_ms: int,
 ) -> tuple[Home, Act]:
     """INHIBITED and LATCHED: stand; away from park, hold-to-run RETURN comes home."""
     waits = state.waking and state.resumes and state.wake_ms < limits.wake_ms
     away = not facts.at_park or (facts.buttons.home and home.stage != NO_STAGE)
+    home = home._replace(hand=home.hand or not facts.buttons.home)
+    if judged.reaction & CUT_OFF:
+        return NOT_HOMING, Act(CUT, stage=NO_STAGE)
     if away and not waits:
-        home, act = manual(home._replace(hand=True), facts, observation, limits, dt_ms)
-        return (NOT_HOMING if act.done else home), act._replace(mode=facts.mode)
+        home, act = manual(home, facts, observation, limits, dt_ms)
+        return (_rested(home) if act.done else home), act._replace(mode=facts.mode)
+    latched = judged.latched
     chain_open = latched == _ESTOP and facts.buttons.now.estop_ok is not True
-    return NOT_HOMING, Act(CUT if chain_open or latched in SERVICE_CAUSES else HOLD, stage=NO_STAGE)
+    return _rested(home), Act(CUT if chain_open or latched in SERVICE_CAUSES else HOLD, stage=NO_STAGE)
+
+
+def _rested(home: Home) -> Home:
+    """No return, but whether hold-to-run was let go since the last CUT is kept."""
+    return NOT_HOMING._replace(hand=home.hand)
 
 
 def _settled(

@@ -12,6 +12,7 @@ from safety.observation import (
     ORDER_RETURN,
     Wake,
 )
+from safety.step import boot
 from tests.safety_rig import LIMITS, SHORT, Plant, Rig, cause, reset, ridden, session_terms
 
 
@@ -206,3 +207,34 @@ def test_a_jump_of_one_source_is_no_runaway() -> None:
         rig.tick(a_cdeg=1940)
     assert cause(rig) == "angles_disagree"
     assert d.CUT not in {x.command for _, x, _ in rig.log}
+
+
+def test_a_latch_that_outlived_a_restart_leaves_nobody_hanging() -> None:
+    latch = BY_NAME["over_speed"].number
+    rig = Rig(Wake(session_terms(), 0, True, True, latch), 3000, SHORT)
+    rig.state = boot(SHORT, Wake(session_terms(), 0, True, True, latch))
+    rig.press(ankle_a=True, ankle_b=True)
+    rig.tick(a_cdeg=None, b_cdeg=None)
+    assert rig.plant.cdeg == 3000
+    rig.tick()
+    rig.until(d.LATCHED)
+    assert abs(rig.plant.cdeg + 7000) <= 100
+    assert rig.tick(begin=session_terms()).mode == d.LATCHED
+
+
+def test_by_hand_under_a_latch_the_wrong_direction_is_cut_until_the_button_is_let_go() -> None:
+    rig = Rig(Wake(None, 0, True, True, BY_NAME["over_speed"].number), 3000, SHORT)
+    rig.run(500)
+    rig.obeys = False
+    rig.press(return_a=True)
+    while rig.decision.command != d.CUT:
+        rig.plant = Plant(rig.plant.cdeg + 3, 150)
+        rig.tick()
+        assert rig.plant.cdeg < 3150
+    rig.run(10_000)
+    assert d.MOVE not in {x.command for _, x, _ in rig.log[-400:]}
+    rig.press(return_a=False)
+    rig.tick()
+    rig.press(return_a=True)
+    rig.run(200)
+    assert rig.decision.command == d.MOVE
