@@ -9,9 +9,8 @@ from types import FrameType
 from typing import Any, Final
 
 from controller.exit_codes import CommandError, ExitCode
-from controller.states import STATES
 from controller.station.finalise import finalise
-from controller.station.words import HEADLINES
+from controller.station.words import HEADLINES, state_word
 from firmware_bridge import clock
 from hil.attendant import Attendant
 from hil.demo_faults import Fault
@@ -20,7 +19,6 @@ from hil.simulator_child import SimulatorGone
 from hil.stack import Stack, StackSetup
 from hil.verdict import Verdict
 from safety import causes
-from safety.decision import MODES
 
 POLL_MS: Final = 10
 PARKED_WITHIN_DEG: Final = 1.0
@@ -111,9 +109,10 @@ class DemoRun:
         report, truth = self._stack.report, self._stack.truth
         if report is None or truth.t_s == 0.0 or not self._placed(report):
             return
-        if self._ending and state_of(report) == "parked" == self._said:
+        state = state_word(tuple(report.values()))
+        if self._ending and state == "parked" == self._said:
             return  # the table stands; only processes leave now
-        self._said = state_of(report)
+        self._said = state
         share = self._attendant.snapshot.get("progress") or 0.0
         meaning = HEADLINES[self._said][1] if self._said in HEADLINES else ""
         self._show.state(truth.t_s, self._said, truth.angle_deg, meaning, share)
@@ -167,14 +166,3 @@ def exit_code(outcome: dict[str, Any]) -> ExitCode:
     if outcome["parked"]:
         return ExitCode.ENDED_EARLY
     return ExitCode.NOT_UPRIGHT if outcome["waiting_at_rest"] else ExitCode.FAILED
-
-
-def state_of(report: dict[str, Any]) -> str:
-    """The state for people: the guard's word when it acts by itself, else the controller's."""
-    mode = MODES[report["mode"]]
-    if mode in ("returning", "waiting"):
-        return mode
-    if mode == "latched":
-        return "faulted"
-    number = report["controller_state"]
-    return STATES[number] if number < len(STATES) else "parked" if not report["session"] else "unknown"
