@@ -23,6 +23,9 @@ def command(
     out: Annotated[
         str, typer.Option("--out", metavar="OUT.json", help="Where the answer goes; - is standard output.")
     ] = PIPE,
+    fidelity: Annotated[
+        str, typer.Option("--fidelity", metavar="NAME", help="exact or fast; else what the case says.")
+    ] = "",
 ) -> None:
     """Move the table's physics alone through one case and write angle, rate, current and events as JSON.
 
@@ -31,7 +34,8 @@ def command(
     """
     raw = read(case)
     try:
-        answer = simulate(read_case(parse(raw)))
+        document = parse(raw)
+        answer = simulate(read_case({**document, "fidelity": fidelity} if fidelity else document))
     except CaseError as error:
         fail(CONFIG, f"{name(case)}: {error}")
     write(out, json.dumps(answer) + "\n")

@@ -8,6 +8,7 @@ from simulator.plant import bed, body, schema
 from simulator.plant.arms import Arms
 from simulator.plant.brake import BrakeDrop
 from simulator.plant.cascade import Gains
+from simulator.plant.case_step import Schedule, Supply, read_step
 from simulator.plant.document import (
     CaseError,
     Document,
@@ -25,10 +26,9 @@ from simulator.plant.document import (
 from simulator.plant.dynamics import Circuit, Friction, Transmission
 from simulator.plant.integrate import State
 from simulator.plant.lever import lever
+from simulator.plant.params import GRAVITY
 from simulator.plant.scurve import SCurve
 from simulator.plant.stops import EndStops
-
-Schedule = list[tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -50,17 +50,8 @@ class Case:
     drive: Transmission | None
     supply: Supply | None
     cascade: Loop | None
-
-
-@dataclass(frozen=True)
-class Supply:
-    """A motor circuit and what feeds it: a duty schedule from a sagging supply, or nothing (shorted)."""
-
-    circuit: Circuit
-    duty: Schedule
-    V_oc: float
-    R_s: float
-    bridge_ohm: float
+    fidelity: str = "exact"
+    gravity: float = GRAVITY
 
 
 @dataclass(frozen=True)
@@ -80,14 +71,16 @@ def read_case(document: Document) -> Case:
         raise CaseError(f"id: must be a text that is not empty, this is {shown(name)}")
     friction = word(need(document, "", "friction"), "friction", schema.FRICTIONS)
     motor = word(need(document, "", "motor"), "motor", schema.MOTORS)
+    fidelity = word(document.get("fidelity", "exact"), "fidelity", schema.FIDELITIES)
     params = read_params(document)
     values = read_values(params, friction, motor)
     locked_until = values.get("locked_until", 0.0)
     initial = read_initial(document, motor, locked_until)
+    supply = read_supply(motor, params, values)
     return Case(
         id=name,
         t=read_times(document),
-        longest_step_s=number(document["step_s"], "step_s", schema.STEP) if "step_s" in document else None,
+        longest_step_s=read_step(document, fidelity, supply),
         initial=(initial["theta"], initial["omega"], initial.get("i", 0.0)),
         friction=read_friction(friction, values),
         hard=friction == "hard",
@@ -98,8 +91,10 @@ def read_case(document: Document) -> Case:
         pulse=read_pulse(params),
         locked_until=locked_until,
         drive=None if motor == "none" else read_drive(params, values),
-        supply=read_supply(motor, params, values),
+        supply=supply,
         cascade=read_loop(params, initial) if motor == "cascade" else None,
+        fidelity=fidelity,
+        gravity=values.get("g", GRAVITY),
     )
 
 

@@ -83,6 +83,8 @@ class Dynamics:
     circuit: Circuit | None = None
     pulse_nm: float = 0.0
     locked: bool = False
+    gravity: float = GRAVITY
+    hard: bool = False
 
     def smooth(self, t: float, theta: float, omega: float, current: float) -> State:
         """Slopes with friction that passes through zero as a tanh."""
@@ -150,7 +152,7 @@ class Dynamics:
         else:
             inertia, first_xi, first_eta, inertia_rate, reaction = self.arms.swing(t)
             torque += reaction - inertia_rate * omega
-        torque += GRAVITY * (first_xi * math.cos(theta) + first_eta * math.sin(theta))
+        torque += self.gravity * (first_xi * math.cos(theta) + first_eta * math.sin(theta))
         if self.stops is not None:
             torque += self.stops.torque_nm(theta, omega)
         return inertia, torque

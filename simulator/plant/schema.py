@@ -18,7 +18,8 @@ NOT_NEGATIVE = Range(0.0)
 TIME = Range(0.0, LONGEST_S, "s")
 ANGLE = Range(-2.0 * math.pi, 2.0 * math.pi, "rad")
 
-KEYS = ("id", "friction", "motor", "params", "initial", "t", "step_s", "body", "model")
+KEYS = ("id", "friction", "motor", "params", "initial", "t", "step_s", "body", "model", "fidelity")
+FIDELITIES = ("exact", "fast")
 # What a published reference case carries beside its question: the answer, and how good it is.
 ANSWERS = frozenset(
     [
@@ -118,7 +119,8 @@ GAINS = {
 }
 PHASE = Range(0.0, LONGEST_S, "s", open_low=True)
 SCURVE = {"D": ANY, "T_v": PHASE, "T_a": PHASE, "T_j": PHASE, "theta0": ANY}
-SINGLE = {**MOMENTS, **ARMS, **FRICTION, **SHAFT, **ELECTRIC, "locked_until": TIME}
+GRAVITY = Range(0.0, 30.0, "m/s2")
+SINGLE = {**MOMENTS, **ARMS, **FRICTION, **SHAFT, **ELECTRIC, "locked_until": TIME, "g": GRAVITY}
 NESTED = ("stops", "brake", "pulse", "lever", "controller", "scurve", "duty", "body")
 INITIAL = dict.fromkeys(("theta", "omega", "i", "I_v", "I_i"), ANY)
 DUTY = Range(-1.0, 1.0)

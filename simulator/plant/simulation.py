@@ -10,10 +10,12 @@ from simulator.plant.case import Case
 from simulator.plant.document import CaseError
 from simulator.plant.dynamics import Dynamics
 from simulator.plant.integrate import State, Unsteady
+from simulator.plant.leaping import Leaping, leaps
 from simulator.plant.motion import Event, Hard, Motion, Paced, Smooth
 
 LONGEST_STEP_S = 0.01
 PACED_STEP_S = 1e-4
+FAST_STEP_S = 1e-3
 RESOLUTION_S = 1e-12  # instants nearer than that are one
 
 Answer = dict[str, Any]
@@ -44,6 +46,8 @@ class Simulation:
             brake=case.brake,
             drive=case.drive,
             circuit=None if supply is None else supply.circuit,
+            gravity=case.gravity,
+            hard=case.hard,
         )
         self._events: list[Event] = []
         self._motion = self._manner()
@@ -67,11 +71,21 @@ class Simulation:
 
     def _manner(self) -> Motion:
         longest = self._case.longest_step_s or LONGEST_STEP_S
+        if self._case.fidelity == "fast" and self._case.cascade is None:
+            if leaps(self._dynamics):
+                return Leaping(self._dynamics, longest, self._events)
+            if not self._case.hard:
+                return Paced(self._dynamics, min(longest, self._fast_step_s()))
         if self._case.hard:
             return Hard(self._dynamics, longest, self._events)
         if self._case.cascade is not None:
             return Paced(self._dynamics, min(longest, PACED_STEP_S))
         return Smooth(self._dynamics, longest)
+
+    def _fast_step_s(self) -> float:
+        """A millisecond, or what the circuit bears."""
+        supply = self._case.supply
+        return FAST_STEP_S if supply is None else min(FAST_STEP_S, supply.circuit.L / supply.most_ohm)
 
     def _controller(self) -> Cascade | None:
         loop, drive = self._case.cascade, self._case.drive
