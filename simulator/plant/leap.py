@@ -36,10 +36,10 @@ class Leap(NamedTuple):
     stribeck: float  # breakaway over Coulomb torque
     breakaway: float
     stribeck_rad_s: float
-    torque_a: float
     shaft_viscous: float  # at the motor, per rate of the hinge
     shaft_dry: float
     shaft_inertia: float  # ratio times the motor's own
+    torque_a: float
     i_w: float
     i_i: float
     per_henry: float
@@ -57,21 +57,10 @@ def prepare(
 ) -> Leap:
     """For a circuit of this resistance in all (the motor's included); None is an open circuit."""
     gear, motor, hinge, stops = params.gear, params.motor, params.hinge, params.stops
-    henry, open_circuit = motor.inductance_h, ohm is None
-    i_w = 0.0 if open_circuit else -motor.back_emf_vs * gear.ratio / henry
-    i_i = 0.0 if ohm is None else -ohm / henry
-    pairs = [
-        pair(
-            share,
-            1.0 / (gear.ratio**2 * motor.inertia_kgm2 + share * load.inertia_kgm2),
-            gear.ratio**2 * motor.viscous_nms + share * hinge.viscous_nms,
-            0.0 if open_circuit else gear.ratio * motor.torque_nm_a,
-            i_w,
-            i_i,
-            step_s,
-        )
-        for share in (1.0 / gear.forward, gear.backward)
-    ]
+    circuit = (0.0, 0.0, 0.0, 0.0)
+    if ohm is not None:
+        henry = motor.inductance_h
+        circuit = (motor.torque_nm_a, -motor.back_emf_vs * gear.ratio / henry, -ohm / henry, 1.0 / henry)
     return Leap(
         step_s,
         gear.ratio,
@@ -83,20 +72,32 @@ def prepare(
         hinge.breakaway_nm - hinge.coulomb_nm,
         hinge.breakaway_nm,
         hinge.stribeck_rad_s,
-        0.0 if open_circuit else motor.torque_nm_a,
         motor.viscous_nms * gear.ratio,
         motor.coulomb_nm,
         gear.ratio * motor.inertia_kgm2,
-        i_w,
-        i_i,
-        0.0 if open_circuit else 1.0 / henry,
+        *circuit,
         params.supply.limit_a,
         stops.low_rad,
         stops.high_rad,
         stops.stiffness_nm_rad,
         stops.damping_s_rad,
-        *pairs,
+        *pairs(params, load, circuit, step_s),
     )
+
+
+def pairs(
+    params: PlantParams, load: Moments, circuit: tuple[float, float, float, float], step_s: float
+) -> tuple[Pair, Pair]:
+    """The motor driving the load, and the load driving the motor."""
+    gear, motor = params.gear, params.motor
+    torque_a, i_w, i_i, _ = circuit
+
+    def one(share: float) -> Pair:
+        per_inertia = 1.0 / (gear.ratio**2 * motor.inertia_kgm2 + share * load.inertia_kgm2)
+        drag = gear.ratio**2 * motor.viscous_nms + share * params.hinge.viscous_nms
+        return pair(share, per_inertia, drag, gear.ratio * torque_a, i_w, i_i, step_s)
+
+    return one(1.0 / gear.forward), one(gear.backward)
 
 
 class Inputs(NamedTuple):
