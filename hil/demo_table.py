@@ -54,6 +54,7 @@ port = "{inputs}"
 # What a drive's section says besides type and port: what has no default, and what a pty cannot do.
 KEYS: Final[dict[str, str]] = {
     "blvr": 'parity = "none"\n',
+    "odrive": 'holds_when_dead = "brake"\n',
 }
 # Which wires each drive's table has, the drive's own first.
 DRIVES: Final = {name: ("drive", *entry.needs) for name, entry in catalogue.DRIVES.items()}

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from simulator.devices.base import Shaft, Twin
 from simulator.devices.blvr import Blvr
+from simulator.devices.odrive import Odrive
 from simulator.setup import WorldSetup
 from simulator.world_blvr import BlvrSide
+from simulator.world_odrive import OdriveSide
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -46,5 +48,8 @@ SIDES: Final = {
         BlvrSide,
         lambda shaft: Blvr(shaft, follow=True, give_up_us=PTY_GIVE_UP_US),
         "Modbus RTU, unit 1, 230400 8E1",
+    ),
+    "odrive": Row(
+        OdriveSide, lambda shaft: Odrive(shaft, follow=True), "ODrive ASCII, 115200 8N1", is_modbus=False
     ),
 }

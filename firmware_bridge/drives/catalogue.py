@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple, Protocol
 
 from firmware_bridge.config import BlvrConfig, NodeConfig, WireConfig
+from firmware_bridge.drives.odrive.config import OdriveConfig
 from firmware_bridge.ports import ByteLink, MotorDrive
 from firmware_bridge.readings import AngleReading
 
@@ -59,6 +60,7 @@ class Entry(NamedTuple):
 DRIVES: Final = {
     "node": Entry("Keel's own node", NodeConfig, "", ()),
     "blvr": Entry("Oriental Motor BLV-R", BlvrConfig, "firmware_bridge.drives.blvr.driver:make"),
+    "odrive": Entry("ODrive v3", OdriveConfig, "firmware_bridge.drives.odrive.driver:make"),
 }
 
 

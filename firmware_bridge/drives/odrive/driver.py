@@ -1,0 +1,265 @@
+"""ODrive v3.x as a MotorDrive: each tick a velocity, which feeds its watchdog, and one question.
+
+Only `v`, `u` and their like feed the watchdog, reading does not. When it runs out the axis is disarmed: the
+torque is gone, and what holds the table is what the table file declares. Arming again clears the error.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from firmware_bridge import readings
+from firmware_bridge.drives.catalogue import Angles
+from firmware_bridge.drives.odrive import arming, lines, motion
+from firmware_bridge.drives.odrive import properties as p
+from firmware_bridge.drives.odrive.config import OdriveConfig
+from firmware_bridge.drives.odrive.port import LONGEST_REPLY, Answer, LinePort, Question
+from firmware_bridge.drives.position_loop import FASTEST_CDPS, SLOW_DOWN_CDPS2, PositionLoop
+from firmware_bridge.ports import ByteLink, Capabilities
+from firmware_bridge.readings import AngleReading, Arming, DriveReading
+
+SILENT_MS: Final = 200  # longer than its watchdog: it has let go, or may have been off
+VERIFY_MS: Final = 60_000
+TRY_AGAIN_MS: Final = 1_000
+TICK_US: Final = 20_000
+LONGEST_COMMANDS: Final = 96  # bytes of one tick
+
+FEEDBACK: Final = Question(p.FEEDBACK.form, "pair")
+POSITION: Final = Question(p.read(p.POSITION), "decimal")
+STATE: Final = Question(p.read(p.STATE), "whole")
+ERROR: Final = Question(p.read(p.ERROR), "whole")
+CURRENT: Final = Question(p.read(p.CURRENT), "decimal")
+# Neighbours differ in kind, so that a late answer to one cannot pass for the answer to the next. The place
+# of CURRENT also serves the error and, once a minute, the settings.
+TURNS: Final = (FEEDBACK, STATE, FEEDBACK, CURRENT)
+
+
+def refuse_slow_line(config: OdriveConfig) -> None:
+    """Commands, question and answer must fit into one tick."""
+    length = LONGEST_COMMANDS + len(lines.encode(POSITION.text)) + LONGEST_REPLY
+    took_us = length * 10 * 1_000_000 // config.baud
+    if took_us > TICK_US:
+        raise ValueError(
+            f"[drive].baud: at {config.baud} baud one exchange takes {took_us / 1_000:.0f} ms, "
+            f"allowed {TICK_US // 1_000} ms; set the drive to 115200 baud"
+        )
+
+
+class OdriveDrive:
+    """MotorDrive; `take` and `send` are called once a tick by whoever holds the devices."""
+
+    def __init__(self, config: OdriveConfig, link: ByteLink, angles: Angles) -> None:
+        refuse_slow_line(config)
+        self._holds_when_dead = config.holds_when_dead
+        self._scale = motion.Scale(config.gear_ratio, config.sign)
+        fastest, ramp = (abs(self._scale.turns(cdeg)) for cdeg in (FASTEST_CDPS, SLOW_DOWN_CDPS2))
+        self._settings = p.settings(fastest, ramp)
+        self._port = LinePort(link, config.baud)
+        self._inclinometer = angles.inclinometer
+        self._track = motion.Track()
+        self._origin = motion.Origin()
+        self._loop = PositionLoop()
+        self._measured: AngleReading | None = None
+        self._reading: DriveReading | None = None
+        self._turn = 0
+        self._state = 0
+        self._error = 0
+        self._current_ma: int | None = None
+        self._boot_count = 0
+        self._heard_ms: int | None = None
+        # Arming
+        self._steps: arming.Steps | None = None
+        self._step: arming.Step | None = None
+        self._stepped_last = False
+        self._armed = False
+        self._refused: str | None = None
+        self._refused_ms = 0
+        self._verified_ms = 0
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Torque off on a lost host: it holds by what the table file declares."""
+        return Capabilities("ODrive v3", False, False, False, p.WATCHDOG_MS, self._holds_when_dead)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why arming was refused, or the newest wire trouble."""
+        return self._refused or self._port.trouble
+
+    def read(self) -> DriveReading | None:
+        """The newest reading."""
+        return self._reading
+
+    def close(self) -> None:
+        """Close the port."""
+        self._port.close()
+
+    # Intents
+
+    def move(self, angle_cdeg: int, rate_cdps: int) -> None:
+        """Streamed setpoint."""
+        self._loop.move(angle_cdeg, rate_cdps)
+
+    def stop(self, decel_cdps2: int) -> None:
+        """Decelerate and hold."""
+        self._loop.stop(decel_cdps2)
+
+    def release(self) -> None:
+        """Axis to idle."""
+        self._loop.release()
+
+    def yield_to_own_return(self) -> None:
+        """It has none: hold."""
+        self.stop(SLOW_DOWN_CDPS2)
+
+    def arm(self, now_ms: int) -> Arming:
+        """Begin, or go on with, the procedure; after a refusal it is tried again each second."""
+        waiting = self._refused is not None and now_ms - self._refused_ms < TRY_AGAIN_MS
+        if not self._armed and self._steps is None and not waiting:
+            self._begin(arming.procedure(self._settings, switch_it_on=not self._loop.is_released))
+        return Arming(self._armed, self._refused)
+
+    def _begin(self, steps: arming.Steps) -> None:
+        self._steps, self._step = steps, next(steps)
+
+    # Wire
+
+    def take(self, now_ms: int) -> None:
+        """Bring in the answer of an earlier tick."""
+        if self._heard_ms is not None and now_ms - self._heard_ms > SILENT_MS:
+            self._forget()
+        answer = self._port.take(now_ms)
+        if answer is None:
+            return
+        if answer.error is not None:
+            # What somebody waits for is the position; in the other of its two forms.
+            self._turn = 1 if answer.question is FEEDBACK else 0
+            return
+        self._heard_ms = now_ms
+        if self._step is not None and answer.question is self._step.question:
+            self._advance(answer, now_ms)
+        else:
+            self._learn(answer, now_ms)
+
+    def send(self, tick: int, checkpoints: int, now_ms: int) -> None:
+        """This tick's command, and a question when none is outstanding."""
+        command = self._command(now_ms)
+        wanted = self._question(now_ms)
+        step = self._step
+        if step is not None and self._is_steps_turn(wanted):
+            self._stepped_last = self._port.send((*command, *step.commands), step.question, now_ms)
+            self._turn += self._stepped_last and self._armed
+        elif self._port.send(command, wanted, now_ms):
+            self._stepped_last = False
+            self._turn += 1
+
+    def _is_steps_turn(self, wanted: Question) -> bool:
+        """Every other tick while arming; later only in place of the current."""
+        free = self._port.is_idle and not self._stepped_last
+        return free and (not self._armed or wanted is CURRENT)
+
+    def _question(self, now_ms: int) -> Question:
+        if self._step is not None and not self._armed:
+            return FEEDBACK
+        if self._port.trouble and self._turn == 1:
+            return POSITION
+        wanted = TURNS[self._turn % len(TURNS)]
+        if wanted is not CURRENT:
+            return wanted
+        if self._steps is None and self._armed and now_ms - self._verified_ms >= VERIFY_MS:
+            self._verified_ms = now_ms
+            self._begin(arming.check(self._settings))
+        return ERROR if self._error or (self._armed and self._state != p.CLOSED_LOOP) else CURRENT
+
+    def _command(self, now_ms: int) -> tuple[str, ...]:
+        """The lines of this tick; nothing before arming has begun, then it is fed whatever happens."""
+        if self._loop.is_released and self._boot_count:
+            return (p.write(p.REQUEST, p.IDLE),)
+        if not self._armed or not self._loop.wants_torque:
+            return (p.FEED.form,) if self._steps is not None or self._boot_count else ()
+        if self._state != p.CLOSED_LOOP:
+            self._loop.reset()
+            return (p.VELOCITY.form.format(0.0), p.write(p.REQUEST, p.CLOSED_LOOP))
+        cdps = self._loop.speed_cdps(self._measured, now_ms)
+        return (p.VELOCITY.form.format(self._scale.turns(cdps)),)
+
+    # Answers
+
+    def _learn(self, answer: Answer, now_ms: int) -> None:
+        value, scale = answer.value, self._scale
+        if isinstance(value, lines.Pair):
+            raw, rate = scale.cdeg(value.turns), scale.cdeg(value.turns_s)
+            self._place(motion.Place(raw, rate, answer.true_ms), now_ms)
+        elif answer.question is POSITION and isinstance(value, float):
+            rate = self._track.newest.rate_cdps if self._track.newest else 0.0
+            self._place(motion.Place(scale.cdeg(value), rate, answer.true_ms), now_ms)
+        elif answer.question is CURRENT and isinstance(value, float):
+            self._current_ma = round(abs(value) * 1_000)
+        elif answer.question is STATE and value in p.STATES and isinstance(value, int):
+            # Idle comes by a cut, by the e-stop, or by an error that the next question finds.
+            self._state = value
+            self._error = 0 if value == p.CLOSED_LOOP else self._error
+        elif answer.question is ERROR and isinstance(value, int):
+            self._error = value
+            self._armed = self._armed and not value
+
+    def _place(self, place: motion.Place, now_ms: int) -> None:
+        if not self._track.believes(place):
+            return
+        self._origin.take(place, self._inclinometer(), now_ms)
+        angle = self._origin.angle_cdeg(place)
+        counter = self._reading.counter + 1 if self._reading else 1
+        self._measured = None
+        if angle is not None:
+            self._measured = AngleReading(place.at_ms, counter, round(angle), round(place.rate_cdps))
+        self._reading = DriveReading(
+            at_ms=place.at_ms,
+            counter=counter,
+            angle_cdeg=round(angle) if angle is not None and self._origin.proved else None,
+            rate_cdps=round(place.rate_cdps),
+            state=self._reading_state(),
+            fault=self._error,
+            stage=0,
+            current_ma=self._current_ma,
+            boot_count=self._boot_count,
+        )
+
+    def _reading_state(self) -> int:
+        if self._error == p.ESTOP:
+            return readings.UNPOWERED
+        if self._error:
+            return readings.FAULT
+        if self._armed:
+            return readings.ARMED if self._state == p.CLOSED_LOOP else readings.UNPOWERED
+        return readings.ARMING if self._steps is not None else readings.DISARMED
+
+    def _advance(self, answer: Answer, now_ms: int) -> None:
+        """One step of arming further."""
+        if self._steps is None or not isinstance(answer.value, int | float):
+            return
+        if answer.question.text == STATE.text:
+            self._state = int(answer.value)
+        try:
+            self._step = self._steps.send(answer.value)
+        except StopIteration as done:
+            self._steps = self._step = None
+            self._refused, self._refused_ms = done.value, now_ms
+            self._verified_ms = now_ms
+            if done.value is None and not self._armed:
+                self._boot_count += 1
+                self._error = 0
+            self._armed = done.value is None
+
+    def _forget(self) -> None:
+        """After a silence nothing is known of the drive: it may have been switched off in between."""
+        self._heard_ms = None
+        self._armed = False
+        self._measured = None
+        self._steps = self._step = None
+        self._track.forget()
+        self._origin.forget()
+
+
+def make(config: OdriveConfig, link: ByteLink, angles: Angles) -> OdriveDrive:
+    """For the catalogue."""
+    return OdriveDrive(config, link, angles)
