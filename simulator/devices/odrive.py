@@ -186,7 +186,9 @@ class Odrive:
     # Axis
 
     def _request(self, state: int) -> None:
-        if state == CLOSED_LOOP and not self.error and self._values[AXIS + "encoder.is_ready"]:
+        if state == CLOSED_LOOP and self._values[AXIS + "encoder.is_ready"]:
+            if self.error:
+                return  # falls back to idle at once; UNVERIFIED that it notes nothing more
             if not self.armed:
                 self._setpoint, self._speed = self.shaft.angle_deg * self._per_degree, 0.0
                 self._target = self._setpoint

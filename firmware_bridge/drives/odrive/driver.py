@@ -174,7 +174,7 @@ class OdriveDrive:
     def _command(self, now_ms: int) -> tuple[str, ...]:
         """The lines of this tick; nothing before arming has begun, then it is fed whatever happens."""
         if self._loop.is_released and self._boot_count:
-            return (p.write(p.REQUEST, p.IDLE),)
+            return (p.FEED.form, p.write(p.REQUEST, p.IDLE))
         if not self._armed or not self._loop.wants_torque:
             return (p.FEED.form,) if self._steps is not None or self._boot_count else ()
         if self._state != p.CLOSED_LOOP:

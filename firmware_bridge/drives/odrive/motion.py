@@ -83,7 +83,8 @@ class Origin:
 
     def __init__(self) -> None:
         self.cdeg: float | None = None
-        self.proved = False  # taken at park: the drive's angle counts as a source of its own
+        self.proved = False  # the drive's angle counts as a source of its own
+        self._from_park = False
 
     def forget(self) -> None:
         """The drive may have been off in between: what it counts from is only good while it agrees."""
@@ -95,10 +96,10 @@ class Origin:
             return
         if seen is None or now_ms - seen.at_ms > FRESH_MS:
             return
-        kept = self.cdeg is not None and abs(self.cdeg + place.raw_cdeg - seen.angle_cdeg) <= NEAR_CDEG
-        if not kept:
+        if self.cdeg is None or abs(self.cdeg + place.raw_cdeg - seen.angle_cdeg) > NEAR_CDEG:
             self.cdeg = seen.angle_cdeg - place.raw_cdeg
-        self.proved = kept or PARK_FROM_CDEG <= seen.angle_cdeg <= PARK_TO_CDEG
+            self._from_park = PARK_FROM_CDEG <= seen.angle_cdeg <= PARK_TO_CDEG
+        self.proved = self._from_park
 
     def angle_cdeg(self, place: Place) -> float | None:
         """The bed's angle as the drive sees it."""
