@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-GRAVITY = 9.80665
+from simulator.plant.imu import felt
+
 BLOCK = 512  # random numbers drawn at once; a draw one by one costs as much as a step of the plant
 
 
@@ -134,9 +135,7 @@ def noise_power(gain: float) -> float:
 def apparent_deg(angle_deg: float, rate_dps: float, accel_dps2: float, kind: InclinometerKind) -> float:
     """The inclination an accelerometer at (xi, eta) on the bed computes while the bed moves."""
     angle, rate, accel = math.radians(angle_deg), math.radians(rate_dps), math.radians(accel_dps2)
-    along = -GRAVITY * math.sin(angle) - kind.xi_m * rate * rate + kind.eta_m * accel
-    normal = GRAVITY * math.cos(angle) - kind.xi_m * accel - kind.eta_m * rate * rate
-    return math.degrees(math.atan2(-along, normal))
+    return math.degrees(felt(angle, rate, accel, kind.xi_m, kind.eta_m).tilt)
 
 
 class CurrentSense:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from simulator.plant.body import Lump, person
@@ -41,6 +42,11 @@ def moments(rider: Lump | None, ankle_m: float = ANKLE_M, hole: str = "B") -> Mo
         sum(part.mass_kg * part.xi_m for part in parts),
         sum(part.mass_kg * part.eta_m for part in parts),
     )
+
+
+def balance_rad(of: Moments) -> float:
+    """The angle at which it would hang still."""
+    return math.atan2(of.first_xi_kgm, -of.first_eta_kgm)
 
 
 EMPTY = moments(None)

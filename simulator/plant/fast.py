@@ -90,7 +90,10 @@ class TablePlant:
             decay, push, emf = self._circuit()
             side = self._side()
             if side == 0.0:
+                before = self._current
                 self._still(decay, push)
+                if self._current == before and self._brake_since_ms > 10**5:
+                    return  # it stands, and nothing changes until somebody does something
             else:
                 self._slide(side, decay, push, emf)
 

@@ -28,3 +28,13 @@ class SCurve(NamedTuple):
                 cubes += sign * since**3
         scale = self.D / (self.T_v * self.T_a * self.T_j)
         return self.theta0 + scale * cubes / 6.0, scale * squares / 2.0
+
+    def acceleration(self, t: float) -> float:
+        """The second derivative, continuous as the jerk is limited."""
+        if t >= self.T_v + self.T_a + self.T_j:
+            return 0.0
+        total = 0.0
+        for v, a, j in product((0, 1), repeat=3):
+            since = t - v * self.T_v - a * self.T_a - j * self.T_j
+            total += max(0.0, since) * (-1.0 if (v + a + j) % 2 else 1.0)
+        return self.D * total / (self.T_v * self.T_a * self.T_j)

@@ -14,6 +14,7 @@ from simulator.plant.leaping import Leaping, leaps
 from simulator.plant.motion import Event, Hard, Motion, Paced, Smooth
 
 LONGEST_STEP_S = 0.01
+SWING_STEP_S = 0.002  # while arms swing; keeps the momentum to rounding
 PACED_STEP_S = 1e-4
 FAST_STEP_S = 1e-3
 RESOLUTION_S = 1e-12  # instants nearer than that are one
@@ -71,6 +72,8 @@ class Simulation:
 
     def _manner(self) -> Motion:
         longest = self._case.longest_step_s or LONGEST_STEP_S
+        if self._case.arms is not None:
+            longest = min(longest, SWING_STEP_S)
         if self._case.fidelity == "fast" and self._case.cascade is None:
             if leaps(self._dynamics):
                 return Leaping(self._dynamics, longest, self._events)
