@@ -8,12 +8,14 @@ from typing import Final
 from controller.states import STATES
 from hil.observer import Report
 from hil.simulator_child import Truth
-from safety.decision import AT_REST_WAITING, INHIBITED, LATCHED, READY, WAITING
+from safety.decision import AT_REST_WAITING, INHIBITED, LATCHED, READY
 
 STILL_DPS: Final = 0.05
 PARKED_WITHIN_DEG: Final = 1.0
 OVER_AFTER_S: Final = 2.0
 WAITED_ENOUGH_S: Final = 15.0
+BLIND_S: Final = 60.0
+RODE_DEG: Final = 5.0
 NEVER_BEGAN_S: Final = 180.0
 LONGEST_S: Final = 5_400.0
 RECOVERING: Final = STATES.index("recovering")
@@ -28,6 +30,7 @@ class Verdict:
         self.began = False  # a session was open
         self.waiting = False  # at rest, for a person
         self._recovered = False
+        self._rode = False
         self._closed = True  # no session is open now
         self._since_s: dict[str, float] = {}
 
@@ -39,6 +42,8 @@ class Verdict:
         still = abs(truth.rate_dps) <= STILL_DPS
         self._mark("home", self.began and self._closed and parked and still, truth.t_s)
         self._mark("waiting", self.waiting and still, truth.t_s)
+        self._mark("blind", self.began and not self._closed and parked and still and self._rode, truth.t_s)
+        self._rode = self._rode or truth.angle_deg - self._park_deg > RODE_DEG
 
     def _look(self, report: Report) -> None:
         self.began = self.began or report["session"] != 0
@@ -46,7 +51,7 @@ class Verdict:
             self.first_cause = report["first_cause"]
         self._recovered = self._recovered or report["controller_state"] == RECOVERING
         self._closed = report["session"] == 0 and report["mode"] in (INHIBITED, READY, LATCHED)
-        self.waiting = report["mode"] == WAITING or report["stage"] == AT_REST_WAITING
+        self.waiting = report["stage"] == AT_REST_WAITING
 
     def _mark(self, what: str, now: bool, t_s: float) -> None:
         if now:
@@ -60,8 +65,9 @@ class Verdict:
         return self.began and self._recovered and not self.first_cause
 
     def waits_in_vain(self, t_s: float) -> bool:
-        """Whether the table has waited for a person for long enough."""
-        return t_s - self._since_s.get("waiting", t_s) >= WAITED_ENOUGH_S
+        """Whether a person was waited for long enough, or the guard cannot see that the table is home."""
+        waited_s = t_s - self._since_s.get("waiting", t_s)
+        return waited_s >= WAITED_ENOUGH_S or t_s - self._since_s.get("blind", t_s) >= BLIND_S
 
     def over(self, t_s: float) -> bool:
         """Whether there is nothing more to wait for."""
