@@ -77,6 +77,7 @@ class Wire:
         self.baud = baud
         self.bits_per_byte = bits_per_byte
         self.trouble = Trouble()
+        self.spoilt = 0  # frames lost, changed or doubled so far, both ways
         self._down = Lane(baud, bits_per_byte)
         self._up = Lane(baud, bits_per_byte)
         self._dice = np.random.Generator(np.random.Philox(key=[seed, number]))
@@ -124,10 +125,15 @@ class Wire:
         trouble = self.trouble
         lost, wrong, twice, where = (int(value) for value in self._dice.integers(0, DICE, 4))
         if lost < trouble.loss * DICE:
+            self.spoilt += 1
             return []
         if wrong < trouble.corrupt * DICE:
+            self.spoilt += 1
             bit = where % (8 * len(data))
             spoilt = bytearray(data)
             spoilt[bit // 8] ^= 1 << bit % 8
             data = bytes(spoilt)
-        return [data, data] if twice < trouble.double * DICE else [data]
+        if twice >= trouble.double * DICE:
+            return [data]
+        self.spoilt += 1
+        return [data, data]

@@ -1,7 +1,8 @@
 """The simulated table whole: plant, rider, sensors and devices at the far ends of their wires, on one clock.
 
-The clock is the caller's: `advance` takes the world to a moment and does nothing by itself. Every millisecond
-the plant moves first, then the sensors see it, then the devices handle what has come and act on the next one.
+The clock is the caller's: `advance` takes the world to a moment and does nothing by itself. In every stride of
+1 ms (10 ms where a node has the motor) the plant moves first, then the sensors see it, then the devices handle
+what has come, each byte at its own time, and act on the next stride.
 """
 
 from __future__ import annotations
@@ -129,16 +130,20 @@ class World:
 
     def advance(self, to_us: int) -> None:
         """Let time pass up to this moment; less than a millisecond is kept for the next call."""
-        while self._stepped_us + STEP_US <= to_us:
-            self._stepped_us += STEP_US
+        while (left_us := to_us - self._stepped_us) >= STEP_US:
+            # A node acts on its board every 10 ms and no sooner; what a drive does goes by the millisecond.
+            stride_us = STEP_US
+            if self.side is None:
+                stride_us = min(SENSE_US - self._stepped_us % SENSE_US, left_us // STEP_US * STEP_US)
+            self._stepped_us += stride_us
             self.now_us = max(self.now_us, self._stepped_us)
-            self._step(self._stepped_us)
+            self._step(self._stepped_us, stride_us // STEP_US)
         self.now_us = max(self.now_us, to_us)
 
-    def _step(self, now_us: int) -> None:
+    def _step(self, now_us: int, steps: int) -> None:
         buttons, table = self.buttons, self.table
         chain = not buttons["estop"] and (self.side is None or self.panel.enable)
-        table.step(chain, buttons["return_a"] or buttons["return_b"])
+        table.step(chain, buttons["return_a"] or buttons["return_b"], steps)
         if now_us % SENSE_US == 0:
             self._sense(now_us)
         for wire, twin in self._lines:
