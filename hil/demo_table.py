@@ -54,6 +54,8 @@ port = "{inputs}"
 # What a drive's section says besides type and port: what has no default, and what a pty cannot do.
 KEYS: Final[dict[str, str]] = {
     "blvr": 'parity = "none"\n',
+    "atv320": 'parity = "none"\ngear_ratio = 1200.0\nholds_when_dead = "brake"\n',
+    "zlac8015d": 'gear_ratio = 600.0\nholds_when_dead = "brake"\nbench_verified = true\n',
     "odrive": 'holds_when_dead = "brake"\n',
 }
 # Which wires each drive's table has, the drive's own first.

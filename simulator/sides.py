@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from simulator.devices.atv320 import Atv320
 from simulator.devices.base import Shaft, Twin
 from simulator.devices.blvr import Blvr
 from simulator.devices.odrive import Odrive
+from simulator.devices.zlac8015d import Zlac8015d
 from simulator.setup import WorldSetup
 from simulator.world_blvr import BlvrSide
 from simulator.world_odrive import OdriveSide
+from simulator.world_speed import Atv320Side, Zlac8015dSide
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -48,6 +51,17 @@ SIDES: Final = {
         BlvrSide,
         lambda shaft: Blvr(shaft, follow=True, give_up_us=PTY_GIVE_UP_US),
         "Modbus RTU, unit 1, 230400 8E1",
+    ),
+    "atv320": Row(
+        Atv320Side,
+        lambda shaft: Atv320(shaft, follow=True, give_up_us=PTY_GIVE_UP_US),
+        "Modbus RTU, unit 1, 19200 8E1",
+        encoder_on_inputs=True,
+    ),
+    "zlac8015d": Row(
+        Zlac8015dSide,
+        lambda shaft: Zlac8015d(shaft, follow=True, give_up_us=PTY_GIVE_UP_US),
+        "Modbus RTU, unit 1, 115200 8N1",
     ),
     "odrive": Row(
         OdriveSide, lambda shaft: Odrive(shaft, follow=True), "ODrive ASCII, 115200 8N1", is_modbus=False

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple, Protocol
 
 from firmware_bridge.config import BlvrConfig, NodeConfig, WireConfig
+from firmware_bridge.drives.atv320.config import Atv320Config
 from firmware_bridge.drives.odrive.config import OdriveConfig
+from firmware_bridge.drives.zlac8015d.config import Zlac8015dConfig
 from firmware_bridge.ports import ByteLink, MotorDrive
 from firmware_bridge.readings import AngleReading
 
@@ -60,6 +62,8 @@ class Entry(NamedTuple):
 DRIVES: Final = {
     "node": Entry("Keel's own node", NodeConfig, "", ()),
     "blvr": Entry("Oriental Motor BLV-R", BlvrConfig, "firmware_bridge.drives.blvr.driver:make"),
+    "atv320": Entry("Schneider ATV320", Atv320Config, "firmware_bridge.drives.atv320.driver:make"),
+    "zlac8015d": Entry("ZLAC8015D", Zlac8015dConfig, "firmware_bridge.drives.zlac8015d.driver:make"),
     "odrive": Entry("ODrive v3", OdriveConfig, "firmware_bridge.drives.odrive.driver:make"),
 }
 
