@@ -9,12 +9,10 @@ Matrix = tuple[float, float, float, float]
 
 
 class Pair(NamedTuple):
-    """How speed and current go through one step: slopes' coefficients, then their integrals over the step."""
+    """How speed and current go through one step: integrals of their slopes over the step."""
 
     share: float  # of the load's torque that counts: 1/forward or backward efficiency
     per_inertia: float
-    w_w: float
-    w_i: float
     p_ww: float
     p_wi: float
     p_iw: float
@@ -33,7 +31,7 @@ def pair(
     p_ww, p_wi, p_iw, p_ii = integral(a, b, i_w, i_i, h, 1)
     half_ww, half_wi, _, _ = integral(a, b, i_w, i_i, h / 2, 1)
     q_ww, q_wi, _, _ = integral(a, b, i_w, i_i, h, 2)
-    return Pair(share, per_inertia, a, b, p_ww, p_wi, p_iw, p_ii, half_ww, half_wi, q_ww, q_wi)
+    return Pair(share, per_inertia, p_ww, p_wi, p_iw, p_ii, half_ww, half_wi, q_ww, q_wi)
 
 
 def integral(a: float, b: float, c: float, d: float, h: float, order: int) -> Matrix:
