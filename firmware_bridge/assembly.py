@@ -104,7 +104,7 @@ def open_devices(
 ) -> Devices:
     """Open every port of the table, or none. Raises PortMissing, PortBusy, ValueError with what to change."""
     name = catalogue.name_of(config.drive)
-    missing = [need for need in catalogue.DRIVES[name].needs if getattr(config, need) is None]
+    missing = [need for need in catalogue.known()[name].needs if getattr(config, need) is None]
     if missing:
         nouns, sections = " nor ".join(missing), " and ".join(f"[{need}]" for need in missing)
         raise ValueError(f'[drive].type "{name}" has no {nouns}: add {sections}')

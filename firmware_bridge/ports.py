@@ -6,9 +6,12 @@ Setpoint down, angle up. Nothing here waits: `take` reads what has arrived, the 
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from firmware_bridge.readings import AngleReading, Arming, DriveReading, InputsReading
+
+VERIFIED: Final = "verified"
+UNVERIFIED: Final = "unverified"
 
 
 class Capabilities(NamedTuple):
@@ -20,6 +23,9 @@ class Capabilities(NamedTuple):
     has_brake: bool
     watchdog_ms: int  # drive acts this long after the last feed; above 200 is refused
     holds_when_dead: str  # drive | brake | self-locking | no
+    watchdog_setting: str = ""  # register or property, for the message when it is refused
+    dead_host: str = VERIFIED  # what the maker's document says of its stop on a lost host, or that it does not
+    bench_verified: bool = False  # the table file: that stop was tried on this table
 
 
 class ByteLink(Protocol):

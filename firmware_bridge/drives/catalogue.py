@@ -12,6 +12,8 @@ from typing import Any, Final, NamedTuple, Protocol
 from firmware_bridge.config import BlvrConfig, NodeConfig, WireConfig
 from firmware_bridge.drives.atv320.config import Atv320Config
 from firmware_bridge.drives.odrive.config import OdriveConfig
+from firmware_bridge.drives.unfinished.config import CONFIGS
+from firmware_bridge.drives.unfinished.facts import FACTS
 from firmware_bridge.drives.zlac8015d.config import Zlac8015dConfig
 from firmware_bridge.ports import ByteLink, MotorDrive
 from firmware_bridge.readings import AngleReading
@@ -68,13 +70,43 @@ DRIVES: Final = {
 }
 
 
+# Known by name, never armed: something essential stands in no document read so far.
+UNFINISHED: Final = {
+    name: Entry(FACTS[name].title, config, "firmware_bridge.drives.unfinished.driver:make")
+    for name, config in CONFIGS.items()
+}
+GROUP: Final = "keel.drives"  # entry points of other packages: name = "module:ENTRY", an Entry
+_others: dict[str, Entry] = {}  # those a table file has named
+
+
+def known() -> dict[str, Entry]:
+    """Every drive a table file may name, without those of other packages that none has named yet."""
+    return {**DRIVES, **UNFINISHED, **_others}
+
+
+def look_elsewhere(name: str) -> None:
+    """Load the drive of this name from another package, if one has it. Raises ValueError when it is unfit.
+
+    Nothing of any package is imported but of the one that the table file names.
+    """
+    if name in known():
+        return
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group=GROUP, name=name):
+        found = point.load()
+        if not isinstance(found, Entry):
+            raise ValueError(f"{point.value} is a {type(found).__name__}, it must be a catalogue.Entry")
+        _others[name] = found
+
+
 def name_of(config: WireConfig) -> str:
     """The name under which the table file knows this drive."""
-    return next(name for name, entry in DRIVES.items() if type(config) is entry.config)
+    return next(name for name, entry in known().items() if type(config) is entry.config)
 
 
 def make(config: WireConfig, link: ByteLink, angles: Angles) -> WiredDrive:
     """A driver on its link. Raises ValueError with what to change."""
-    module, _, function = DRIVES[name_of(config)].make.partition(":")
+    module, _, function = known()[name_of(config)].make.partition(":")
     factory: Make = getattr(importlib.import_module(module), function)
     return factory(config, link, angles)

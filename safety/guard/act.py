@@ -6,6 +6,7 @@ from typing import Final
 
 from firmware_bridge.ports import Devices
 from safety.decision import CUT, LEAVE, MOVE, Decision
+from safety.guard import able
 from safety.observation import DRIVE_ARMED
 
 TOO_LATE_MS: Final = 100  # a command judged longer ago than this may no longer lead head-down
@@ -19,7 +20,7 @@ def act(
     drive = devices.drive
     refused = None
     if drive_state != DRIVE_ARMED and decision.command not in (CUT, LEAVE):
-        refused = drive.arm(now_ms).refused
+        refused = able.why_not(drive.capabilities) or drive.arm(now_ms).refused
     if decision.command == MOVE:
         drive.move(decision.angle_cdeg, decision.rate_cdps)
     elif decision.command == CUT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from safety.guard import checkpoints, table_rows, toml_lines
 from safety.guard.table_rows import ROWS, SECTIONS, STOP_MARGIN_DEG
 
 NODE_ROOM_CDEG = 300  # of the test at park
+# Only looks for a word to ask other packages for; what the section really says, toml_lines finds out.
+_NAMED_DRIVE = re.compile(rb"""^\s*\[drive\][^\[]*?^\s*type\s*=\s*["']([A-Za-z0-9_.-]+)["']""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,24 @@ def load(path: Path) -> Table:
 
 def parse(data: bytes, name: str = "table.toml") -> Table:
     """The table of a file's bytes. Raises TomlRefused with every error."""
-    document = toml_lines.read(data, name, SECTIONS, ROWS)
+    document = toml_lines.read(data, name, SECTIONS, _rows(data, name))
     _check_machine(document)
     _check_wires(document)
     document.finish()
     return _table(document, hashlib.sha256(data).hexdigest())
+
+
+def _rows(data: bytes, name: str) -> tuple[toml_lines.Row, ...]:
+    """The rows; a drive that is none of ours is looked for in other packages, and only that one is loaded."""
+    named = _NAMED_DRIVE.search(data)
+    if named is None or named[1].decode() in catalogue.known():
+        return ROWS
+    try:
+        catalogue.look_elsewhere(named[1].decode())
+    except (ImportError, AttributeError, ValueError) as error:
+        line = data.count(b"\n", 0, named.start(1)) + 1
+        raise toml_lines.TomlRefused([f"{name}:{line}: [drive].type: cannot be loaded: {error}"]) from error
+    return table_rows.rows()
 
 
 def _check_machine(document: toml_lines.Document) -> None:
@@ -96,11 +112,12 @@ def _check_power_loss(document: toml_lines.Document, machine: dict[str, Any]) ->
 def _check_wires(document: toml_lines.Document) -> None:
     drive = document.sections["drive"]
     kind = drive["type"]
-    needs = catalogue.DRIVES[kind].needs
+    entry = catalogue.known()[kind]
+    needs = entry.needs
     for name in ("inclinometer", "inputs"):
         section = document.sections.get(name)
         if name in needs and section is None:
-            what = f"{catalogue.DRIVES[kind].title} has no {name}; add a section [{name}]"
+            what = f"{entry.title} has no {name}; add a section [{name}]"
             document.complain("drive", "type", what)
         elif name not in needs and name == "inputs" and section is not None:
             document.complain(
@@ -154,7 +171,7 @@ def _devices(document: toml_lines.Document, cap_deg: float) -> DevicesConfig:
     if kind == "node":
         return DevicesConfig(NodeConfig(**drive, limits=limits), _witmotion(document))
     inputs = {key: value for key, value in document.sections["inputs"].items() if key != "type"}
-    config = catalogue.DRIVES[kind].config(**drive)
+    config = catalogue.known()[kind].config(**drive)
     return DevicesConfig(config, _witmotion(document), NodeConfig(**inputs, limits=limits))
 
 

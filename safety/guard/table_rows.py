@@ -156,10 +156,13 @@ def _device(section: str, *names: str) -> Row:
     return Row(section, "type", "choice", "which device it is", choices=names, required=True)
 
 
-_DRIVE: Final = (
-    _device("drive", *catalogue.DRIVES),
-    *(row for name, entry in catalogue.DRIVES.items() for row in _keys("drive", name, entry.config)),
-)
+def _drive() -> tuple[Row, ...]:
+    """The rows of every drive that is known by now."""
+    known = catalogue.known()
+    rows = (row for name, entry in known.items() for row in _keys("drive", name, entry.config))
+    return (_device("drive", *known), *rows)
+
+
 _INCLINOMETER: Final = (
     _device("inclinometer", "node", "witmotion"),
     *_keys("inclinometer", "witmotion", WitmotionConfig),
@@ -178,4 +181,10 @@ _INCLINOMETER: Final = (
 _INPUTS: Final = (_device("inputs", "node"), *_keys("inputs", "node", NodeConfig))
 _ATTENDANT: Final = (Row("attendant", "required", "flag", "a partner must stand beside", default=False),)
 
-ROWS: Final = (*_TABLE, *_STOPS, *_LIMITS, *_DRIVE, *_INCLINOMETER, *_INPUTS, *_ATTENDANT)
+
+def rows() -> tuple[Row, ...]:
+    """Every key of the file, those of a drive from another package too once it has been named."""
+    return (*_TABLE, *_STOPS, *_LIMITS, *_drive(), *_INCLINOMETER, *_INPUTS, *_ATTENDANT)
+
+
+ROWS: Final = rows()

@@ -79,7 +79,9 @@ class OdriveDrive:
     @property
     def capabilities(self) -> Capabilities:
         """Torque off on a lost host: it holds by what the table file declares."""
-        return Capabilities("ODrive v3", False, False, False, p.WATCHDOG_MS, self._holds_when_dead)
+        return Capabilities(
+            "ODrive v3", False, False, False, p.WATCHDOG_MS, self._holds_when_dead, p.WATCHDOG.path
+        )
 
     @property
     def trouble(self) -> str | None:

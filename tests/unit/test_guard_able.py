@@ -1,0 +1,67 @@
+"""The guard arms no drive that a dead host could leave without a stop, or without anything that holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from firmware_bridge.drives import catalogue
+from firmware_bridge.link.memory import memory_pair
+from firmware_bridge.ports import UNVERIFIED, Capabilities
+from safety.guard import able
+
+GOOD = Capabilities("Drive X", False, False, False, 150, "drive", "register 138Ah")
+OPEN = GOOD._replace(dead_host=UNVERIFIED)
+
+
+@pytest.mark.parametrize(
+    "can",
+    [
+        GOOD,
+        GOOD._replace(watchdog_ms=1),
+        GOOD._replace(watchdog_ms=200),
+        GOOD._replace(holds_when_dead="brake"),
+        GOOD._replace(holds_when_dead="self-locking"),
+        OPEN._replace(holds_when_dead="brake", bench_verified=True),
+    ],
+)
+def test_these_may_be_armed(can: Capabilities) -> None:
+    assert able.why_not(can) is None
+
+
+@pytest.mark.parametrize(
+    ("can", "words"),
+    [
+        (
+            GOOD._replace(watchdog_ms=0),
+            "Drive X: register 138Ah is off or does not exist, allowed 1",
+        ),
+        (GOOD._replace(watchdog_ms=201), "register 138Ah is 201 ms, allowed 1 to 200 ms"),
+        (GOOD._replace(watchdog_ms=-5), "is -5 ms"),
+        (GOOD._replace(holds_when_dead="no"), '[drive].holds_when_dead is "no"'),
+        (GOOD._replace(holds_when_dead=""), "fit a brake"),
+        (OPEN, "no document says what it does once its host is gone"),
+        (OPEN._replace(holds_when_dead="brake"), "[drive].bench_verified = true"),
+        (OPEN._replace(bench_verified=True), '[drive].holds_when_dead = "brake"'),
+        (OPEN._replace(bench_verified=True, holds_when_dead="self-locking"), "docs/how-to/add-a-drive.md"),
+    ],
+)
+def test_these_may_not(can: Capabilities, words: str) -> None:
+    assert words in str(able.why_not(can))
+
+
+@pytest.mark.parametrize("name", sorted(catalogue.UNFINISHED))
+def test_an_unfinished_drive_says_what_is_missing_and_sends_nothing(name: str) -> None:
+    host, device = memory_pair()
+    config = catalogue.UNFINISHED[name].config("line")
+    drive = catalogue.make(config, host, catalogue.Angles(lambda: None, lambda: None))
+    for tick in range(100):
+        now_ms = tick * 20
+        drive.take(now_ms)
+        arming = drive.arm(now_ms)
+        drive.move(0, 100)
+        drive.send(tick, 0xFFFF, now_ms)
+        assert not arming.armed
+        assert "UNVERIFIED is" in str(arming.refused)
+    assert device.read() == b""
+    assert drive.read() is None
+    assert able.why_not(drive.capabilities) is not None
