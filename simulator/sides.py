@@ -12,10 +12,12 @@ from simulator.devices.atv320 import Atv320
 from simulator.devices.base import Shaft, Twin
 from simulator.devices.blvr import Blvr
 from simulator.devices.odrive import Odrive
+from simulator.devices.roboclaw import Roboclaw
 from simulator.devices.zlac8015d import Zlac8015d
 from simulator.setup import WorldSetup
 from simulator.world_blvr import BlvrSide
 from simulator.world_odrive import OdriveSide
+from simulator.world_roboclaw import RoboclawSide
 from simulator.world_speed import Atv320Side, Zlac8015dSide
 
 if TYPE_CHECKING:
@@ -65,5 +67,11 @@ SIDES: Final = {
     ),
     "odrive": Row(
         OdriveSide, lambda shaft: Odrive(shaft, follow=True), "ODrive ASCII, 115200 8N1", is_modbus=False
+    ),
+    "roboclaw": Row(
+        RoboclawSide,
+        lambda shaft: Roboclaw(shaft, follow=True),
+        "packet serial, address 128, 38400 8N1",
+        is_modbus=False,
     ),
 }

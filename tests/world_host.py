@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from pathlib import Path
 
 from firmware_bridge.assembly import open_devices
-from firmware_bridge.config import BlvrConfig, DevicesConfig, NodeConfig, WitmotionConfig
+from firmware_bridge.config import DevicesConfig, NodeConfig
 from firmware_bridge.ports import Devices
 from firmware_bridge.readings import ARMED, DriveReading, InputsReading
+from hil import demo_table
+from safety.guard import table
 from simulator.setup import Drive, Gear, RiderSetup, WorldSetup
 from simulator.world import Truth, World
 
 TICK_MS = 20
 ACCEL_CDPS2 = 100
-CONFIGS = {
-    "node": DevicesConfig(NodeConfig("drive")),
-    "blvr": DevicesConfig(BlvrConfig("drive"), WitmotionConfig("inclinometer"), NodeConfig("inputs")),
-}
 RIDING = RiderSetup(mounted=True)
+
+
+def config_of(drive: Drive) -> DevicesConfig:
+    """As the demo's table file has it, each wire's port named as the wire; a node with its own limits."""
+    ports = {wire: Path(wire) for wire in demo_table.DRIVES[drive]}
+    devices = table.parse(demo_table.text(drive, "a1", ports).encode()).devices
+    if drive == "node":
+        return DevicesConfig(NodeConfig("drive"))
+    return replace(devices, inputs=NodeConfig("inputs"))
 
 
 class Host:
@@ -26,7 +35,7 @@ class Host:
     def __init__(self, setup: WorldSetup, seed: int = 1) -> None:
         self.world = World(setup, seed)
         self.devices: Devices = open_devices(
-            CONFIGS[setup.drive], lambda port, baud, parity: self.world.link(port)
+            config_of(setup.drive), lambda port, baud, parity: self.world.link(port)
         )
         self.tick = 0
         self.armed = False
@@ -95,7 +104,8 @@ class Host:
     def _stream(self, target: float, top: float) -> None:
         """A trapezoid of 1 deg/s2 from wherever the table is."""
         if self._at_cdeg is None:
-            self._at_cdeg = float(self.drive.angle_cdeg or 0)
+            seen = self.drive.angle_cdeg
+            self._at_cdeg = float(self.inclinometer_cdeg if seen is None else seen)
         left = target - self._at_cdeg
         slow_down = math.sqrt(2 * ACCEL_CDPS2 * 0.8 * abs(left))
         wanted = math.copysign(min(top, slow_down), left)

@@ -1,7 +1,9 @@
-"""The two cyclic redundancy checks on our wires.
+"""The cyclic redundancy checks on our wires.
 
 CRC-16/CCITT-FALSE: polynomial 1021h, init FFFFh, check value 29B1h (ours, over COBS).
 CRC-16/MODBUS: polynomial 8005h reflected, init FFFFh, check value 4B37h, low byte first on the wire.
+CRC-16/XMODEM: polynomial 1021h, init 0, check value 31C3h, high byte first on the wire (RoboClaw).
+CRC-7 of Pololu's controllers: polynomial 91h, least significant bit first, init 0 (guide 0J38: 83 01 -> 17).
 """
 
 from __future__ import annotations
@@ -32,4 +34,19 @@ def modbus(data: bytes) -> int:
     crc = 0xFFFF
     for byte in data:
         crc = crc >> 8 ^ _MODBUS[(crc ^ byte) & 0xFF]
+    return crc
+
+
+def xmodem(data: bytes) -> int:
+    """CRC-16/XMODEM of `data`; send the high byte first."""
+    return binascii.crc_hqx(data, 0)
+
+
+def pololu7(data: bytes) -> int:
+    """CRC-7 of `data`, one byte with its highest bit clear."""
+    crc = 0
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x48 if crc & 1 else 0)
     return crc

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from firmware_bridge.config import BlvrConfig, NodeConfig, WireConfig
 from firmware_bridge.drives.atv320.config import Atv320Config
 from firmware_bridge.drives.odrive.config import OdriveConfig
+from firmware_bridge.drives.roboclaw.config import RoboclawConfig
 from firmware_bridge.drives.unfinished.config import CONFIGS
 from firmware_bridge.drives.unfinished.facts import FACTS
 from firmware_bridge.drives.zlac8015d.config import Zlac8015dConfig
@@ -64,6 +65,7 @@ class Entry(NamedTuple):
 DRIVES: Final = {
     "node": Entry("Keel's own node", NodeConfig, "", ()),
     "blvr": Entry("Oriental Motor BLV-R", BlvrConfig, "firmware_bridge.drives.blvr.driver:make"),
+    "roboclaw": Entry("BasicMicro RoboClaw", RoboclawConfig, "firmware_bridge.drives.roboclaw.driver:make"),
     "atv320": Entry("Schneider ATV320", Atv320Config, "firmware_bridge.drives.atv320.driver:make"),
     "zlac8015d": Entry("ZLAC8015D", Zlac8015dConfig, "firmware_bridge.drives.zlac8015d.driver:make"),
     "odrive": Entry("ODrive v3", OdriveConfig, "firmware_bridge.drives.odrive.driver:make"),

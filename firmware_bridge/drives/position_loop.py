@@ -49,6 +49,19 @@ class PositionLoop:
         """Whether the torque is to be taken away (CUT)."""
         return self._intent is not None and self._intent[0] == "release"
 
+    @property
+    def slows_down_cdps2(self) -> int | None:
+        """While a stop is slowing down: with what ramp, for drives that can run it themselves."""
+        if self._intent is None or self._intent[0] != "stop" or self._stood_ms is not None:
+            return None
+        return self._intent[1]
+
+    @property
+    def verb(self) -> tuple[str, bool]:
+        """What is wanted, and whether it leads on; a change of this should not wait its turn."""
+        kind, _, rate = self._intent or ("", 0, 0)
+        return kind, rate != 0
+
     def move(self, angle_cdeg: int, rate_cdps: int) -> None:
         """Be at this angle now, moving at this rate."""
         self._intent = ("move", angle_cdeg, rate_cdps)

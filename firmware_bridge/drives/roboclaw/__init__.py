@@ -1,0 +1,1 @@
+"""BasicMicro RoboClaw over packet serial."""
