@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from simulator.plant.dynamics import Dynamics
 from simulator.plant.integrate import State, Unsteady, Walker, classical
+from simulator.plant.lean import manners
 
 MOST_EVENTS = 100_000
 Event = dict[str, Any]
@@ -24,10 +25,11 @@ class Smooth:
 
     def __init__(self, dynamics: Dynamics, longest_s: float) -> None:
         self._dynamics, self._walker = dynamics, Walker(longest_s)
+        self._slopes = manners(dynamics).smooth
 
     def across(self, t: float, state: State, end: float) -> State:
         """See Motion."""
-        slopes = self._dynamics.stuck if self._dynamics.locked else self._dynamics.smooth
+        slopes = self._dynamics.stuck if self._dynamics.locked else self._slopes
         return self._walker.walk(slopes, t, state, end).state
 
 
@@ -36,10 +38,11 @@ class Paced:
 
     def __init__(self, dynamics: Dynamics, longest_s: float) -> None:
         self._dynamics, self._longest_s = dynamics, longest_s
+        self._slopes = manners(dynamics).smooth
 
     def across(self, t: float, state: State, end: float) -> State:
         """See Motion."""
-        slopes = self._dynamics.stuck if self._dynamics.locked else self._dynamics.smooth
+        slopes = self._dynamics.stuck if self._dynamics.locked else self._slopes
         steps = max(1, round((end - t) / self._longest_s + 0.49))
         h = (end - t) / steps
         for n in range(steps):
@@ -54,6 +57,7 @@ class Hard:
 
     def __init__(self, dynamics: Dynamics, longest_s: float, events: list[Event]) -> None:
         self._dynamics, self._walker, self._events = dynamics, Walker(longest_s), events
+        self._manners = manners(dynamics)
         self._side = 0.0
 
     def across(self, t: float, state: State, end: float) -> State:
@@ -93,7 +97,7 @@ class Hard:
 
     def _slide(self, t: float, state: State, end: float) -> tuple[float, State]:
         side = self._side
-        slopes = self._dynamics.forward if side > 0.0 else self._dynamics.backward
+        slopes = self._manners.forward if side > 0.0 else self._manners.backward
         reached = self._walker.walk(slopes, t, state, end, lambda _, there: there[1] * side < 0.0)
         if not reached.hit:
             return reached.t, reached.state
