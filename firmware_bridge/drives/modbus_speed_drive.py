@@ -136,7 +136,9 @@ class ModbusSpeedDrive:
             self._forget()
         answer = self._port.take(now_ms)
         if answer is not None and (answer.error is None or isinstance(answer.error, modbus.Refused)):
-            self._heard_ms = now_ms
+            # A single write's confirmation is no sign of life: over some adapters it is our own echo.
+            if answer.registers or answer.error is not None:
+                self._heard_ms = now_ms
             self._answered(answer, now_ms)
         self._reading = self._newest(now_ms) or self._reading
 

@@ -125,10 +125,14 @@ class Atv320:
         timeout_us = self._values[6005] * 100_000
         silent = self._heard_us is not None and self._now_us - self._heard_us > timeout_us
         if silent and not self.fault and self._values[7010] != IGNORED:
-            self.fault = self._values[7200] = SLF1
-            self.states.fail(slowly=self._values[7010] != FREEWHEEL)
+            self.trip(SLF1, slowly=self._values[7010] != FREEWHEEL)
         if self.sto_open:
             self.states.cut()
+
+    def trip(self, fault: int, slowly: bool = False) -> None:
+        """A fault of this LFT code; slowly: with the motor under control down to standstill."""
+        self.fault = self._values[7200] = fault
+        self.states.fail(slowly)
 
     def _run(self, dt_s: float) -> None:
         """The ramp towards the reference, or down."""

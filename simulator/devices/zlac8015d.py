@@ -99,6 +99,13 @@ class Zlac8015d:
         """A request for this unit came: feeds the offline protection."""
         self._heard_us, self.offline = now_us, False
 
+    def power_cycle(self) -> None:
+        """Off and on: what was not saved is gone, and the counts begin anew."""
+        self._off()
+        self._values = {address: entry.default for address, entry in ENTRIES.items()}
+        self._zero_deg = self.shaft.angle_deg
+        self._heard_us = None
+
     def _count_frames(self, now_us: int) -> None:
         if self._slave.good_frames != self._heard_frames:
             self._heard_frames = self._slave.good_frames

@@ -61,6 +61,7 @@ class Zlac8015dDrive(ModbusSpeedDrive):
         self._cdeg_per_count = config.sign * FULL_TURN_CDEG / config.gear_ratio / config.counts_per_turn
         self._zero_cdeg: float | None = None
         self._zeroed = False  # the target, since the motor was off
+        self._was_on = False
         self._control: int | None = None  # None: unknown, or just written
         self._status_answer: Answer | None = None
         self._current_ma: int | None = None
@@ -100,7 +101,7 @@ class Zlac8015dDrive(ModbusSpeedDrive):
     def _status(self, answer: Answer, now_ms: int) -> None:
         first, values = answer.request.read_address, answer.registers
         if first == r.MODE.address:
-            self._control = values[r.CONTROL.address - first]
+            self._controlled(values[r.CONTROL.address - first])
             return
         self._status_answer = answer
         at = r.CURRENT.address - first
@@ -112,6 +113,15 @@ class Zlac8015dDrive(ModbusSpeedDrive):
             seen = self._inclinometer()
             if seen is not None and now_ms - seen.at_ms <= FRESH_MS:
                 self._zero_cdeg = seen.angle_cdeg - self._counted_cdeg(answer)
+
+    def _controlled(self, word: int) -> None:
+        """A motor that was on and is at 0 now may have been without power: its counts began anew."""
+        self._control = word
+        if word == r.ENABLE:
+            self._was_on = True
+        elif word == 0 and self._was_on:
+            self._armed = self._was_on = False
+            self._zero_cdeg = None
 
     def _rpm(self, answer: Answer) -> float:
         return signed(answer.registers[r.SPEED_SEEN.address - r.FAULT.address]) * r.SPEED_SEEN.scale
