@@ -1,4 +1,4 @@
-"""Pages of the reference that are written from tables: `python -m controller.reference_pages` writes them all.
+"""Pages of the reference written from tables: `python -m controller.reference_pages` writes them all.
 
 A test compares each page with its table, so neither can change without the other.
 """
@@ -35,8 +35,8 @@ EXITS: Final = {
 def table_file() -> Iterator[str]:
     """The keys of table.toml."""
     yield from ("# The table file", "", WRITTEN, "")
-    yield "`keel check table.toml` tells every line that is wrong. Unknown keys are errors. Angles are inversion"
-    yield "angles: 0 horizontal, growing head-down, upright about -70. Units stand in the names of the keys."
+    yield "`keel check table.toml` tells every line that is wrong. Unknown keys are errors. Angles are"
+    yield "inversion angles: 0 horizontal, growing head-down, upright about -70. Units stand in the names of the keys."
     for section in table_rows.SECTIONS:
         needed = "always there" if section.required else "may be left out"
         yield from ("", f"## [{section.name}]", "", f"{section.help.capitalize()}; {needed}.", "")
@@ -75,8 +75,8 @@ def causes() -> Iterator[str]:
 def guard_messages() -> Iterator[str]:
     """The packets on the guard's socket."""
     yield from ("# Messages of the guard", "", WRITTEN, "")
-    yield "AF_UNIX SEQPACKET at `guard.sock`, one packet a message, little-endian: version u8, type u8, fields."
-    yield "A `?` behind a letter of Python's `struct` means that the smallest number stands for nothing known."
+    yield "AF_UNIX SEQPACKET at `guard.sock`, one message a packet, little-endian: version, type, fields."
+    yield "A `?` behind a letter of Python's `struct` means that the smallest number stands for unknown."
     for layout in messages.BY_TYPE.values():
         yield from ("", f"## Type {layout.number}, {layout.size} bytes", "")
         yield from ("| field | type | what |", "|---|---|---|")
