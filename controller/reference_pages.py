@@ -36,7 +36,7 @@ def table_file() -> Iterator[str]:
     """The keys of table.toml."""
     yield from ("# The table file", "", WRITTEN, "")
     yield "`keel check table.toml` tells every line that is wrong. Unknown keys are errors. Angles are"
-    yield "inversion angles: 0 horizontal, growing head-down, upright about -70. Units stand in the names of the keys."
+    yield "inversion angles: 0 horizontal, growing head-down, upright about -70. Units stand in the keys."
     for section in table_rows.SECTIONS:
         needed = "always there" if section.required else "may be left out"
         yield from ("", f"## [{section.name}]", "", f"{section.help.capitalize()}; {needed}.", "")
