@@ -59,6 +59,14 @@ class Rig:
             self.tick(lambda: self.drive.stop(3_000))
         return arming
 
+    def arm_again(self, ticks: int = 300) -> None:
+        """Until armed, whatever was refused before."""
+        for _ in range(ticks):
+            if self.drive.arm(self.line.now_ms).armed:
+                return
+            self.tick(lambda: self.drive.stop(3_000))
+        raise AssertionError(f"not armed: {self.drive.trouble}")
+
     def hold(self, ticks: int) -> None:
         for _ in range(ticks):
             self.tick(lambda: self.drive.stop(3_000))

@@ -57,9 +57,8 @@ class RoboclawDrive(LineDrive):
     def capabilities(self) -> Capabilities:
         """Its watchdog ends the motion, but nothing in it holds."""
         watchdog_ms = arming.WATCHDOG_UNITS * c.TIMEOUT_UNIT_MS
-        return Capabilities(
-            "BasicMicro RoboClaw", False, False, False, watchdog_ms, self._config.holds_when_dead
-        )
+        holds, timeout = self._config.holds_when_dead, c.named(c.TIMEOUT)
+        return Capabilities("BasicMicro RoboClaw", False, False, False, watchdog_ms, holds, timeout)
 
     # Intents
 

@@ -1,0 +1,1 @@
+"""Pololu Jrk G2 over its serial protocol."""

@@ -1,0 +1,184 @@
+"""Jrk G2 as a MotorDrive: targets for its own PID on a potentiometer at the hinge, one exchange a tick.
+
+A target and a question go out together (a target has no answer). The target is held close to where the
+table was seen, so a dead host cannot over-travel. Its serial timeout (up to 200 ms) takes the duty to 0,
+which shorts the motor: a brake or a self-locking gear has to hold. CUT is "stop motor".
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from firmware_bridge.drives.catalogue import Angles
+from firmware_bridge.drives.jrk import arming
+from firmware_bridge.drives.jrk import commands as c
+from firmware_bridge.drives.jrk.config import JrkConfig
+from firmware_bridge.drives.line_drive import TICK_MS, LineDrive, Steps, refuse_slow_line
+from firmware_bridge.line_port import Answer, Ask, LinePort, LineTiming
+from firmware_bridge.ports import ByteLink, Capabilities
+from firmware_bridge.readings import DriveReading
+
+BITS: Final = 10
+REPLY_US: Final = 1_000  # UNVERIFIED
+WATCHDOG_MS: Final = 200  # the longest that arming allows
+SLOW_DOWN_CDPS2: Final = 3_000
+LEAD_MS: Final = 60  # the target runs ahead by what its PID lags
+REACH_CDEG: Final = 200  # of the target from the angle seen
+JUMP_CDEG, JUMP_CDPS = 100, 1_500  # no table moves so between two readings
+JUMPS: Final = 3  # so many running are no mistake of the line
+TURNS: Final = (*c.FEEDBACK, c.ERRORS)
+
+
+class Scale(NamedTuple):
+    """The only place that knows how counts and angles belong together."""
+
+    counts_per_degree: float
+    zero_counts: int
+    sign: int
+
+    def counts(self, cdeg: float) -> int:
+        """Feedback, or target, of an angle in centidegrees."""
+        wanted = self.zero_counts + self.sign * round(cdeg * self.counts_per_degree / 100)
+        return max(0, min(c.MOST, wanted))
+
+    def cdeg(self, counts: int) -> int:
+        """Centidegrees of feedback counts."""
+        return self.sign * round((counts - self.zero_counts) * 100 / self.counts_per_degree)
+
+
+class JrkDrive(LineDrive):
+    """MotorDrive."""
+
+    def __init__(self, config: JrkConfig, link: ByteLink) -> None:
+        timing = LineTiming(config.baud, BITS, REPLY_US)
+        super().__init__(LinePort(link, timing))
+        self._config = config
+        self._framing = arming.framing_of(config)
+        self._scale = Scale(config.counts_per_degree, config.zero_counts, config.sign)
+        longest = self._framing.variables(c.ERRORS, self._framing.target(0))
+        ticks = -(-timing.exchange_us(longest) // (TICK_MS * 1_000))
+        refuse_slow_line(config.baud, 2 * ticks * TICK_MS, "set the drive to 9600 baud or more")
+        self._intent: tuple[str, int, int] | None = None
+        self._held_cdeg: float | None = None
+        self._rate_cdps = 0  # of the last setpoint
+        self._turn = 0
+        self._halting = c.AWAITING
+        self._current_ma: int | None = None
+        self._jumps = 0
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """It stops by itself, but shorted is not held."""
+        timeout = c.named(c.SETTINGS[0])
+        return Capabilities(
+            "Pololu Jrk G2", False, True, False, WATCHDOG_MS, self._config.holds_when_dead, timeout
+        )
+
+    # Intents
+
+    def move(self, angle_cdeg: int, rate_cdps: int) -> None:
+        """Streamed setpoint."""
+        self._intent, self._held_cdeg, self._rate_cdps = ("move", angle_cdeg, rate_cdps), None, rate_cdps
+
+    def stop(self, decel_cdps2: int) -> None:
+        """Decelerate and hold."""
+        self._intent = ("stop", decel_cdps2 or SLOW_DOWN_CDPS2, 0)
+
+    def release(self) -> None:
+        """Duty 0."""
+        self._intent, self._held_cdeg, self._rate_cdps = ("release", 0, 0), None, 0
+
+    def yield_to_own_return(self) -> None:
+        """It has none: hold."""
+        self.stop(SLOW_DOWN_CDPS2)
+
+    # LineDrive
+
+    def procedure(self) -> Steps:
+        """See arming.py."""
+        return arming.procedure(self._config, self._is_cut)
+
+    def _is_cut(self) -> bool:
+        return self._intent is not None and self._intent[0] == "release"
+
+    def read_back(self) -> Steps:
+        """All settings."""
+        return arming.settings(self._config)
+
+    def proved(self) -> None:
+        """It holds where it stands."""
+        self._halting = 0
+        self._held_cdeg, self._rate_cdps = None, 0
+
+    def forget(self) -> None:
+        """Its timeout has stopped it."""
+        self._held_cdeg, self._rate_cdps = None, 0
+
+    def next_ask(self, now_ms: int) -> Ask:
+        """This tick's command, and a question behind it."""
+        self._turn = (self._turn + 1) % len(TURNS)
+        return self._framing.variables(TURNS[self._turn], self._command(now_ms))
+
+    def _command(self, now_ms: int) -> bytes:
+        """Nothing before it was ever proved, and nothing between the steps of arming but a cut."""
+        if self._intent is None or not self._boot_count:
+            return b""
+        wanted = self._wanted_cdeg(*self._intent, now_ms)
+        if not self._armed and self._steps is not None and not self._is_cut():
+            return b""
+        if wanted is None or not self._armed:
+            return self._framing.stop_motor()
+        return self._framing.target(self._scale.counts(wanted))
+
+    def _wanted_cdeg(self, kind: str, first: int, rate_cdps: int, now_ms: int) -> float | None:
+        """Where to be told to be; None: off."""
+        seen = self._reading
+        if kind == "release" or seen is None or seen.angle_cdeg is None:
+            return None
+        here = seen.angle_cdeg + self._rate_cdps * (now_ms - seen.at_ms) / 1_000
+        if kind == "move":
+            wanted = first + rate_cdps * LEAD_MS / 1_000
+            return max(here - REACH_CDEG, min(here + REACH_CDEG, wanted))
+        if self._held_cdeg is None:
+            way = self._rate_cdps * abs(self._rate_cdps) / (2 * first)
+            self._held_cdeg, self._rate_cdps = here + way, 0
+        return self._held_cdeg
+
+    def answered(self, answer: Answer) -> None:
+        """Feedback, or errors and current."""
+        if len(answer.values) == 1:
+            self._fed_back(answer)
+            return
+        self._halting, self._current_ma = answer.values
+        self._armed = self._armed and not self._fault
+
+    @property
+    def _fault(self) -> int:
+        return self._halting & ~c.AWAITING
+
+    def _fed_back(self, answer: Answer) -> None:
+        before, cdeg = self._reading, self._scale.cdeg(answer.values[0])
+        if before is not None and before.angle_cdeg is not None and self._jumps < JUMPS:
+            reach = JUMP_CDEG + JUMP_CDPS * (answer.true_ms - before.at_ms) // 1_000
+            if abs(cdeg - before.angle_cdeg) > reach:
+                self._jumps += 1
+                return
+        if self._jumps == JUMPS:
+            self._disarm()
+        self._jumps = 0
+        self._reading = DriveReading(
+            at_ms=answer.true_ms,
+            counter=before.counter + 1 if before else 1,
+            angle_cdeg=cdeg,
+            rate_cdps=None,  # steps of a potentiometer are too coarse; the guard takes a slope
+            state=self.state(self._fault, not self._halting),
+            fault=self._fault,
+            stage=0,
+            current_ma=self._current_ma,
+            boot_count=self._boot_count,
+        )
+
+
+def make(config: JrkConfig, link: ByteLink, angles: Angles) -> JrkDrive:
+    """For the catalogue; its potentiometer is absolute."""
+    return JrkDrive(config, link)
