@@ -77,6 +77,11 @@ def port() -> Any:
     return text("the serial port, best a name that stays: /dev/serial/by-id/...")
 
 
+def map_file() -> Any:
+    """A register map: the guard reads the file and puts what it says in the place of its name."""
+    return text("the drive's register map: a file beside this one, or the name of a shipped one")
+
+
 def baud(default: int) -> Any:
     """Its speed."""
     return _key(default, Key("", "choice", _AS_SET, "Bd", choices=BAUDS))

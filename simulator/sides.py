@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from simulator.devices.atv320 import Atv320
 from simulator.devices.base import Shaft, Twin
 from simulator.devices.blvr import Blvr
-from simulator.devices.jrk import Jrk
+from simulator.devices.cia402 import Cia402
 from simulator.devices.odrive import Odrive
 from simulator.devices.roboclaw import Roboclaw
 from simulator.devices.zlac8015d import Zlac8015d
 from simulator.setup import WorldSetup
 from simulator.world_blvr import BlvrSide
-from simulator.world_jrk import JrkSide
+from simulator.world_cia402 import Cia402Side
 from simulator.world_odrive import OdriveSide
 from simulator.world_roboclaw import RoboclawSide
 from simulator.world_speed import Atv320Side, Zlac8015dSide
@@ -67,11 +67,13 @@ SIDES: Final = {
         lambda shaft: Zlac8015d(shaft, follow=True, give_up_us=PTY_GIVE_UP_US),
         "Modbus RTU, unit 1, 115200 8N1",
     ),
+    "cia402": Row(
+        Cia402Side,
+        lambda shaft: Cia402(shaft, follow=True, give_up_us=PTY_GIVE_UP_US),
+        "Modbus RTU, unit 1, 115200 8E1",
+    ),
     "odrive": Row(
         OdriveSide, lambda shaft: Odrive(shaft, follow=True), "ODrive ASCII, 115200 8N1", is_modbus=False
-    ),
-    "jrk": Row(
-        JrkSide, lambda shaft: Jrk(shaft, follow=True), "Pololu serial with CRC, 9600 8N1", is_modbus=False
     ),
     "roboclaw": Row(
         RoboclawSide,

@@ -33,7 +33,7 @@ def command(
         facts = (
             check_programme(data, file.name, for_table, tier)
             if kind == "programme"
-            else check_table(data, file.name)
+            else check_table(data, file)
         )
     except TomlRefused as refused:
         errors = refused.lines
@@ -71,9 +71,9 @@ def is_programme(data: bytes) -> bool:
         return any(mark in data for mark in (b"[programme]", b"[[phase]]"))
 
 
-def check_table(data: bytes, name: str) -> dict[str, Any]:
+def check_table(data: bytes, file: Path) -> dict[str, Any]:
     """The table's main facts. Raises TomlRefused."""
-    found = table.parse(data, name)
+    found = table.parse(data, file.name, file.parent)
     drive = found.devices.drive
     return {
         "name": found.name,
@@ -87,13 +87,18 @@ def check_table(data: bytes, name: str) -> dict[str, Any]:
     }
 
 
+def check_for(file: Path) -> table.Table:
+    """The table a programme is checked for. Raises TomlRefused."""
+    return table.parse(contents(file), file.name, file.parent)
+
+
 def check_programme(data: bytes, name: str, for_table: Path | None, tier: str | None) -> dict[str, Any]:
     """The programme's main facts. Raises TomlRefused."""
     # Only for programmes: a table is checked without loading the planner.
     from controller import plan_check
     from controller.facts import TableFacts, facts_of
 
-    facts = TableFacts() if for_table is None else facts_of(table.parse(contents(for_table), for_table.name))
+    facts = TableFacts() if for_table is None else facts_of(check_for(for_table))
     plan = plan_check.load(data, name, facts, tier)
     return {
         "name": plan.programme.name,

@@ -10,7 +10,7 @@ from typing import Any
 
 from firmware_bridge.config import DevicesConfig, NodeConfig, NodeLimits, WitmotionConfig
 from firmware_bridge.drives import catalogue
-from safety.guard import checkpoints, table_rows, toml_lines
+from safety.guard import checkpoints, drive_map, table_rows, toml_lines
 from safety.guard.table_rows import ROWS, SECTIONS, STOP_MARGIN_DEG
 
 NODE_ROOM_CDEG = 300  # of the test at park
@@ -43,16 +43,16 @@ class Table:
 
 def load(path: Path) -> Table:
     """The table of a file. Raises TomlRefused with every error, OSError when it cannot be read."""
-    return parse(path.read_bytes(), path.name)
+    return parse(path.read_bytes(), path.name, path.parent)
 
 
-def parse(data: bytes, name: str = "table.toml") -> Table:
-    """The table of a file's bytes. Raises TomlRefused with every error."""
+def parse(data: bytes, name: str = "table.toml", folder: Path = Path()) -> Table:
+    """The table of a file's bytes; a drive's map is looked for in `folder`. Raises TomlRefused."""
     document = toml_lines.read(data, name, SECTIONS, _rows(data, name))
     _check_machine(document)
     _check_wires(document)
     document.finish()
-    return _table(document, hashlib.sha256(data).hexdigest())
+    return _table(document, hashlib.sha256(data + _read_map(document, folder)).hexdigest())
 
 
 def _rows(data: bytes, name: str) -> tuple[toml_lines.Row, ...]:
@@ -66,6 +66,22 @@ def _rows(data: bytes, name: str) -> tuple[toml_lines.Row, ...]:
         line = data.count(b"\n", 0, named.start(1)) + 1
         raise toml_lines.TomlRefused([f"{name}:{line}: [drive].type: cannot be loaded: {error}"]) from error
     return table_rows.rows()
+
+
+def _read_map(document: toml_lines.Document, folder: Path) -> bytes:
+    """Puts a drive's register map in the place of its file's name; its bytes belong to the table's hash."""
+    drive = document.sections["drive"]
+    if "map" not in drive:
+        return b""
+    try:
+        data, name = drive_map.read(drive["map"], folder)
+    except OSError as error:
+        what = f'"{drive["map"]}" cannot be read: {error.strerror}; a file beside this one, or "example"'
+        document.complain("drive", "map", what)
+        document.finish()
+        raise
+    drive["map"] = drive_map.parse(data, name)
+    return data
 
 
 def _check_machine(document: toml_lines.Document) -> None:

@@ -14,6 +14,7 @@ from firmware_bridge.drives.odrive import arming, lines, motion
 from firmware_bridge.drives.odrive import properties as p
 from firmware_bridge.drives.odrive.config import OdriveConfig
 from firmware_bridge.drives.odrive.port import LONGEST_REPLY, Answer, LinePort, Question
+from firmware_bridge.drives.origin import Origin, Place
 from firmware_bridge.drives.position_loop import FASTEST_CDPS, SLOW_DOWN_CDPS2, PositionLoop
 from firmware_bridge.ports import ByteLink, Capabilities
 from firmware_bridge.readings import AngleReading, Arming, DriveReading
@@ -57,7 +58,7 @@ class OdriveDrive:
         self._port = LinePort(link, config.baud)
         self._inclinometer = angles.inclinometer
         self._track = motion.Track()
-        self._origin = motion.Origin()
+        self._origin = Origin()
         self._loop = PositionLoop()
         self._measured: AngleReading | None = None
         self._reading: DriveReading | None = None
@@ -191,10 +192,10 @@ class OdriveDrive:
         value, scale = answer.value, self._scale
         if isinstance(value, lines.Pair):
             raw, rate = scale.cdeg(value.turns), scale.cdeg(value.turns_s)
-            self._place(motion.Place(raw, rate, answer.true_ms), now_ms)
+            self._place(Place(raw, rate, answer.true_ms), now_ms)
         elif answer.question is POSITION and isinstance(value, float):
             rate = self._track.newest.rate_cdps if self._track.newest else 0.0
-            self._place(motion.Place(scale.cdeg(value), rate, answer.true_ms), now_ms)
+            self._place(Place(scale.cdeg(value), rate, answer.true_ms), now_ms)
         elif answer.question is CURRENT and isinstance(value, float):
             self._current_ma = round(abs(value) * 1_000)
         elif answer.question is STATE and value in p.STATES and isinstance(value, int):
@@ -205,7 +206,7 @@ class OdriveDrive:
             self._error = value
             self._armed = self._armed and not value
 
-    def _place(self, place: motion.Place, now_ms: int) -> None:
+    def _place(self, place: Place, now_ms: int) -> None:
         if not self._track.believes(place):
             return
         self._origin.take(place, self._inclinometer(), now_ms)
