@@ -56,6 +56,7 @@ KEYS: Final[dict[str, str]] = {
     "blvr": 'parity = "none"\n',
     "atv320": 'parity = "none"\ngear_ratio = 1200.0\nholds_when_dead = "brake"\n',
     "zlac8015d": 'gear_ratio = 600.0\nholds_when_dead = "brake"\nbench_verified = true\n',
+    "jrk": 'counts_per_degree = 27.0\nzero_counts = 2048\nholds_when_dead = "self-locking"\n',
     "roboclaw": 'counts_per_degree = 1000.0\nholds_when_dead = "self-locking"\n',
     "cia402": 'map = "example"\ngear_ratio = 600.0\nparity = "none"\n'
     'holds_when_dead = "brake"\nbench_verified = true\n',

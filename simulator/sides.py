@@ -12,12 +12,14 @@ from simulator.devices.atv320 import Atv320
 from simulator.devices.base import Shaft, Twin
 from simulator.devices.blvr import Blvr
 from simulator.devices.cia402 import Cia402
+from simulator.devices.jrk import Jrk
 from simulator.devices.odrive import Odrive
 from simulator.devices.roboclaw import Roboclaw
 from simulator.devices.zlac8015d import Zlac8015d
 from simulator.setup import WorldSetup
 from simulator.world_blvr import BlvrSide
 from simulator.world_cia402 import Cia402Side
+from simulator.world_jrk import JrkSide
 from simulator.world_odrive import OdriveSide
 from simulator.world_roboclaw import RoboclawSide
 from simulator.world_speed import Atv320Side, Zlac8015dSide
@@ -74,6 +76,9 @@ SIDES: Final = {
     ),
     "odrive": Row(
         OdriveSide, lambda shaft: Odrive(shaft, follow=True), "ODrive ASCII, 115200 8N1", is_modbus=False
+    ),
+    "jrk": Row(
+        JrkSide, lambda shaft: Jrk(shaft, follow=True), "Pololu serial with CRC, 9600 8N1", is_modbus=False
     ),
     "roboclaw": Row(
         RoboclawSide,

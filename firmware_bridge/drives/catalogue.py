@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from firmware_bridge.config import BlvrConfig, NodeConfig, WireConfig
 from firmware_bridge.drives.atv320.config import Atv320Config
 from firmware_bridge.drives.cia402.config import Cia402Config
+from firmware_bridge.drives.jrk.config import JrkConfig
 from firmware_bridge.drives.odrive.config import OdriveConfig
 from firmware_bridge.drives.roboclaw.config import RoboclawConfig
 from firmware_bridge.drives.unfinished.config import CONFIGS
@@ -70,6 +71,7 @@ DRIVES: Final = {
     "atv320": Entry("Schneider ATV320", Atv320Config, "firmware_bridge.drives.atv320.driver:make"),
     "zlac8015d": Entry("ZLAC8015D", Zlac8015dConfig, "firmware_bridge.drives.zlac8015d.driver:make"),
     "cia402": Entry("CiA 402 by register map", Cia402Config, "firmware_bridge.drives.cia402.driver:make"),
+    "jrk": Entry("Pololu Jrk G2", JrkConfig, "firmware_bridge.drives.jrk.driver:make"),
     "odrive": Entry("ODrive v3", OdriveConfig, "firmware_bridge.drives.odrive.driver:make"),
 }
 
