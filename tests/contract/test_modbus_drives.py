@@ -182,6 +182,9 @@ def test_a_setting_that_changes_later_is_found_and_written_again(name: str) -> N
     rig = armed(make(name))
     twin_of(rig).write(address, [factory])
     rig.hold(50 * 66)
+    for tick in range(30):  # whoever still leads it leads it nowhere
+        rig.follow(PARK_CDEG + 2 * tick, 100)
+    assert rig.shaft.angle_deg == PARK_CDEG / 100
     assert not rig.drive.arm(rig.line.now_ms).armed
     assert armed(rig).drive.arm(rig.line.now_ms).armed
     assert twin_of(rig).read(address, 1) == [wanted]
@@ -216,6 +219,17 @@ def test_counts_that_begin_anew_are_referred_anew() -> None:
     assert reading_of(rig).state != readings.ARMED
     armed(rig)
     assert reading_of(rig).angle_cdeg == pytest.approx(rig.shaft.angle_deg * 100, abs=1)
+
+
+def test_counts_referred_away_from_park_lead_but_are_no_second_angle() -> None:
+    rig = zlac8015d()
+    twin = twin_of(rig)
+    rig.shaft.angle_deg = -20.0
+    assert isinstance(twin, Zlac8015d)
+    twin.power_cycle()
+    armed(rig)
+    assert reading_of(rig).angle_cdeg is None
+    assert max(map(abs, rig.move(-200, 2.0))) < 75
 
 
 def test_safe_torque_off_shows_as_unpowered() -> None:

@@ -74,7 +74,9 @@ class Atv320Drive(ModbusSpeedDrive):
     def capabilities(self) -> Capabilities:
         """Ramps down by itself and lets the brake close; never moves by itself."""
         held = self._config.holds_when_dead
-        return Capabilities("Schneider ATV320", False, True, held == "brake", r.WATCHDOG_MS, held)
+        return Capabilities(
+            "Schneider ATV320", False, True, held == "brake", r.WATCHDOG_MS, held, r.TTO.named
+        )
 
     def _procedure(self) -> Steps:
         return arming.procedure(self._config)

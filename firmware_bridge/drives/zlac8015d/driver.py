@@ -1,9 +1,8 @@
 """ZLAC8015D as a MotorDrive: the left motor in speed mode, the bridge's loop over its encoder.
 
-The encoder counts from where the drive was switched on. Its zero is taken from the inclinometer each time the
-drive is armed and stands still; from then on both angles go their own ways and the guard compares them.
+The encoder counts from where the drive was switched on; the inclinometer says where that is (origin.py).
 CUT is control word 07h. What the drive does when its host is gone (2000h) stands in no document, so it arms
-only with a brake or a self-locking gear declared and its stop tried on the bench.
+only with a brake declared and its stop tried on the bench.
 """
 
 from __future__ import annotations
@@ -14,17 +13,16 @@ from firmware_bridge.codec import modbus
 from firmware_bridge.drives.catalogue import Angles
 from firmware_bridge.drives.modbus16 import Steps, read_request, signed, signed_long, value_of, write_request
 from firmware_bridge.drives.modbus_speed_drive import ModbusSpeedDrive, Plan, refuse_slow_line
+from firmware_bridge.drives.origin import Origin, Place
 from firmware_bridge.drives.position_loop import Gains
 from firmware_bridge.drives.zlac8015d import arming
 from firmware_bridge.drives.zlac8015d import registers as r
 from firmware_bridge.drives.zlac8015d.config import Zlac8015dConfig
 from firmware_bridge.modbus_port import Answer, Timing
-from firmware_bridge.ports import ByteLink, Capabilities
-from firmware_bridge.readings import DriveReading
+from firmware_bridge.ports import UNVERIFIED, ByteLink, Capabilities
+from firmware_bridge.readings import AngleReading, DriveReading
 
 REPLY_US: Final = 3_000  # UNVERIFIED
-FRESH_MS: Final = 100  # of the inclinometer, to take the encoder's zero from it
-STILL_RPM: Final = 1.0
 CDPS_PER_RPM: Final = 600  # one turn in a minute = 360 deg in 60 s
 FULL_TURN_CDEG: Final = 36_000
 GAINS: Final = Gains(correct_per_s=3.0, dead_cdeg=2.0)
@@ -59,7 +57,8 @@ class Zlac8015dDrive(ModbusSpeedDrive):
         self._inclinometer = angles.inclinometer
         self._rpm_per_cdps = config.sign * config.gear_ratio / CDPS_PER_RPM
         self._cdeg_per_count = config.sign * FULL_TURN_CDEG / config.gear_ratio / config.counts_per_turn
-        self._zero_cdeg: float | None = None
+        self._origin = Origin()
+        self._measured: AngleReading | None = None
         self._zeroed = False  # the target, since the motor was off
         self._was_on = False
         self._control: int | None = None  # None: unknown, or just written
@@ -69,8 +68,18 @@ class Zlac8015dDrive(ModbusSpeedDrive):
     @property
     def capabilities(self) -> Capabilities:
         """Nothing essential is known of a drive without its host, so the table file must say what holds."""
-        held = self._config.holds_when_dead
-        return Capabilities("ZLAC8015D", False, False, held == "brake", r.WATCHDOG_MS, held)
+        held, tried = self._config.holds_when_dead, self._config.bench_verified
+        return Capabilities(
+            "ZLAC8015D",
+            False,
+            False,
+            held == "brake",
+            r.WATCHDOG_MS,
+            held,
+            r.OFFLINE.named,
+            UNVERIFIED,
+            tried,
+        )
 
     def _procedure(self) -> Steps:
         return arming.procedure(self._config)
@@ -80,14 +89,14 @@ class Zlac8015dDrive(ModbusSpeedDrive):
             return self._write_control(r.STOP)
         if self._control != r.ENABLE:
             self._loop.reset()
-            ready = self._armed and self._zero_cdeg is not None and self._loop.wants_torque
+            ready = self._armed and self._origin.cdeg is not None and self._loop.wants_torque
             # The old target would be obeyed at once, so it is written to 0 first, and again while waiting.
             if ready and self._zeroed:
                 return self._write_control(r.ENABLE)
             self._zeroed = True
             return write_request(self._unit, r.TARGET, 0)
         self._zeroed = False
-        wanted = self._loop.speed_cdps(self._reading, now_ms) if self._armed else 0.0
+        wanted = self._loop.speed_cdps(self._measured, now_ms) if self._armed else 0.0
         return write_request(self._unit, r.TARGET, round(wanted * self._rpm_per_cdps))
 
     def _write_control(self, word: int) -> modbus.Request:
@@ -109,10 +118,6 @@ class Zlac8015dDrive(ModbusSpeedDrive):
             self._current_ma = abs(signed(values[at])) * 100
         if value_of(answer):
             self._armed = False
-        if self._zero_cdeg is None and abs(self._rpm(answer)) < STILL_RPM:
-            seen = self._inclinometer()
-            if seen is not None and now_ms - seen.at_ms <= FRESH_MS:
-                self._zero_cdeg = seen.angle_cdeg - self._counted_cdeg(answer)
 
     def _controlled(self, word: int) -> None:
         """A motor that was on and is at 0 now may have been without power: its counts began anew."""
@@ -121,7 +126,7 @@ class Zlac8015dDrive(ModbusSpeedDrive):
             self._was_on = True
         elif word == 0 and self._was_on:
             self._armed = self._was_on = False
-            self._zero_cdeg = None
+            self._origin.forget()
 
     def _rpm(self, answer: Answer) -> float:
         return signed(answer.registers[r.SPEED_SEEN.address - r.FAULT.address]) * r.SPEED_SEEN.scale
@@ -135,12 +140,17 @@ class Zlac8015dDrive(ModbusSpeedDrive):
         if answer is None:
             return None
         self._status_answer = None
-        zero_cdeg, fault = self._zero_cdeg, answer.registers[0]
+        place = Place(self._counted_cdeg(answer), self._rpm(answer) / self._rpm_per_cdps, answer.true_ms)
+        self._origin.take(place, self._inclinometer(), now_ms)
+        angle, fault = self._origin.angle_cdeg(place), answer.registers[0]
+        counter, rate_cdps = before.counter + 1 if before else 1, round(place.rate_cdps)
+        known = None if angle is None else AngleReading(place.at_ms, counter, round(angle), rate_cdps)
+        self._measured = known
         return DriveReading(
-            at_ms=answer.true_ms,
-            counter=before.counter + 1 if before else 1,
-            angle_cdeg=None if zero_cdeg is None else round(self._counted_cdeg(answer) + zero_cdeg),
-            rate_cdps=round(self._rpm(answer) / self._rpm_per_cdps),
+            at_ms=place.at_ms,
+            counter=counter,
+            angle_cdeg=known.angle_cdeg if known is not None and self._origin.proved else None,
+            rate_cdps=rate_cdps,
             state=self._state(bool(fault), self._control == r.ENABLE),
             fault=fault,
             stage=0,
@@ -149,7 +159,8 @@ class Zlac8015dDrive(ModbusSpeedDrive):
         )
 
     def _lost(self) -> None:
-        self._control = self._zero_cdeg = self._status_answer = None
+        self._control = self._status_answer = self._measured = None
+        self._origin.forget()
 
 
 def make(config: Zlac8015dConfig, link: ByteLink, angles: Angles) -> Zlac8015dDrive:
