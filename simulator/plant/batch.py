@@ -12,12 +12,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.plant import leap
 from simulator.plant.leap import PARTS, STRIBECK_ENDS, Leap, Table
 from simulator.plant.pair import Pair
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 CHUNK = 2048  # tables whose temporaries stay in the processor's second cache
+FEW = 32  # tables that are stepped one by one rather than as arrays
 SQUARE_ENDS = STRIBECK_ENDS * STRIBECK_ENDS
 
 
@@ -75,6 +77,7 @@ class Numbers(NamedTuple):
     stop_high: Array
     stop_k: Array
     stop_alpha: Array
+    lossless: Array
 
 
 class Batch(NamedTuple):
@@ -82,18 +85,20 @@ class Batch(NamedTuple):
 
     long: Constants
     small: Constants
+    tables: tuple[Table, ...]
 
 
 def stack(tables: Sequence[Table]) -> Batch:
     """Put single tables together; each may differ in everything."""
-    return Batch(gather([table.long for table in tables]), gather([table.small for table in tables]))
+    long, small = gather([table.long for table in tables]), gather([table.small for table in tables])
+    return Batch(long, small, tuple(tables))
 
 
 def gather(leaps: Sequence[Leap]) -> Constants:
     """Field by field."""
-    plain = np.array([leap[: len(Numbers._fields)] for leap in leaps], dtype=np.float64)
-    driving = np.array([leap.driving for leap in leaps], dtype=np.float64)
-    driven = np.array([leap.driven for leap in leaps], dtype=np.float64)
+    plain = np.array([one[: len(Numbers._fields)] for one in leaps], dtype=np.float64)
+    driving = np.array([one.driving for one in leaps], dtype=np.float64)
+    driven = np.array([one.driven for one in leaps], dtype=np.float64)
     return Constants(columns(Numbers, plain), columns(Pair, driving), columns(Pair, driven))
 
 
@@ -113,13 +118,25 @@ def step(state: States, inputs: Inputs, of: Batch) -> States:
     """One long step of every table."""
     count = len(state.theta)
     if count <= CHUNK:
-        return chunk_step(state, inputs, of)
-    ends = []
-    for start in range(0, count, CHUNK):
-        part = slice(start, start + CHUNK)
-        one = Batch(of.long.at(part), of.small.at(part))
-        ends.append(chunk_step(States(*(x[part] for x in state)), some(inputs, part), one))
-    return States(*(np.concatenate(column) for column in zip(*ends, strict=True)))
+        end, calm = chunk_step(state, inputs, of.long)
+    else:
+        parts = [slice(start, start + CHUNK) for start in range(0, count, CHUNK)]
+        pieces = [
+            chunk_step(States(*(x[part] for x in state)), some(inputs, part), of.long.at(part))
+            for part in parts
+        ]
+        end = States(
+            *(np.concatenate(column) for column in zip(*(piece[0] for piece in pieces), strict=True))
+        )
+        calm = np.concatenate([piece[1] for piece in pieces])
+    if not calm.all():
+        again(np.flatnonzero(~calm), state, inputs, of, end)
+    return end
+
+
+def of_some(state: States, where: Any) -> States:
+    """The states of some tables."""
+    return States(*(x[where] for x in state))
 
 
 def some(inputs: Inputs, where: Any) -> Inputs:
@@ -127,26 +144,45 @@ def some(inputs: Inputs, where: Any) -> Inputs:
     return Inputs(*(value[where] if isinstance(value, np.ndarray) else value for value in inputs))
 
 
-def chunk_step(state: States, inputs: Inputs, of: Batch) -> States:
-    """One long step of a chunk."""
+def again(rough: NDArray[np.intp], state: States, inputs: Inputs, of: Batch, end: States) -> None:
+    """Small steps for the tables in which something happens: together, or a few of them one by one."""
+    if len(rough) > FEW:
+        now, small, acts = of_some(state, rough), of.small.at(rough), some(inputs, rough)
+        for _ in range(PARTS):
+            now = small_step(now, acts, small)
+        for whole, part in zip(end, now, strict=True):
+            whole[rough] = part
+        return
+    for n in rough.tolist():
+        single = float(state.theta[n]), float(state.omega[n]), float(state.current[n])
+        acts_of = leap.Inputs(*(float(x[n]) if isinstance(x, np.ndarray) else float(x) for x in inputs))
+        for _ in range(PARTS):
+            single = leap.small_step(single, acts_of, of.tables[n].small, cosine, exponential)
+        end.theta[n], end.omega[n], end.current[n] = single
+
+
+def cosine(x: float) -> float:
+    """As over arrays; the C library's may differ in the last bit."""
+    return float(np.cos(x))
+
+
+def exponential(x: float) -> float:
+    """See cosine."""
+    return float(np.exp(x))
+
+
+def chunk_step(state: States, inputs: Inputs, of: Constants) -> tuple[States, Mask]:
+    """One long step of a chunk, and in which tables nothing happened on the way."""
     theta = state.theta
-    k = of.long.leap
+    k = of.leap
     side = np.sign(state.omega)
-    end, same = slide(state, side, inputs, of.long)
-    calm = same & (end.omega * side > 0.0)
+    end, same = slide(state, side, inputs, of)
+    calm = same & (end.omega * side > 0.0) & (theta > k.stop_low) & (theta < k.stop_high)
+    calm &= (end.theta > k.stop_low) & (end.theta < k.stop_high)
     if not side.all():
-        end, calm = rested(state, side == 0.0, inputs, of.long, end, calm)
-    calm &= (theta > k.stop_low) & (theta < k.stop_high) & (end.theta > k.stop_low)
-    calm &= (end.theta < k.stop_high) & (np.abs(end.current) <= k.limit_a)
-    if calm.all():
-        return end
-    rough = np.flatnonzero(~calm)
-    now, small, acts = States(*(x[rough] for x in state)), of.small.at(rough), some(inputs, rough)
-    for _ in range(PARTS):
-        now = small_step(now, acts, small)
-    for whole, part in zip(end, now, strict=True):
-        whole[rough] = part
-    return end
+        end, calm = rested(state, side == 0.0, inputs, of, end, calm)
+    calm &= np.abs(end.current) <= k.limit_a
+    return end, calm
 
 
 def rested(
@@ -192,6 +228,7 @@ def slide(state: States, side: Array, inputs: Inputs, of: Constants) -> tuple[St
     end_i = current + p.p_iw * d_w + p.p_ii * d_i
     shaft = k.torque_a * end_i - k.shaft_viscous * end_w - dry
     same = ((k.inertia * shaft - k.shaft_inertia * load) * side > 0.0) == drives
+    same |= k.lossless != 0.0
     return States(theta + h * omega + p.q_ww * d_w + p.q_wi * d_i, end_w, end_i), same
 
 

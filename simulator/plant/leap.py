@@ -11,6 +11,7 @@ The scalar functions here and the arrays of `batch.py` hold the same equations; 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 from simulator.plant.bed import Moments
@@ -21,6 +22,7 @@ STEP_S = 0.01
 PARTS = 10  # small steps in place of a long one
 STRIBECK_ENDS = 6.0  # beyond so many Stribeck rates the exponential is below 1e-15
 State = tuple[float, float, float]  # theta, omega, current
+Function = Callable[[float], float]
 
 
 class Leap(NamedTuple):
@@ -48,6 +50,7 @@ class Leap(NamedTuple):
     stop_high: float
     stop_k: float
     stop_alpha: float
+    lossless: bool  # or as good as that: both sides of the gear are alike
     driving: Pair
     driven: Pair
 
@@ -81,6 +84,7 @@ def prepare(
         stops.high_rad,
         stops.stiffness_nm_rad,
         stops.damping_s_rad,
+        gear.forward * gear.backward == 1.0,
         *pairs(params, load, circuit, step_s),
     )
 
@@ -129,61 +133,73 @@ def step(state: State, inputs: Inputs, of: Table) -> State:
     """One long step."""
     theta, omega, current = state
     k = of.long
-    if k.stop_low < theta < k.stop_high:
-        if omega != 0.0:
-            side = 1.0 if omega > 0.0 else -1.0
-            *end, same = slide(theta, omega, current, side, inputs, k)
-            calm = same and end[1] * side > 0.0 and k.stop_low < end[0] < k.stop_high
-        else:
-            end = [theta, 0.0, settled(current, inputs.volts, k)]
-            calm = leaves(theta, current, inputs, k) == leaves(theta, end[2], inputs, k) == 0.0
-        if calm and -k.limit_a <= end[2] <= k.limit_a:
-            return end[0], end[1], end[2]
+    if omega == 0.0:
+        still = settled(current, inputs.volts, k)
+        stuck = leaves(theta, current, inputs, k) == leaves(theta, still, inputs, k) == 0.0
+        if stuck and -k.limit_a <= still <= k.limit_a:
+            return theta, 0.0, still
+    elif k.stop_low < theta < k.stop_high:
+        side = 1.0 if omega > 0.0 else -1.0
+        end_th, end_w, end_i, same = slide(theta, omega, current, side, inputs, k)
+        calm = same and end_w * side > 0.0 and k.stop_low < end_th < k.stop_high
+        if calm and -k.limit_a <= end_i <= k.limit_a:
+            return end_th, end_w, end_i
     for _ in range(PARTS):
         state = small_step(state, inputs, of.small)
     return state
 
 
-def small_step(state: State, inputs: Inputs, k: Leap) -> State:
+def small_step(
+    state: State, inputs: Inputs, k: Leap, cos: Function = math.cos, exp: Function = math.exp
+) -> State:
     """A step in which anything may happen: coming to rest, breaking away, a stop, the current's limit."""
     theta, omega, current = state
-    side = (1.0 if omega > 0.0 else -1.0) if omega != 0.0 else leaves(theta, current, inputs, k)
+    side = (1.0 if omega > 0.0 else -1.0) if omega != 0.0 else leaves(theta, current, inputs, k, cos)
     if side == 0.0:
-        return theta, 0.0, limited(settled(current, inputs.volts, k), k.limit_a)
-    end = slide(theta, omega, current, side, inputs, k)
+        return theta, 0.0, limited(settled(current, inputs.volts, k, exp), k.limit_a)
+    end = slide(theta, omega, current, side, inputs, k, cos, exp)
     if end[1] * side > 0.0:
         return end[0], end[1], limited(end[2], k.limit_a)
     if k.breakaway + k.shaft_dry + inputs.hold_nm == 0.0:
         return end[0], end[1], limited(end[2], k.limit_a)  # nothing dry: it swings through
-    return turned(end, state, inputs, k)
+    return turned(end, state, inputs, k, cos, exp)
 
 
-def turned(end: tuple[float, float, float, bool], state: State, inputs: Inputs, k: Leap) -> State:
+def turned(
+    end: tuple[float, float, float, bool], state: State, inputs: Inputs, k: Leap, cos: Function, exp: Function
+) -> State:
     """It came to rest inside a small step: it stays, or breaks away for what is left of the step."""
     theta, omega, _ = state
     part = omega / (omega - end[1]) if omega != end[1] else 0.0
     theta += 0.5 * part * k.step_s * omega
     current = limited(end[2], k.limit_a)
-    side = leaves(theta, current, inputs, k)
+    side = leaves(theta, current, inputs, k, cos)
     if side == 0.0:
         return theta, 0.0, current
     left = 1.0 - part
-    after = slide(theta, 0.0, current, side, inputs, k)
+    after = slide(theta, 0.0, current, side, inputs, k, cos, exp)
     return theta + (after[0] - theta) * left * left, after[1] * left, current
 
 
 def slide(
-    theta: float, omega: float, current: float, side: float, inputs: Inputs, k: Leap
+    theta: float,
+    omega: float,
+    current: float,
+    side: float,
+    inputs: Inputs,
+    k: Leap,
+    cos: Function = math.cos,
+    exp: Function = math.exp,
 ) -> tuple[float, float, float, bool]:
     """One step in motion to that side; the last says that the same side of the gear drove throughout."""
     h = k.step_s
     middle = theta + 0.5 * h * omega
-    load = k.weight * math.cos(middle - k.weight_rad) + inputs.push_nm - k.viscous * omega - side * k.coulomb
+    load = k.weight * cos(middle - k.weight_rad) + inputs.push_nm - k.viscous * omega - side * k.coulomb
     if not k.stop_low < middle < k.stop_high:
         load += stop_nm(middle, omega, k)
     slip = omega / k.stribeck_rad_s
     slow = -STRIBECK_ENDS < slip < STRIBECK_ENDS
-    extra = k.stribeck * math.exp(-slip * slip) if slow else 0.0
+    extra = k.stribeck * exp(-slip * slip) if slow else 0.0
     load -= side * extra
     dry = side * (k.shaft_dry + inputs.brake_nm)
     shaft = k.torque_a * current - k.shaft_viscous * omega - dry
@@ -193,17 +209,17 @@ def slide(
     d_i = inputs.volts * k.per_henry + k.i_i * current + k.i_w * omega
     if slow:
         slip = (omega + p.half_ww * d_w + p.half_wi * d_i) / k.stribeck_rad_s
-        d_w -= side * p.share * p.per_inertia * (k.stribeck * math.exp(-slip * slip) - extra)
+        d_w -= side * p.share * p.per_inertia * (k.stribeck * exp(-slip * slip) - extra)
     end_w = omega + p.p_ww * d_w + p.p_wi * d_i
     end_i = current + p.p_iw * d_w + p.p_ii * d_i
     shaft = k.torque_a * end_i - k.shaft_viscous * end_w - dry
-    same = ((k.inertia * shaft - k.shaft_inertia * load) * side > 0.0) is drives
+    same = ((k.inertia * shaft - k.shaft_inertia * load) * side > 0.0) is drives or k.lossless
     return theta + h * omega + p.q_ww * d_w + p.q_wi * d_i, end_w, end_i, same
 
 
-def leaves(theta: float, current: float, inputs: Inputs, k: Leap) -> float:
+def leaves(theta: float, current: float, inputs: Inputs, k: Leap, cos: Function = math.cos) -> float:
     """To which side a table at rest breaks away; 0 while friction holds it."""
-    load = k.weight * math.cos(theta - k.weight_rad) + inputs.push_nm
+    load = k.weight * cos(theta - k.weight_rad) + inputs.push_nm
     if not k.stop_low < theta < k.stop_high:
         load += stop_nm(theta, 0.0, k)
     for side in (1.0, -1.0):
@@ -215,12 +231,12 @@ def leaves(theta: float, current: float, inputs: Inputs, k: Leap) -> float:
     return 0.0
 
 
-def settled(current: float, volts: float, k: Leap) -> float:
+def settled(current: float, volts: float, k: Leap, exp: Function = math.exp) -> float:
     """The current a step later at standstill."""
     if k.i_i == 0.0:
         return 0.0
     end = -volts * k.per_henry / k.i_i
-    return end + (current - end) * math.exp(k.i_i * k.step_s)
+    return end + (current - end) * exp(k.i_i * k.step_s)
 
 
 def stop_nm(theta: float, omega: float, k: Leap) -> float:

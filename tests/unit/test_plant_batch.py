@@ -88,6 +88,15 @@ def test_chunks_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
         assert part.theta.tobytes() == whole.theta.tobytes()
 
 
+@pytest.mark.parametrize("few", [0, 10**6])
+def test_stepping_some_one_by_one_changes_no_bit(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "FEW", few)
+    for part, whole in zip(followed(list(range(COUNT))), WHOLE, strict=True):
+        assert part.theta.tobytes() == whole.theta.tobytes()
+        assert part.omega.tobytes() == whole.omega.tobytes()
+        assert part.current.tobytes() == whole.current.tobytes()
+
+
 def test_a_table_in_a_batch_is_the_table_alone() -> None:
     for n in range(0, COUNT, 3):
         state = (float(START[n]), 0.0, 0.0)
