@@ -61,6 +61,7 @@ class Brain:
         self.power = Power()
         self.homing = Homecoming(self.config)
         self.by_hand = False
+        self._hand_target_cdeg = self.config.park_cdeg
         self.host = Host(self, reset_cause)
         self._then_ms = -1
         self._estop_ms = 0
@@ -70,16 +71,16 @@ class Brain:
 
     def take(self, data: bytes, now_ms: int) -> None:
         """Bytes from the host, in whatever pieces."""
-        self.host.take(data, now_ms)
+        self.host.take(data, len(data), now_ms)
 
     def reply(self) -> bytes:
-        """What is to be sent now, b"" if nothing."""
+        """What is to be sent now, b"" if nothing. A board sends `host.out`: nothing is allocated."""
         return self.host.reply()
 
     def order(self, mode: int, angle_cdeg: int, rate_cdps: int, decel_cdps2: int) -> None:
         """An order with a good answer."""
         wants_arm = self.host.request & protocol.ARM != 0
-        moves = mode in (protocol.MOVE, protocol.STOP)
+        moves = mode == protocol.MOVE or mode == protocol.STOP
         if not wants_arm:
             if self.state != protocol.OWN_RETURN:
                 self.disarm()
@@ -105,9 +106,7 @@ class Brain:
     def cut(self) -> None:
         """Torque off, brake closed, at once; a MOVE or STOP brings the power back."""
         self._cut_power()
-        if self.state in (protocol.ARMED, protocol.OWN_RETURN):
-            self.state = protocol.UNPOWERED
-            self.homing.end()
+        self._leave()
 
     def disarm(self) -> None:
         """Back to the beginning: stops, then closes the brake."""
@@ -169,7 +168,7 @@ class Brain:
         powered = self.power.stage != OFF
         if powered and self._fast_ticks >= _TOO_FAST_TICKS:
             self._fail(protocol.OVER_SPEED)
-        elif not self.source.known and (powered or self.state in (protocol.ARMED, protocol.OWN_RETURN)):
+        elif not self.source.known and (powered or self._is_driving()):
             self._fail(protocol.NO_ANGLE)
 
     def _fail(self, fault: int) -> None:
@@ -239,9 +238,7 @@ class Brain:
             self.homing.begin(self.source.angle_mdeg)
 
     def _ramp_for_estop(self) -> bool:
-        if self.state in (protocol.ARMED, protocol.OWN_RETURN):
-            self.state = protocol.UNPOWERED
-            self.homing.end()
+        self._leave()
         self.motion.stop(3_000, self.source.angle_mdeg)
         if self._estop_ms >= _ESTOP_CUT_MS:
             self._cut_power()
@@ -249,16 +246,14 @@ class Brain:
 
     def _hand_wanted(self, estop: bool) -> bool:
         """A RETURN button moves the table while it is held: without a host, or with the e-stop chain open."""
-        idle = self.state not in (protocol.ARMED, protocol.OWN_RETURN)
+        idle = not self._is_driving()
         held = self.inputs & _RETURN_BUTTONS != 0
         return held and self.source.known and (estop or (idle and not self.host.alive))
 
     def _run_by_hand(self) -> bool:
         """Not faster than 2 deg/s; stops at rest, where the button wants to be pressed again."""
         angle = self.source.angle_mdeg
-        if self.state in (protocol.ARMED, protocol.OWN_RETURN):
-            self.state = protocol.UNPOWERED
-            self.homing.end()
+        self._leave()
         if not self.by_hand:
             self.by_hand = True
             above = angle > self.config.rest_cdeg * 10 + 500
@@ -268,6 +263,14 @@ class Brain:
         else:
             self.motion.stop(self.config.accel_max_cdps2, angle)
         return True
+
+    def _is_driving(self) -> bool:
+        return self.state == protocol.ARMED or self.state == protocol.OWN_RETURN
+
+    def _leave(self) -> None:
+        if self._is_driving():
+            self.state = protocol.UNPOWERED
+            self.homing.end()
 
     def _may_go_down(self) -> bool:
         return not self.inputs & protocol.OVER_ANGLE

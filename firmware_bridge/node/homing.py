@@ -50,7 +50,7 @@ class Homecoming:
             self._travel(config.mid_cdeg, config.park_rate_cdps, angle_mdeg, motion)
         elif stage == protocol.TO_PARK:
             self._travel(config.park_cdeg, config.park_rate_cdps, angle_mdeg, motion)
-        elif stage in (protocol.REST_PAUSE, protocol.MID_PAUSE):
+        elif stage == protocol.REST_PAUSE or stage == protocol.MID_PAUSE:
             pause_s = config.rest_pause_s if stage == protocol.REST_PAUSE else config.mid_pause_s
             if self.age_ms >= pause_s * 1000:
                 self._enter(stage + 1)
@@ -58,7 +58,8 @@ class Homecoming:
 
     def is_loud(self) -> bool:
         """The sounder announces each motion, and calls for help while something is in the way."""
-        travels = self.stage in (protocol.TO_REST, protocol.TO_MID, protocol.TO_PARK)
+        stage = self.stage
+        travels = stage == protocol.TO_REST or stage == protocol.TO_MID or stage == protocol.TO_PARK
         return self.waiting_ms > 0 or (travels and self.age_ms < _SOUNDER_MS)
 
     def _travel(self, target_cdeg: int, rate_cdps: int, angle_mdeg: int, motion: Motion) -> None:

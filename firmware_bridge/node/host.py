@@ -20,7 +20,8 @@ class Host:
         self._brain = brain
         self._reader = FrameReader()
         self._writer = FrameWriter()
-        self._out = b""
+        self.out = bytearray(_OUT_ROOM)
+        self.out_size = 0  # so many bytes of `out` are to be sent; whoever sends them sets it to 0
         self._counter = 0
         self._reset_cause = reset_cause
         store = brain.store
@@ -52,21 +53,18 @@ class Host:
         return self._watchdog.expired(now_ms)
 
     def reply(self) -> bytes:
-        """What is to be sent; taken once."""
-        out = self._out
-        self._out = b""
-        return out
+        """What is to be sent, as a new object; taken once."""
+        size, self.out_size = self.out_size, 0
+        return bytes([self.out[place] for place in range(size)]) if size else b""
 
     def _send(self) -> None:
-        frame = self._writer.finish()
-        if len(self._out) + len(frame) <= _OUT_ROOM:
-            self._out += frame
+        self.out_size = self._writer.finish(self.out, self.out_size)
 
-    def take(self, data: bytes, now_ms: int) -> None:
-        """Bytes from the wire."""
+    def take(self, data: "bytes | bytearray", size: int, now_ms: int) -> None:
+        """The first `size` bytes of `data`, from the wire."""
         reader = self._reader
-        for value in data:
-            if not reader.byte(value):
+        for place in range(size):
+            if not reader.byte(data[place]):
                 continue
             if reader.kind == protocol.COMMAND and reader.size == 17:
                 self._command(now_ms)

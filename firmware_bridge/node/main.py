@@ -93,20 +93,21 @@ def main() -> None:
     board, beat = Board(), Beat()
     cause = protocol.RESET_WATCHDOG if reset_cause() == 3 else protocol.RESET_POWER
     brain = Brain("table", motor=gains(GEAR), store=FileStore("/node.txt"), reset_cause=cause)
+    host, heard = brain.host, bytearray(64)
     dog = WDT(timeout=100)
     while True:
         now_ms = beat.now_ms
-        data = board.uart.read()
-        if data:
-            brain.take(data, now_ms)
+        size = board.uart.readinto(heard) if board.uart.any() else 0
+        if size:
+            host.take(heard, size, now_ms)
         if beat.due:
             beat.due = False
             brain.tick(now_ms, count(), inclination(), current(), board.bits(), protocol.ALL_INPUTS)
             board.act(brain)
             dog.feed()
-        reply = brain.reply()
-        if reply:
-            board.uart.write(reply)
+        if host.out_size:
+            board.uart.write(host.out, host.out_size)
+            host.out_size = 0
 
 
 if __name__ == "__main__":

@@ -33,10 +33,10 @@ class Power:
     def step(self, wanted: bool, dt_ms: int) -> None:
         """One tick."""
         self._left_ms -= dt_ms
-        if wanted and self.stage in (OFF, GOING):
+        if wanted and (self.stage == OFF or self.stage == GOING):
             self._left_ms = _COMING_MS if self.stage == OFF else 0
             self.stage = COMING
-        elif not wanted and self.stage in (ON, COMING):
+        elif not wanted and (self.stage == ON or self.stage == COMING):
             self.stage = GOING
             self._left_ms = _GOING_MS
         elif self._left_ms <= 0:

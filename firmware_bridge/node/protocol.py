@@ -119,9 +119,10 @@ LIMITS = (
 
 def answer(nonce: int, tick: int, checkpoints: int) -> int:
     """The answer to the node's challenge: only who ran this tick's checks knows all three numbers."""
-    value = 0x4B65
-    for part in (nonce, tick, checkpoints):
-        value = (value ^ part) & 0xFFFF
-        value = ((value << 5 | value >> 11) + (part & 0xFF) * 257 + 0x3C6F) & 0xFFFF
-        value ^= value >> 7
-    return value
+    return _stirred(_stirred(_stirred(0x4B65, nonce), tick), checkpoints)
+
+
+def _stirred(value: int, part: int) -> int:
+    value = (value ^ part) & 0xFFFF
+    value = ((value << 5 | value >> 11) + (part & 0xFF) * 257 + 0x3C6F) & 0xFFFF
+    return value ^ value >> 7

@@ -148,20 +148,25 @@ class FrameWriter:
         self.u16(value)
         self.u16(value >> 16)
 
-    def finish(self) -> bytes:
-        """The frame as sent, with its delimiters."""
+    def finish(self, out: bytearray, start: int) -> int:
+        """The frame as sent, with delimiters, into `out` from `start` on; its end, or `start` if no room."""
         data = self._data
         data[4] = self._used - _HEADER
         crc = crc16(data, self._used)
         self.u16(crc)
-        out = bytearray(self._used + 3)  # shorter than 254: one code byte is the whole overhead
-        code = 1
-        for place in range(self._used):
-            value = data[place]
+        end = start + self._used + 3  # shorter than 254: one code byte is the whole overhead
+        if end > len(out):
+            return start
+        out[start] = out[end - 1] = 0
+        code = start + 1
+        place = start + 2
+        for index in range(self._used):
+            value = data[index]
             if value:
-                out[place + 2] = value
+                out[place] = value
             else:
-                out[code] = place + 2 - code
-                code = place + 2
-        out[code] = self._used + 2 - code
-        return bytes(out)
+                out[code] = place - code
+                code = place
+            place += 1
+        out[code] = place - code
+        return end

@@ -42,7 +42,21 @@ def test_both_ends_compute_the_same_frame() -> None:
         for byte in payload:
             writer.u8(byte)
         body = bytes([1, 18, 200, 0, size]) + payload
-        assert writer.finish() == cobs.wire(body + crc.ccitt_false(body).to_bytes(2, "little"))
+        out = bytearray(70)
+        end = writer.finish(out, 2)
+        assert out[2:end] == cobs.wire(body + crc.ccitt_false(body).to_bytes(2, "little"))
+
+
+def test_a_frame_without_room_is_not_sent() -> None:
+    writer, out = wire.FrameWriter(), bytearray(20)
+    writer.start(18, 1)
+    for _ in range(10):
+        writer.u8(7)
+    assert writer.finish(out, 1) == 1
+    writer.start(18, 1)
+    for _ in range(10):
+        writer.u8(7)
+    assert (writer.finish(out, 0), out[19]) == (20, 0)
 
 
 def test_the_longest_frame_fits_both_buffers() -> None:
