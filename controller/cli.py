@@ -30,6 +30,8 @@ COMMANDS = {
     "bench": Row("hil.bench_command:command", "Simulated devices on ptys and TCP ports.", "On the bench"),
     "device": Row("hil.device_command:command", "One virtual device for any client.", "On the bench"),
     "simulate": Row("simulator.simulate_command:command", "The plant alone, from a case.", "On the bench"),
+    "campaign": Row("hil.campaign_command:command", "Many rides with faults, judged.", "On the bench"),
+    "replay": Row("hil.replay_command:command", "A recorded run through today's rules.", "On the bench"),
     "hil": Row("hil.hil_command:command", "The in-the-loop suite on a rig.", "On the bench"),
     "check": Row("controller.commands.check:command", "Check a table or programme file.", "Files"),
     "report": Row("controller.commands.report:command", "Write the report of a run anew.", "Files"),

@@ -1,0 +1,1 @@
+"""Campaigns: many lockstep rides, each with something that goes wrong, judged on the truth of the plant."""

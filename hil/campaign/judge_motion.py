@@ -1,0 +1,183 @@
+"""Invariants about motion, judged on the truth of the plant: how far, how fast, which way, how long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from hil.campaign.trace import AT, Ride, Sample, leads_down, value
+from safety.causes import BY_NAME
+from safety.decision import ACTIVE, CUT, LEAVE, MODES, MOVE, READY, RETURNING, TEST, TO_MID, TO_PARK, TO_REST
+
+TICK_MS: Final = 20
+SOFT_MARGIN_DEG: Final = 6.0  # I2
+RUNNING_DPS, HOMING_DPS, EMERGENCY_DPS, HARD_DPS = 3.3, 2.2, 6.6, 8.8  # I3, each with its 10 %
+SPEED_GRACE_MS: Final = 400  # detection and reaction, I6
+PLANNED_DPS2: Final = 3.3  # I4: hard 3, in a ride without any fault
+WINDOW: Final = 25  # ticks over which an acceleration is measured
+STOP_MS: Final = 300  # I6
+NOISE_DPS: Final = 0.3
+LOST_TRAVEL_DEG: Final = 0.5
+GROUP_C: Final = ("runaway", "motor_reversed")  # the drive itself is not trustworthy
+GROUP_C_TRAVEL_DEG: Final = 6.0  # I2's margin
+FROZEN: Final = ("encoder_frozen", "inclinometer_frozen")  # the drive follows its own angle
+FROZEN_TRAVEL_DEG: Final = 2.0  # design 6: found within 2 deg commanded
+AGAINST_DEG: Final = 2.0  # I18: found at 1 deg, and the stop that follows
+STALL_MS: Final = 6_000  # I9: two windows of 1.5 s, the first half second, a stop, the settling
+STALL_DEG: Final = 0.5
+BRAKE_MS: Final = 300
+PUSH_A: Final = 2.0
+_FAST_CAUSES: Final = ("check_in_missed", "ankles_open")
+
+
+def setpoint_within_cap(ride: Ride) -> Iterator[str]:
+    """I1: the angle commanded stays within the cap in force."""
+    for one in ride.samples:
+        if one.report is not None and leads_down(one.report):
+            asked, cap = one.report[AT["setpoint_cdeg"]], value(one.report, "cap_cdeg")
+            if asked is not None and asked > min(cap, 6_000):
+                yield f"at {_at(one)} {asked / 100:.2f} deg commanded; allowed {cap / 100:g} deg"
+
+
+def angle_within_soft_limit(ride: Ride) -> Iterator[str]:
+    """I2: the true angle never passes the session's cap by 6 deg."""
+    most = max(ride.samples, key=lambda one: one.angle_deg)
+    if most.angle_deg > ride.cap_deg + SOFT_MARGIN_DEG:
+        yield f"{most.angle_deg:.2f} deg at {_at(most)}; allowed {ride.cap_deg + SOFT_MARGIN_DEG:g} deg"
+
+
+def speed_within_limit(ride: Ride) -> Iterator[str]:
+    """I3: the true speed stays within the limit of what is going on; longer excess than 400 ms is none."""
+    fast = _emergency_from_ms(ride)
+    for first, last in _stretches(ride.samples, lambda one: abs(one.rate_dps) > _speed_limit(one, fast)):
+        if last.t_ms - first.t_ms > SPEED_GRACE_MS:
+            yield f"{first.rate_dps:.2f} deg/s from {_at(first)} to {_at(last)}; {_what(first)}"
+    # A drive that cannot be trusted may do anything until it is found and cut (I6: 300 ms, and the stop).
+    grace_ms = SPEED_GRACE_MS if ride.fault in GROUP_C else 0
+    for first, last in _stretches(ride.samples, lambda one: abs(one.rate_dps) > HARD_DPS):
+        if last.t_ms - first.t_ms >= grace_ms:
+            worst = max(abs(one.rate_dps) for one in ride.samples if first.t_ms <= one.t_ms <= last.t_ms)
+            yield f"{worst:.1f} deg/s from {_at(first)}; allowed {HARD_DPS} deg/s at any time"
+
+
+def _speed_limit(one: Sample, fast_from_ms: float) -> float:
+    if one.report is not None and one.report[AT["mode"]] in (READY, ACTIVE, TEST):
+        return RUNNING_DPS
+    return EMERGENCY_DPS if one.t_ms >= fast_from_ms else HOMING_DPS
+
+
+def _emergency_from_ms(ride: Ride) -> float:
+    """From when an emergency return may be under way: its cause was seen."""
+    mask = sum(1 << BY_NAME[name].number for name in _FAST_CAUSES)
+    for one in ride.samples:
+        if one.report is not None and value(one.report, "causes") & mask:
+            return one.t_ms
+    return float("inf")
+
+
+def smooth_when_nothing_is_wrong(ride: Ride) -> Iterator[str]:
+    """I4: without any fault the true acceleration stays below the hard 3 deg/s2."""
+    if not ride.faultless:
+        return
+    samples = ride.samples
+    for early, late in zip(samples, samples[WINDOW:], strict=False):
+        accel = (late.rate_dps - early.rate_dps) / (WINDOW * TICK_MS / 1_000)
+        if abs(accel) > PLANNED_DPS2:
+            yield f"{accel:.1f} deg/s2 at {_at(early)}; allowed {PLANNED_DPS2} deg/s2"
+
+
+def down_ends_in_time(ride: Ride) -> Iterator[str]:
+    """I6: 300 ms after the last head-down command the table goes no further down."""
+    quiet_ms = 0
+    travelled = 0.0
+    allowed = GROUP_C_TRAVEL_DEG if ride.fault in GROUP_C else LOST_TRAVEL_DEG
+    allowed = FROZEN_TRAVEL_DEG if ride.fault in FROZEN else allowed
+    for one in ride.samples:
+        led = one.report is not None and leads_down(one.report)
+        quiet_ms = 0 if led else quiet_ms + TICK_MS
+        down = quiet_ms > STOP_MS + TICK_MS and one.rate_dps > NOISE_DPS and not one.pushed
+        travelled = travelled + one.rate_dps * TICK_MS / 1_000 if down else 0.0
+        if travelled > allowed:
+            what = f"{quiet_ms} ms after the last head-down command"
+            yield f"went on down for {travelled:.2f} deg, {what}, at {_at(one)}; {_what(one)}"
+            return
+
+
+def never_far_against_its_command(ride: Ride) -> Iterator[str]:
+    """I18: motion against the command ends in a trip."""
+    travelled = 0.0
+    for one in ride.samples:
+        report = one.report
+        led = 0 if report is None or report[AT["command"]] != MOVE else value(report, "setpoint_cdps")
+        against = abs(led) > 20 and led * one.rate_dps < 0 and abs(one.rate_dps) > NOISE_DPS
+        travelled = travelled + abs(one.rate_dps) * TICK_MS / 1_000 if against else 0.0
+        if travelled > AGAINST_DEG:
+            yield f"{travelled:.1f} deg against its command at {_at(one)}; {_what(one)}"
+            return
+
+
+def a_return_gets_on(ride: Ride) -> Iterator[str]:
+    """I9: a return that makes no progress does not pass for one: it escalates."""
+    start: Sample | None = None
+    for one in ride.samples:
+        stage = None if one.report is None else one.report[AT["stage"]]
+        moving = one.report is not None and one.report[AT["mode"]] == RETURNING
+        moving = moving and stage in (TO_REST, TO_MID, TO_PARK)
+        moving = moving and one.report is not None and one.report[AT["command"]] != LEAVE
+        fresh = start is None or start.report is None or start.report[AT["stage"]] != stage
+        if not moving:
+            start = None
+        elif fresh or (start is not None and start.angle_deg - one.angle_deg >= STALL_DEG):
+            start = one
+        elif start is not None and one.t_ms - start.t_ms > STALL_MS:
+            yield f"no progress from {_at(start)} to {_at(one)}; {_what(one)}"
+            return
+
+
+def the_brake_is_not_fought(ride: Ride) -> Iterator[str]:
+    """I21: never driven against a closed brake, never without both motor and brake, for 300 ms."""
+    if ride.fault in ("brake_gone", "brake_worn", "motor_dead", "supply_lost"):
+        return
+    fought = _stretches(ride.samples, lambda o: o.bridge_on and o.brake_closed and abs(o.current_a) > PUSH_A)
+    loose = _stretches(ride.samples, lambda one: not one.bridge_on and not one.brake_closed)
+    for text, stretches in (("driven against the brake", fought), ("neither driven nor braked", loose)):
+        for first, last in stretches:
+            if last.t_ms - first.t_ms > BRAKE_MS:
+                yield f"{text} from {_at(first)} to {_at(last)}"
+
+
+def power_is_cut_only_for_cause(ride: Ride) -> Iterator[str]:
+    """I10: above rest the torque is taken away only where the drive cannot be trusted, or by the e-stop."""
+    names = ("runaway", "wrong_direction", "over_speed", "over_angle", "estop", "drive_fault", "drive_lost")
+    allowed = sum(1 << BY_NAME[name].number for name in names)
+    for one in ride.samples:
+        report = one.report
+        if report is None or report[AT["command"]] != CUT or one.angle_deg < 1.0:
+            continue
+        seen = value(report, "causes") | 1 << value(report, "first_cause")
+        if not seen & allowed and not ride.wakes:
+            yield f"power cut at {_at(one)}; {_what(one)}"
+            return
+
+
+def _stretches(samples: list[Sample], holds: Callable[[Sample], bool]) -> Iterator[tuple[Sample, Sample]]:
+    """First and last sample of every stretch in which something holds."""
+    first = last = None
+    for one in samples:
+        if holds(one):
+            first, last = first or one, one
+        elif first is not None and last is not None:
+            yield first, last
+            first = last = None
+    if first is not None and last is not None:
+        yield first, last
+
+
+def _at(one: Sample) -> str:
+    return f"{one.t_ms / 1_000:.2f} s ({one.angle_deg:.1f} deg)"
+
+
+def _what(one: Sample) -> str:
+    if one.report is None:
+        return "no guard"
+    return f"mode {MODES[value(one.report, 'mode')]}, cause {value(one.report, 'first_cause')}"

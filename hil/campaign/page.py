@@ -1,0 +1,148 @@
+"""report.html of a campaign: one self-contained page with pictures made of inline SVG."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import Any, Final
+
+from hil.campaign.catalogue import CATALOGUE
+from hil.campaign.invariants import ELSEWHERE, INVARIANTS
+from hil.campaign.results import Group, Summary, quantile
+
+STYLE: Final = """
+:root { color-scheme: light dark; --line: #8886; --good: #1a7f37; --bad: #c62828; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; width: 100%; } td, th { border-bottom: 1px solid var(--line);
+padding: .2rem .5rem; text-align: left; font-variant-numeric: tabular-nums; } td.n { text-align: right; }
+.good { color: var(--good); } .bad { color: var(--bad); } .wide { overflow-x: auto; }
+svg { width: 100%; } svg text { font: 12px system-ui, sans-serif; fill: currentColor; }
+.bar { fill: #0a7ea4; } .max { fill: #0a7ea455; } code { overflow-wrap: anywhere; }
+"""
+ROW_PX: Final = 18
+LABEL_PX: Final = 170
+WIDTH_PX: Final = 900
+BROKEN_SHOWN: Final = 200
+
+
+def page(facts: dict[str, Any], summary: Summary, again: str) -> str:
+    """The page."""
+    groups = sorted(summary.groups.values(), key=lambda group: group.name)
+    bad = len(summary.broken)
+    word, kind = ("every invariant held", "good") if not bad else (f"{bad} runs broke an invariant", "bad")
+    told = ", ".join(f"{name}: {value}" for name, value in facts.items() if name not in ("faults", "files"))
+    pictures = (
+        bars("Detection after the fault is real, ms: p50, and p99", groups, lambda g: g.detected_ms),
+        bars("Time to park after the ride was left, s: p50, and p99", groups, lambda g: g.home_s),
+        bars("Worst speed, deg/s", groups, lambda g: [g.worst_dps] if g.worst_dps > -1e8 else []),
+        bars("Runs by first cause", _causes(groups), lambda g: [float(g.runs)]),
+    )
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>Keel campaign: {summary.runs} runs</title><style>{STYLE}</style>"
+        f'<h1>{summary.runs} runs: <span class="{kind}">{word}</span></h1><p>{html.escape(told)}</p>'
+        f"{broken(summary, again)}{''.join(pictures)}{table(groups)}{rules()}</html>\n"
+    )
+
+
+def broken(summary: Summary, again: str) -> str:
+    """Every violation with the command that rides it again."""
+    parts = []
+    for outcome in summary.broken[:BROKEN_SHOWN]:
+        said = "; ".join(f"{found['rule']}: {found['what']}" for found in outcome["violations"])
+        number, fault = outcome["number"], outcome["spec"]["fault"]
+        command = html.escape(f"{again} {number}")
+        parts.append(
+            f"<li>run {number}, {html.escape(fault)}: {html.escape(said)}<br><code>{command}</code></li>"
+        )
+    dormant = "".join(f"<li class=bad>{html.escape(name)} never took effect</li>" for name in summary.dormant)
+    return f"<ul>{''.join(parts)}{dormant}</ul>" if parts or dormant else ""
+
+
+def bars(title: str, groups: Sequence[Group], values_of: Any) -> str:
+    """One horizontal bar a fault: the median, and paler up to the 99th of a hundred."""
+    rows = [(group.name, values_of(group)) for group in groups]
+    rows = [(name, values) for name, values in rows if values]
+    if not rows:
+        return ""
+    most = max(max(quantile(values, 0.99) or 0.0 for _, values in rows), 1e-9)
+    scale = (WIDTH_PX - LABEL_PX - 90) / most
+    marks = []
+    for place, (name, values) in enumerate(rows):
+        y = place * ROW_PX
+        middle, high = quantile(values, 0.5) or 0.0, quantile(values, 0.99) or 0.0
+        text = f"{middle:g}" if middle == high else f"{middle:g}, {high:g}"
+        marks.append(
+            f'<text x="{LABEL_PX - 6}" y="{y + 13}" text-anchor="end">{html.escape(name)}</text>'
+            f'<rect class="max" x="{LABEL_PX}" y="{y + 3}" width="{high * scale:.1f}" height="12"/>'
+            f'<rect class="bar" x="{LABEL_PX}" y="{y + 3}" width="{middle * scale:.1f}" height="12"/>'
+            f'<text x="{LABEL_PX + high * scale + 5:.1f}" y="{y + 13}">{text}</text>'
+        )
+    height = len(rows) * ROW_PX + 4
+    return (
+        f"<h2>{html.escape(title)}</h2>"
+        f'<svg viewBox="0 0 {WIDTH_PX} {height}" role="img" aria-label="{html.escape(title)}">'
+        f"{''.join(marks)}</svg>"
+    )
+
+
+def _causes(groups: Sequence[Group]) -> list[Group]:
+    counted: dict[str, Group] = {}
+    for group in groups:
+        for cause, runs in group.causes.items():
+            counted.setdefault(cause, Group(cause)).runs += runs
+    return sorted(counted.values(), key=lambda one: -one.runs)
+
+
+def table(groups: Sequence[Group]) -> str:
+    """One row a fault."""
+    rows = []
+    for group in groups:
+        row = CATALOGUE.get(group.name)
+        causes = ", ".join(f"{name} {runs}" for name, runs in sorted(group.causes.items()))
+        numbers = (
+            group.runs,
+            f"{group.effective}/{group.injected}",
+            *(_number(quantile(group.detected_ms, share)) for share in (0.5, 0.99, 1.0)),
+            f"{group.worst_deg:.1f}",
+            f"{group.worst_dps:.1f}",
+            *(_number(quantile(group.home_s, share)) for share in (0.5, 1.0)),
+            group.parked,
+            group.violated,
+        )
+        cells = "".join(f"<td class=n>{value}</td>" for value in numbers)
+        what = html.escape(row.what if row else "")
+        rows.append(f'<tr><td title="{what}">{html.escape(group.name)}</td>{cells}<td>{causes}</td></tr>')
+    heads = (
+        "fault",
+        "runs",
+        "took effect",
+        "detected p50 ms",
+        "p99",
+        "max",
+        "worst deg",
+        "worst deg/s",
+        "home p50 s",
+        "max",
+        "parked",
+        "broken",
+        "first causes",
+    )
+    head = "".join(f"<th>{name}</th>" for name in heads)
+    return f"<h2>By fault</h2><div class=wide><table><tr>{head}</tr>{''.join(rows)}</table></div>"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
+
+
+def rules() -> str:
+    """What was judged, and what is judged elsewhere."""
+    here = "".join(
+        f"<tr><td>{row.rule}</td><td>{html.escape((row.broken.__doc__ or '').partition(':')[2])}</td>"
+        f"<td>{html.escape(row.source)}</td></tr>"
+        for row in INVARIANTS
+    )
+    others = "".join(f"<li>{name}: {html.escape(where)}</li>" for name, where in ELSEWHERE.items())
+    return f"<h2>Judged in every run</h2><table>{here}</table><h2>Judged elsewhere</h2><ul>{others}</ul>"

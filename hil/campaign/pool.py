@@ -1,0 +1,86 @@
+"""Runs a campaign's numbers over a few processes, in order, and survives the death of any of them.
+
+Never more than a handful of runs are under way or waiting to be written, so 100 and 100,000 runs need the
+same memory. A worker that dies takes only its own run with it, which another one begins again.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, Final
+
+from hil.campaign.draw import Spec
+
+AHEAD: Final = 4  # runs under way for each worker
+DEATHS_MAX: Final = 5  # of the same run: then it is the run that kills
+
+Outcome = dict[str, Any]
+Work = Callable[[Spec], Outcome]
+
+
+class WorkerDied(Exception):
+    """A run has killed its worker again and again."""
+
+
+def run_all(specs: Iterator[Spec], work: Work, workers: int) -> Iterator[Outcome]:
+    """The outcome of each, in the order of `specs`."""
+    if workers == 1:
+        yield from map(work, specs)
+    else:
+        yield from _Pool(work, workers).run(specs)
+
+
+class _Pool:
+    def __init__(self, work: Work, workers: int) -> None:
+        self._work, self._workers = work, workers
+        self._deaths: dict[int, int] = {}
+        self._pool = self._fresh()
+
+    def _fresh(self) -> ProcessPoolExecutor:
+        # Spawned, not forked: a worker has nothing of its parent's that could leak into a run.
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._workers, mp_context=context)
+
+    def run(self, specs: Iterator[Spec]) -> Iterator[Outcome]:
+        waiting: list[tuple[Spec, Future[Outcome]]] = []
+        try:
+            for spec in specs:
+                waiting.append((spec, self._submit(spec, waiting)))
+                if len(waiting) >= AHEAD * self._workers:
+                    yield self._first(waiting)
+            while waiting:
+                yield self._first(waiting)
+        finally:
+            self._pool.shutdown(cancel_futures=True)
+
+    def _submit(self, spec: Spec, waiting: list[tuple[Spec, Future[Outcome]]]) -> Future[Outcome]:
+        try:
+            return self._pool.submit(self._work, spec)
+        except BrokenProcessPool:
+            self._renew(waiting)
+            return self._pool.submit(self._work, spec)
+
+    def _first(self, waiting: list[tuple[Spec, Future[Outcome]]]) -> Outcome:
+        while True:
+            spec, future = waiting[0]
+            try:
+                outcome = future.result()
+            except BrokenProcessPool:
+                deaths = self._deaths[spec.number] = self._deaths.get(spec.number, 0) + 1
+                if deaths >= DEATHS_MAX:
+                    raise WorkerDied(f"run {spec.number} has ended its worker {deaths} times") from None
+                self._renew(waiting)
+            else:
+                waiting.pop(0)
+                return outcome
+
+    def _renew(self, waiting: list[tuple[Spec, Future[Outcome]]]) -> None:
+        """A new pool; whatever has no outcome yet begins again."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool = self._fresh()
+        for place, (spec, future) in enumerate(waiting):
+            if not (future.done() and not future.cancelled() and future.exception() is None):
+                waiting[place] = (spec, self._pool.submit(self._work, spec))

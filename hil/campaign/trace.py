@@ -1,0 +1,82 @@
+"""What is remembered of a run, a sample a tick: the truth, what people do, and what the guard said."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from hil.rigs.lockstep import Lockstep
+from safety.decision import MOVE
+from safety.guard.messages import REPORT_LAYOUT
+from safety.guard.report import Report
+from safety.observation import Inputs
+
+AT: Final = REPORT_LAYOUT.index
+BIT: Final = {name: 1 << place for place, name in enumerate(Inputs._fields)}
+
+
+class Sample(NamedTuple):
+    """One tick."""
+
+    t_ms: int
+    angle_deg: float
+    rate_dps: float
+    current_a: float
+    brake_closed: bool
+    bridge_on: bool
+    pendant: bool
+    home: bool  # a RETURN button is down
+    pushed: bool  # something or somebody pushes the bed
+    state: str  # of the controller
+    report: Report | None
+
+
+class Ride(NamedTuple):
+    """A run, ready to be judged."""
+
+    samples: list[Sample]
+    fault: str
+    lasted: bool  # the fault was there to the end
+    cap_deg: float
+    injected_ms: int | None
+    effect_ms: int | None
+    faultless: bool
+    parked_ms: int | None  # for good
+    completed: bool
+    allowance_ms: int
+    used_net_ms: int | None  # by the ledger, None = it cannot be read
+    drive: str
+    wakes: bool
+
+
+def sample(rig: Lockstep) -> Sample:
+    """Now."""
+    world, truth = rig.world, rig.world.truth
+    buttons = world.buttons
+    return Sample(
+        rig.t_ms,
+        truth.angle_deg,
+        truth.rate_dps,
+        truth.current_a,
+        truth.brake_closed,
+        truth.bridge_on,
+        truth.pendant,
+        buttons["return_a"] or buttons["return_b"],
+        world.table.plant.external_torque_nm != 0.0,
+        rig.controller.state if rig.controller is not None else "",
+        rig.report,
+    )
+
+
+def value(report: Report, name: str) -> int:
+    """A field that is never None."""
+    found = report[AT[name]]
+    assert found is not None
+    return found
+
+
+def leads_down(report: Report) -> bool:
+    """Whether the drive is told to move head-down."""
+    return report[_COMMAND] == MOVE and (report[_RATE] or 0) > 0
+
+
+_COMMAND, _RATE = AT["command"], AT["setpoint_cdps"]
