@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from firmware_bridge.assembly import open_devices
 from firmware_bridge.config import DevicesConfig, NodeConfig
-from firmware_bridge.ports import Devices
+from firmware_bridge.ports import ByteLink, Devices
 from firmware_bridge.readings import ARMED, DriveReading, InputsReading
 from hil import demo_table
 from safety.guard import table
@@ -32,15 +33,20 @@ def config_of(drive: Drive) -> DevicesConfig:
 class Host:
     """Ticks every 20 ms: arms, streams a trapezoid to the target it was given, feeds the drive."""
 
-    def __init__(self, setup: WorldSetup, seed: int = 1) -> None:
+    def __init__(
+        self, setup: WorldSetup, seed: int = 1, wrap: Callable[[str, ByteLink], ByteLink] | None = None
+    ) -> None:
         self.world = World(setup, seed)
+        links = {name: self.world.link(name) for name in self.world.wires}
         self.devices: Devices = open_devices(
-            config_of(setup.drive), lambda port, baud, parity: self.world.link(port)
+            config_of(setup.drive),
+            lambda port, baud, parity: links[port] if wrap is None else wrap(port, links[port]),
         )
         self.tick = 0
         self.armed = False
         self.refused: str | None = None
         self.session_open = True
+        self.enable = True
         self.sounder = self.lamp = False
         self._at_cdeg: float | None = None
         self._rate_cdps = 0.0
@@ -98,7 +104,7 @@ class Host:
             devices.drive.stop(3000)
         else:
             self._stream(target_deg * 100, rate_dps * 100)
-        devices.outputs.set(self.sounder, self.lamp, True, self.session_open)
+        devices.outputs.set(self.sounder, self.lamp, self.enable, self.session_open)
         devices.send(self.tick, 0xFFFF, now_ms)
 
     def _stream(self, target: float, top: float) -> None:

@@ -1,0 +1,231 @@
+"""What every drive of the table must do, the same sentences for all: in memory, and on real ptys.
+
+Near park, where each drive knows its angle; what only one drive can do stands in a file of its own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from firmware_bridge import clock
+from firmware_bridge.assembly import open_devices
+from firmware_bridge.drives import catalogue
+from firmware_bridge.ports import ByteLink, Devices
+from firmware_bridge.readings import ARMED, DISARMED, FAULT, UNPOWERED
+from hil import demo_table
+from safety.guard import able, table
+from simulator.ports import PtyServer
+from simulator.setup import WorldSetup
+from simulator.world import World
+from tests.spoilt_link import KINDS, SpoiltLink
+from tests.world_host import RIDING, Host
+
+NAMES = sorted(catalogue.DRIVES)
+START_DEG = -62.0
+TRACKED_DEG, HELD_DEG, SEEN_DEG = 1.5, 0.5, 0.5
+OLDEST_MS = 100
+
+every_drive = pytest.mark.parametrize("name", NAMES)
+
+
+def made(name: str, start_deg: float = START_DEG) -> Host:
+    host = Host(WorldSetup(drive=name, rider=RIDING, start_deg=start_deg))
+    host.session_open = False  # a node alone stops too, instead of going home
+    return host
+
+
+def armed(name: str, start_deg: float = START_DEG) -> Host:
+    host = made(name, start_deg)
+    host.start()
+    host.run(1.0)
+    return host
+
+
+@every_drive
+def test_it_declares_what_the_guard_asks_for(name: str) -> None:
+    capabilities = made(name).devices.drive.capabilities
+    assert able.why_not(capabilities) is None
+    assert capabilities.name
+
+
+@every_drive
+def test_it_moves_nothing_until_it_is_told_to(name: str) -> None:
+    host = armed(name)
+    start_deg = host.truth.angle_deg
+    host.run(3.0)
+    assert host.truth.angle_deg == pytest.approx(start_deg, abs=0.1)
+    reading = host.drive
+    assert (reading.state, reading.fault) == (ARMED, 0)
+    assert reading.angle_cdeg == pytest.approx(host.truth.angle_deg * 100, abs=SEEN_DEG * 100)
+    assert host.devices.trouble is None
+
+
+@every_drive
+def test_it_follows_holds_and_stays_fresh(name: str) -> None:
+    host = armed(name)
+    for target_deg, rate_dps in ((-56.0, 2.0), (-66.0, 4.0)):
+        way = abs(host.truth.angle_deg - target_deg)
+        for _ in range(round((way / rate_dps + rate_dps + 2.5) * 50)):
+            host.step(target_deg, rate_dps)
+            if host.at_deg is not None:
+                assert host.truth.angle_deg == pytest.approx(host.at_deg, abs=TRACKED_DEG)
+            assert host.tick * 20 - host.drive.at_ms <= OLDEST_MS
+        for _ in range(100):
+            host.step(target_deg)
+            assert host.truth.angle_deg == pytest.approx(target_deg, abs=HELD_DEG)
+
+
+@every_drive
+def test_a_stop_ends_any_motion_and_holds(name: str) -> None:
+    host = armed(name)
+    host.run(3.0, -50.0)
+    assert host.truth.rate_dps > 1.5
+    host.run(0.5)
+    stopped = host.truth.angle_deg
+    assert abs(host.truth.rate_dps) < 0.5
+    host.run(3.0)
+    assert host.truth.angle_deg == pytest.approx(stopped, abs=0.2)
+
+
+@every_drive
+def test_without_its_host_it_stands_within_300_ms_and_is_held(name: str) -> None:
+    host = armed(name)
+    host.run(4.0, -40.0)
+    before = host.truth.angle_deg
+    host.silence(0.32)  # 20 ms since the last feed have passed already, at most
+    assert host.truth.rate_dps == pytest.approx(0.0, abs=0.2)
+    assert host.truth.angle_deg - before < 0.8
+    host.silence(1.0)
+    stopped = host.truth.angle_deg
+    host.silence(20.0)
+    assert host.truth.angle_deg == pytest.approx(stopped, abs=0.15)
+
+
+@every_drive
+def test_it_is_armed_again_after_that_and_leads_back(name: str) -> None:
+    host = armed(name)
+    host.run(2.0, -50.0)
+    host.silence(2.0)
+    stood = host.truth.angle_deg
+    host.start()
+    host.run(1.0)
+    assert host.truth.angle_deg == pytest.approx(stood, abs=HELD_DEG)
+    host.go(-68.0)
+    assert host.truth.angle_deg == pytest.approx(-68.0, abs=HELD_DEG)
+
+
+@every_drive
+def test_a_cut_takes_the_torque_and_closes_the_brake(name: str) -> None:
+    host = armed(name)
+    host.run(3.0, -50.0)
+    host.enable = False  # as the guard does; the delay relay follows half a second later
+    for _ in range(50):
+        host.step(cut=True)
+    assert (host.truth.brake_closed, host.truth.bridge_on, host.truth.rate_dps) == (True, False, 0.0)
+    assert host.drive.state in (UNPOWERED, FAULT, DISARMED)
+
+
+@every_drive
+def test_a_bad_line_never_gives_a_wrong_reading_nor_motion(name: str) -> None:
+    host, spoilt = on_a_bad_line(name, KINDS[0])
+    spoilt.on = True
+    track: dict[int, float] = {}
+    for tick in range(100 * len(KINDS)):
+        spoilt.tick, spoilt.kind = tick, KINDS[tick // 100]
+        target_deg = -60.0 if tick // 100 % 2 else START_DEG
+        host.step(target_deg if tick % 100 < 90 else None)
+        track[host.tick * 20] = host.truth.angle_deg * 100
+        reading = host.drive
+        seen = track.get(reading.at_ms - reading.at_ms % 20)
+        if seen is not None and reading.angle_cdeg is not None:
+            assert reading.angle_cdeg == pytest.approx(seen, abs=SEEN_DEG * 100), spoilt.kind
+        assert START_DEG - HELD_DEG <= host.truth.angle_deg <= -60.0 + HELD_DEG, spoilt.kind
+    assert spoilt.count > 30
+
+
+def on_a_bad_line(name: str, kind: str, every: int = 7) -> tuple[Host, SpoiltLink]:
+    """Armed, the drive's answers still good."""
+    made: list[SpoiltLink] = []
+
+    def wrap(port: str, link: ByteLink) -> ByteLink:
+        if port != "drive":
+            return link
+        made.append(SpoiltLink(link, kind, every))
+        return made[0]
+
+    host = Host(WorldSetup(drive=name, rider=RIDING, start_deg=START_DEG), wrap=wrap)
+    host.session_open = False
+    host.start()
+    host.run(1.0)
+    return host, made[0]
+
+
+@every_drive
+def test_a_dead_line_is_noticed_within_its_deadline(name: str) -> None:
+    host, line = on_a_bad_line(name, "lost", every=1)
+    line.on = True
+    seen_ms = host.drive.at_ms
+    host.run(0.2)
+    assert host.drive.at_ms <= seen_ms + OLDEST_MS  # old for the guard by now
+    host.run(0.8)
+    assert host.devices.trouble is not None
+    line.on = False
+    host.run(3.0)
+    assert host.drive.state == ARMED
+
+
+class Wall:
+    """One drive on real ptys at the wall's pace."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        folder.mkdir()
+        self.name = name
+        self.world = World(WorldSetup(drive=name, rider=RIDING), 1)
+        self.server = PtyServer(self.world, folder)
+        ports = {wire: folder / wire for wire in demo_table.DRIVES[name]}
+        config = table.parse(demo_table.text(name, "a1", ports).encode()).devices
+        self.devices: Devices = open_devices(config)
+        self.tick = 0
+        self.armed_ms: int | None = None
+
+    def step(self, now_ms: int) -> None:
+        """Move the table on; every 20 ms one tick of the host, who wants it a degree further once armed."""
+        self.world.advance(now_ms * 1_000)
+        self.server.pump(now_ms * 1_000)
+        if now_ms < (self.tick + 1) * 20:
+            return
+        self.tick += 1
+        devices = self.devices
+        devices.take(now_ms)
+        reading = devices.drive.read()
+        if reading is None or reading.state != ARMED:
+            devices.drive.arm(now_ms)
+            devices.drive.stop(3_000)
+        else:
+            self.armed_ms = self.armed_ms or now_ms
+            devices.drive.move(-6_900, 0)
+        devices.outputs.set(False, False, True, False)
+        devices.send(self.tick, 0xFFFF, now_ms)
+
+    def close(self) -> None:
+        self.devices.close()
+        self.server.close()
+
+
+@pytest.mark.serial
+def test_every_drive_arms_and_moves_on_real_ptys(tmp_path: Path) -> None:
+    walls = [Wall(name, tmp_path / name) for name in NAMES]
+    start_ms, now_ms = clock.monotonic_ms(), 0
+    while now_ms < 4_000:
+        clock.sleep_until_ms(start_ms + now_ms + 2)
+        now_ms = clock.monotonic_ms() - start_ms
+        for wall in walls:
+            wall.step(now_ms)
+    for wall in walls:
+        wall.close()
+    assert [wall.name for wall in walls if wall.armed_ms is None] == []
+    assert {wall.name: wall.world.truth.angle_deg for wall in walls} == pytest.approx(
+        dict.fromkeys(NAMES, -69.0), abs=HELD_DEG
+    )
