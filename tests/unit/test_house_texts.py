@@ -28,7 +28,7 @@ LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "package-lock.json")
 
 def test_requirement_files_hold_hashes_and_no_address() -> None:
     files = sorted((house.ROOT / "requirements").glob("*.txt"))
-    assert [path.name for path in files] == ["build.txt", "dev.txt", "run.txt", "uv.txt"]
+    assert [path.name for path in files] == ["bench.txt", "build.txt", "dev.txt", "run.txt", "uv.txt"]
     for path in files:
         text = path.read_text()
         assert ADDRESS.search(text) is None, path
@@ -43,6 +43,7 @@ def test_the_tools_agree_with_the_run_time_pins() -> None:
         return {line.rstrip(" \\") for line in lines if re.match(r"[\w.-]+==", line)}
 
     assert pins("run.txt") <= pins("dev.txt")
+    assert pins("run.txt") <= pins("bench.txt")
 
 
 @pytest.mark.parametrize("lock", LOCKS)

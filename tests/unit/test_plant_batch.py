@@ -8,7 +8,7 @@ import random
 import numpy as np
 import pytest
 
-from simulator.plant import batch, leap
+from simulator.plant import arrays, batch, leap
 from simulator.plant.bed import ankle_setting_m, moments
 from simulator.plant.body import ARMS, SEXES, person
 from simulator.plant.params import GEARS
@@ -33,9 +33,9 @@ def sweep() -> tuple[list[leap.Table], np.ndarray, np.ndarray]:
 TABLES, START, VOLTS = sweep()
 
 
-def inputs_at(step: int, volts: np.ndarray) -> batch.Inputs:
+def inputs_at(step: int, volts: np.ndarray) -> arrays.Inputs:
     """Ramps, a short circuit, a push, a brake: every kind of step occurs."""
-    return batch.Inputs(
+    return arrays.Inputs(
         volts * math.sin(0.02 * step) if step < 300 else 0.0 * volts,
         400.0 * math.sin(0.05 * step) if 150 < step < 250 else 0.0,
         2.0 if step > 350 else 0.0,
@@ -43,7 +43,7 @@ def inputs_at(step: int, volts: np.ndarray) -> batch.Inputs:
     )
 
 
-def followed(which: list[int]) -> list[batch.States]:
+def followed(which: list[int]) -> list[arrays.States]:
     tables = batch.stack([TABLES[n] for n in which])
     state = batch.states(len(which), START[which])
     row = []
@@ -110,12 +110,12 @@ def test_a_table_in_a_batch_is_the_table_alone() -> None:
 
 
 def test_the_arrays_are_named_like_the_fields_of_one_table() -> None:
-    assert leap.Leap._fields == (*batch.Numbers._fields, "driving", "driven")
+    assert leap.Leap._fields == (*arrays.Numbers._fields, "driving", "driven")
 
 
 def test_nobody_moves_a_table_nobody_drives() -> None:
     locked = leap.table(GEARS["a1"], moments(person()), None)
     state = batch.states(3, np.array([-1.2, 0.0, 0.9]))
     for _ in range(50):
-        state = batch.step(state, batch.Inputs(push_nm=2000.0), batch.stack([locked] * 3))
+        state = batch.step(state, arrays.Inputs(push_nm=2000.0), batch.stack([locked] * 3))
     assert state.theta.tolist() == [-1.2, 0.0, 0.9]
