@@ -42,9 +42,12 @@ class Origin:
             return
         if seen is None or now_ms - seen.at_ms > FRESH_MS:
             return
-        if self.cdeg is None or abs(self.cdeg + place.raw_cdeg - seen.angle_cdeg) > NEAR_CDEG:
+        at_park = PARK_FROM_CDEG <= seen.angle_cdeg <= PARK_TO_CDEG
+        off = self.cdeg is None or abs(self.cdeg + place.raw_cdeg - seen.angle_cdeg) > NEAR_CDEG
+        # One taken elsewhere is taken anew at park, so that the table has two sources again.
+        if off or (at_park and not self._from_park):
             self.cdeg = seen.angle_cdeg - place.raw_cdeg
-            self._from_park = PARK_FROM_CDEG <= seen.angle_cdeg <= PARK_TO_CDEG
+            self._from_park = at_park
         self.proved = self._from_park
 
     def angle_cdeg(self, place: Place) -> float | None:

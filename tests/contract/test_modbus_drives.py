@@ -229,7 +229,9 @@ def test_counts_referred_away_from_park_lead_but_are_no_second_angle() -> None:
     twin.power_cycle()
     armed(rig)
     assert reading_of(rig).angle_cdeg is None
-    assert max(map(abs, rig.move(-200, 2.0))) < 75
+    assert max(map(abs, rig.move(-600, 8.0, 600))) < 75
+    rig.hold(40)  # at park again
+    assert reading_of(rig).angle_cdeg == pytest.approx(rig.shaft.angle_deg * 100, abs=2)
 
 
 def test_safe_torque_off_shows_as_unpowered() -> None:
