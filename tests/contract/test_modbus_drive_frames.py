@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from firmware_bridge.codec import modbus
@@ -13,7 +15,9 @@ from simulator.devices import atv320_registers, zlac8015d_registers
 from simulator.devices.atv320 import Atv320
 from simulator.devices.base import Shaft
 from simulator.devices.zlac8015d import Zlac8015d
-from tests.line_rig import flips
+from tests.contract.test_modbus_tshark import decoded, pcap
+from tests.line_rig import armed, flips
+from tests.modbus_drive_rig import NAMES, make
 
 Twin = Atv320 | Zlac8015d
 
@@ -123,3 +127,22 @@ def test_driver_and_twin_know_the_same_registers() -> None:
 def test_the_register_that_the_manual_gets_wrong_is_never_asked_for() -> None:
     assert 0x2031 not in [value.address for value in vars(zlac).values() if isinstance(value, Register)]
     assert asked(Zlac8015d(Shaft()), modbus.encode(modbus.write_one(1, 0x2031, 7)), 0)[1] == 0x86
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("name", NAMES)
+def test_wireshark_reads_every_frame_of_a_session(name: str, tmp_path: Path) -> None:
+    rig = make(name)
+    answers: list[bytes] = []
+
+    def kept(answer: bytes) -> list[tuple[int, bytes]]:
+        answers.append(answer)
+        return [(0, answer)]
+
+    rig.line.fault = kept
+    armed(rig).move(200, 0.5)
+    path = tmp_path / "session.pcap"
+    path.write_bytes(pcap([*rig.line.asked, *answers]))
+    rows = decoded(path, "mbrtu.unit_id", "mbrtu.crc16.status", "_ws.malformed")
+    assert len(rows) == len(rig.line.asked) + len(answers)
+    assert set(rows) == {"1\t1\t"}
