@@ -145,7 +145,12 @@ def noise_before(answer: bytes) -> list[tuple[int, bytes]]:
     return [(0, b"\x00\xff" + answer)]
 
 
-BAD_LINES = (lose, late, very_late, twice, again_later, again_much_later, truncate, flip, noise_before)
+def merge(answer: bytes) -> list[tuple[int, bytes]]:
+    """Held back until the next answer comes; the spoiler brings both at once."""
+    return []
+
+
+BAD_LINES = (lose, late, very_late, twice, again_later, again_much_later, truncate, flip, noise_before, merge)
 
 
 class Sometimes:
@@ -154,14 +159,17 @@ class Sometimes:
     def __init__(self, fault: Fault, least: int = 2) -> None:
         self.fault, self.least = fault, least
         self.answers = self.spoilt = 0
+        self.kept = b""
 
     def __call__(self, answer: bytes) -> list[tuple[int, bytes]]:
         if len(answer) < self.least:
             return [(0, answer)]
         self.answers += 1
+        kept, self.kept = self.kept, b""
         if self.answers % 10:
-            return [(0, answer)]
+            return [(0, kept + answer)]
         self.spoilt += 1
+        self.kept = answer if self.fault is merge else b""
         return self.fault(answer)
 
 

@@ -24,7 +24,7 @@ WATCHDOG_MS: Final = 200  # the longest that arming allows
 SLOW_DOWN_CDPS2: Final = 3_000
 LEAD_MS: Final = 60  # the target runs ahead by what its PID lags
 REACH_CDEG: Final = 200  # of the target from the angle seen
-JUMP_CDEG, JUMP_CDPS = 100, 1_500  # no table moves so between two readings
+JUMP_CDEG, JUMP_CDPS = 15, 900  # no table moves so between two readings
 JUMPS: Final = 3  # so many running are no mistake of the line
 TURNS: Final = (*c.FEEDBACK, c.ERRORS)
 
