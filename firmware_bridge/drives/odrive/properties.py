@@ -41,6 +41,7 @@ CURRENT: Final = P("motor current", "axis0.motor.current_control.Iq_measured", "
 STATE: Final = P("axis state", "axis0.current_state", "", "whole", YAML)
 REQUEST: Final = P("requested axis state", "axis0.requested_state", "", "whole", YAML)
 ERROR: Final = P("axis error", "axis0.error", "", "whole", YAML)
+# UNVERIFIED: that flags and states print as plain whole numbers.
 ENCODER_READY: Final = P("encoder ready", "axis0.encoder.is_ready", "", "whole", YAML)
 CONTROL_MODE: Final = P("control mode", "axis0.controller.config.control_mode", "", "whole", YAML)
 INPUT_MODE: Final = P("input mode", "axis0.controller.config.input_mode", "", "whole", YAML)
@@ -63,6 +64,7 @@ STATES: Final = range(1, 14)
 VELOCITY_CONTROL, VELOCITY_RAMP_INPUT = 2, 2
 
 WATCHDOG_EXPIRED: Final = 1 << 11
+# UNVERIFIED: the enable relay wired to the e-stop input shows as this bit, and clears with the watchdog's.
 ESTOP: Final = 1 << 14
 ERROR_NAMES: Final = {
     0: "invalid state",
