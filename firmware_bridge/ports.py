@@ -24,7 +24,7 @@ class Capabilities(NamedTuple):
     watchdog_ms: int  # drive acts this long after the last feed; above 200 is refused
     holds_when_dead: str  # drive | brake | self-locking | no
     watchdog_setting: str = ""  # register or property, for the message when it is refused
-    dead_host: str = VERIFIED  # what the maker's document says of its stop on a lost host, or that it does not
+    dead_host: str = VERIFIED  # whether a document says what it does once its host is lost
     bench_verified: bool = False  # the table file: that stop was tried on this table
 
 
