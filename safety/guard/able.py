@@ -16,6 +16,8 @@ HOLDS: Final = ("drive", "brake", "self-locking")
 
 def why_not(can: Capabilities) -> str | None:
     """Why this drive is never armed, None when it may be."""
+    if can.never:
+        return can.never
     if not 0 < can.watchdog_ms <= WATCHDOG_MAX_MS:
         setting = can.watchdog_setting or "watchdog"
         found = f"is {can.watchdog_ms} ms" if can.watchdog_ms else "is off or does not exist"

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from firmware_bridge.assembly import open_devices
 from firmware_bridge.drives import catalogue
 from firmware_bridge.link.memory import memory_pair
 from firmware_bridge.ports import UNVERIFIED, Capabilities
-from safety.guard import able
+from hil import demo_table
+from safety.decision import Decision
+from safety.guard import able, table
+from safety.guard.act import act
+from safety.observation import DRIVE_OFFLINE
 
 GOOD = Capabilities("Drive X", False, False, False, 150, "drive", "register 138Ah")
 OPEN = GOOD._replace(dead_host=UNVERIFIED)
@@ -37,6 +44,7 @@ def test_these_may_be_armed(can: Capabilities) -> None:
         ),
         (GOOD._replace(watchdog_ms=201), "register 138Ah is 201 ms, allowed 1 to 200 ms"),
         (GOOD._replace(watchdog_ms=-5), "is -5 ms"),
+        (GOOD._replace(never="its stop command is UNVERIFIED"), "its stop command is UNVERIFIED"),
         (GOOD._replace(holds_when_dead="no"), '[drive].holds_when_dead is "no"'),
         (GOOD._replace(holds_when_dead=""), "fit a brake"),
         (OPEN, "no document says what it does once its host is gone"),
@@ -64,4 +72,20 @@ def test_an_unfinished_drive_says_what_is_missing_and_sends_nothing(name: str) -
         assert "UNVERIFIED is" in str(arming.refused)
     assert device.read() == b""
     assert drive.read() is None
-    assert able.why_not(drive.capabilities) is not None
+    assert "UNVERIFIED is" in str(able.why_not(drive.capabilities))
+
+
+def test_the_guard_does_not_even_begin_to_arm_such_a_drive() -> None:
+    """A bench-unverified drive whose driver would arm: the guard says why, and no byte of arming is sent."""
+    ports = {wire: Path(wire) for wire in demo_table.DRIVES["cia402"]}
+    text = demo_table.text("cia402", "a1", ports).replace("bench_verified = true", "bench_verified = false")
+    wires = {wire: memory_pair(wire) for wire in ports}
+    devices = open_devices(table.parse(text.encode()).devices, lambda port, baud, parity: wires[port][0])
+    decision = Decision._make([0] * len(Decision._fields))
+    for tick in range(20):
+        devices.take(tick * 20)
+        refused = act(devices, decision, DRIVE_OFFLINE, session_open=False, now_ms=tick * 20)
+        assert "[drive].bench_verified = true" in str(refused)
+        devices.send(tick, 0xFFFF, tick * 20)
+    said = wires["drive"][1].read()
+    assert said[1::8].count(0x03) == len(said) // 8 > 0, "reads only"

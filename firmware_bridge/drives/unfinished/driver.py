@@ -20,7 +20,10 @@ class UnfinishedDrive:
     def capabilities(self) -> Capabilities:
         """None that a rider could rely on."""
         facts = self._facts
-        return Capabilities(facts.title, False, False, False, 0, "no", facts.watchdog_setting, UNVERIFIED)
+        setting, never = facts.watchdog_setting, why_refused(facts)
+        return Capabilities(
+            facts.title, False, False, False, 0, "no", setting, UNVERIFIED, bench_verified=False, never=never
+        )
 
     @property
     def trouble(self) -> str | None:
