@@ -7,50 +7,15 @@ Wire errors never reach it; whoever runs it repeats the request.
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import NamedTuple
 
 from firmware_bridge.codec import modbus
 from firmware_bridge.codec.modbus import Request
+from firmware_bridge.drives.register16 import Register, Setting
 from firmware_bridge.modbus_port import Answer
 
 Steps = Generator[Request, Answer, str | None]
 
 LONGEST_WATCHDOG_MS = 200
-
-
-class Register(NamedTuple):
-    """One register as the maker prints it; value * scale = quantity in the unit."""
-
-    name: str
-    address: int
-    unit: str
-    scale: float
-    page: str
-    is_hex: bool = False  # whether the maker writes its address in hexadecimal
-
-    @property
-    def number(self) -> str:
-        """The address as a person finds it in the manual."""
-        return f"{self.address:04X}h" if self.is_hex else str(self.address)
-
-    @property
-    def named(self) -> str:
-        """As it stands in a message."""
-        return f"register {self.number} ({self.name})"
-
-
-class Setting(NamedTuple):
-    """What a parameter must be before anybody lies on the table, and the range that is still acceptable."""
-
-    register: Register
-    wanted: int | None  # None: only the builder can know it, so it is never written
-    least: int
-    most: int
-    why: str
-
-    def allows(self, value: int) -> bool:
-        """Whether the value found will do, though another was wanted."""
-        return self.least <= value <= self.most
 
 
 def signed(word: int) -> int:

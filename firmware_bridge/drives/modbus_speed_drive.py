@@ -11,8 +11,9 @@ from typing import Final, NamedTuple
 
 from firmware_bridge import readings
 from firmware_bridge.codec import modbus
-from firmware_bridge.drives.modbus16 import Setting, Steps, read_request
+from firmware_bridge.drives.modbus16 import Steps, read_request
 from firmware_bridge.drives.position_loop import Gains, PositionLoop
+from firmware_bridge.drives.register16 import Setting
 from firmware_bridge.modbus_port import Answer, ModbusPort, Timing
 from firmware_bridge.ports import ByteLink
 from firmware_bridge.readings import Arming, DriveReading

@@ -8,7 +8,8 @@ import pytest
 
 from firmware_bridge.codec import modbus
 from firmware_bridge.drives.atv320 import registers as atv
-from firmware_bridge.drives.modbus16 import Register, read_request, write_request
+from firmware_bridge.drives.modbus16 import read_request, write_request
+from firmware_bridge.drives.register16 import Register
 from firmware_bridge.drives.zlac8015d import registers as zlac
 from firmware_bridge.errors import BridgeError
 from simulator.devices import atv320_registers, zlac8015d_registers

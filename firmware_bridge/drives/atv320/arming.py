@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from firmware_bridge.drives.atv320 import registers as r
 from firmware_bridge.drives.atv320.config import Atv320Config
-from firmware_bridge.drives.modbus16 import (
-    Setting,
-    Steps,
-    expect,
-    provide,
-    read_request,
-    value_of,
-    write_request,
-)
+from firmware_bridge.drives.modbus16 import Steps, expect, provide, read_request, value_of, write_request
+from firmware_bridge.drives.register16 import Setting
 
 TOOL = "SoMove or its keypad"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from firmware_bridge.drives.modbus16 import Register, Setting
+from firmware_bridge.drives.register16 import Register, Setting
 
 R: Final = Register
 PAGE: Final = "parameter list "

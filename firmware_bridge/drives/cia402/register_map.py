@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from firmware_bridge.drives.modbus16 import Register, Setting
+from firmware_bridge.drives.register16 import Register, Setting
 
 # What the manual says of a lost host: the drive stands and keeps its torque, lets go, or nothing is said.
 DEAD_HOST: Final = ("holds", "lets-go", "unverified")

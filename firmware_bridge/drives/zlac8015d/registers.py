@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from firmware_bridge.drives.modbus16 import Register, Setting
+from firmware_bridge.drives.register16 import Register, Setting
 
 R: Final = partial(Register, is_hex=True)
 COMMON, SPEED, STATE = "manual v1.00, common", "manual v1.00, 3.1 speed mode", "manual v1.00, state"
