@@ -1,8 +1,8 @@
 """The simulated table whole: plant, rider, sensors and devices at the far ends of their wires, on one clock.
 
-The clock is the caller's: `advance` takes the world to a moment and does nothing by itself. In every stride of
-1 ms (10 ms where a node has the motor) the plant moves first, then the sensors see it, then the devices handle
-what has come, each byte at its own time, and act on the next stride.
+The clock is the caller's: `advance` takes the world to a moment and does nothing by itself. In every stride
+of 1 ms (10 ms where a node has the motor) the plant moves first, then the sensors see it, then the devices
+handle what has come, each byte at its own time, and act on the next stride.
 """
 
 from __future__ import annotations
