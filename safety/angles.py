@@ -40,6 +40,7 @@ class Angles(NamedTuple):
 UNSEEN: Final = Angles(None, None, NEITHER, None, AGE_MAX_MS, 0, NEITHER, False, False, None, None, 0, 0, 0)
 _SLOPE_MS: Final = 100
 _TURN_CDEG: Final = 18_000
+_PARK_SWITCH_CDEG: Final = 400  # the switch closes within 3 deg of park (design 4); and a source's own noise
 
 
 def see(was: Angles, observation: Observation, limits: Limits, lively: bool, dt_ms: int) -> Angles:
@@ -99,7 +100,7 @@ def _contradicted(cdeg: int, observation: Observation, limits: Limits) -> bool:
     if past_rest is not None and (cdeg < -500 if past_rest else cdeg > 100):
         return True
     off_park = abs(cdeg - limits.park_cdeg)
-    return at_park is not None and (off_park > 1000 if at_park else off_park < 50)
+    return at_park is not None and (off_park > _PARK_SWITCH_CDEG if at_park else off_park < 50)
 
 
 def _choose(

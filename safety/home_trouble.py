@@ -64,9 +64,17 @@ def cut_off(
         out = home._replace(cuts=1, bits=home.bits & ~CUT_OFF | CREEP)
         return entered(out, CREEPING_OUT, limits.warning_ms), Act(stage=CREEPING_OUT, sounder=True)
     may_lead = still_ms >= limits.cut_still_ms or home.ramp.rate_cdps != 0
-    if home.cuts and may_lead and facts.buttons.home and home.hand:
-        return manual(home, facts, observation, limits, dt_ms)
+    if home.cuts and may_lead and facts.buttons.home and home.hand and not _sinks(home, facts, limits):
+        begun_cdeg = facts.cdeg if home.hand_cdeg is None else home.hand_cdeg
+        return manual(home._replace(hand_cdeg=begun_cdeg), facts, observation, limits, dt_ms)
     return home._replace(ramp=standing(home)), Act(CUT, mode=WAITING, stage=STOPPING, sounder=True)
+
+
+def _sinks(home: Home, facts: Facts, limits: Limits) -> bool:
+    """A drive that goes down a little at each try by hand is not tried for ever: the crank is left."""
+    if home.hand_cdeg is None or facts.cdeg is None:
+        return False
+    return facts.cdeg > home.hand_cdeg + limits.runaway_cdeg
 
 
 def manual(

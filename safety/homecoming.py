@@ -47,7 +47,8 @@ def joined(was: Home, reaction: int, facts: Facts, limits: Limits) -> Home:
     """New causes during a return: reactions only add up."""
     bits = was.bits | (reaction & ~FREEZE)
     home = was._replace(bits=bits)
-    if reaction & CUT_OFF:
+    # A fault that stays while the table is cut and stands does not begin the wait anew.
+    if reaction & CUT_OFF and (not was.bits & CUT_OFF or was.ramp.rate_cdps != 0):
         home = home._replace(still_ms=0, hand=False)
     if reaction & ESTOP and not was.bits & ESTOP:
         home = home._replace(age_ms=0)

@@ -47,9 +47,12 @@ def told(
     due_ms = was[5]
     if turned:
         due_ms = limits.disobey_ms + abs(seen_cdps) * 1000 // limits.stop_cdps2
+        # The frozen-sensor window goes on over a stop: a return that stalls and stalls would never fill it.
+        goes_on = was[9] * heading >= 0 and command not in (CUT, LEAVE) and was[0] not in (CUT, LEAVE)
+        window = was[9:12] if goes_on else (0, None, None)
         return Motion(
-            command, angle_cdeg, rate_cdps, heading, 0, due_ms, None, None, 0, 0, None, None, NEITHER, was[13]
-        )  # fmt: skip
+            command, angle_cdeg, rate_cdps, heading, 0, due_ms, None, None, 0, *window, NEITHER, was[13]
+        )
     return Motion(
         command, angle_cdeg, rate_cdps, heading, was[4], due_ms, was[6], was[7], was[8], was[9] + travel,
         was[10], was[11], NEITHER, was[13],

@@ -76,7 +76,7 @@ ROWS: Final = _rows(
     (ACTING, machine.over_angle_predicted, CREEP, UP_CREEP, True, "over_angle_predicted"),
     (LIVE | AWAY, machine.over_speed, CREEP, UP_CREEP, True, "over_speed"),
     (LIVE | HOMING, machine.overrun, STAGED, UP_ONLY, False, "overrun"),
-    (LIVE | AWAY, machine.drive_fault, CREEP, UP_CREEP, True, "drive_fault"),
+    (LIVE | AWAY, machine.drive_fault, CUT_OFF, NO_POWER, True, "drive_fault"),
     (LIVE, machine.drive_returned, STAGED, UP_ONLY, False, "drive_returned"),
     (LIVE | AWAY, machine.drive_lost, STAGED, UP_ONLY, False, "drive_lost"),
     (LIVE | AWAY, machine.source_frozen, CREEP, UP_CREEP, False, "angles_disagree"),

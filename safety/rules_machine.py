@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from safety.angles import BOTH, NEITHER
-from safety.decision import LEAVE
+from safety.decision import CREEPING_OUT, LEAVE
 from safety.facts import Facts
 from safety.limits import Limits
 from safety.observation import (
@@ -72,8 +72,9 @@ def source_frozen(facts: Facts, observation: Observation, limits: Limits) -> boo
 
 
 def angle_stale(facts: Facts, observation: Observation, limits: Limits) -> bool:
-    """HZ-16: one source is silent."""
-    return observation[4] > limits.stale_ms or observation[7] > limits.stale_ms
+    """HZ-16: one source is silent, or answers without an angle."""
+    absent = observation[2] is None or observation[5] is None
+    return absent or observation[4] > limits.stale_ms or observation[7] > limits.stale_ms
 
 
 def one_source(facts: Facts, observation: Observation, limits: Limits) -> bool:
@@ -102,8 +103,8 @@ def drive_unready(facts: Facts, observation: Observation, limits: Limits) -> boo
 
 
 def drive_fault(facts: Facts, observation: Observation, limits: Limits) -> bool:
-    """HZ-21: the drive reports a fault."""
-    return observation.drive_state == DRIVE_FAULT
+    """HZ-21: the drive reports a fault; not while it is armed anew for the one attempt to creep out."""
+    return observation.drive_state == DRIVE_FAULT and facts.stage != CREEPING_OUT
 
 
 def drive_returned(facts: Facts, observation: Observation, limits: Limits) -> bool:

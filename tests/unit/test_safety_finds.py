@@ -1,0 +1,65 @@
+"""What campaigns in lockstep have found in the rules, each pinned by the shortest ride that shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from safety import decision as d
+from safety.angles import ONLY_A, ONLY_B, liar
+from safety.observation import DRIVE_FAULT
+from tests.safety_rig import LIMITS, Plant, cause, ridden
+
+
+@pytest.mark.parametrize("source", ["a_cdeg", "b_cdeg"])
+def test_a_source_that_answers_without_an_angle_is_silent(source: str) -> None:
+    """It used to leave the rider head-down until the dose was over."""
+    rig = ridden(1500)
+    absent: dict[str, Any] = {source: None}
+    rig.propose(1500, 0, **absent)
+    assert cause(rig) == "angle_stale"
+    assert rig.decision.mode == d.RETURNING
+
+
+def test_a_drive_fault_is_cut_and_crept_out_of_once() -> None:
+    """It used to be armed again every 200 ms, and a bridge that ran away walked down a degree each time."""
+    rig = ridden(1500)
+    rig.propose(1500, 0, drive_state=DRIVE_FAULT)
+    assert (cause(rig), rig.decision.command) == ("drive_fault", d.CUT)
+    for _ in range(200):
+        rig.tick(drive_state=DRIVE_FAULT)
+    assert rig.decision.command == d.CUT
+    for _ in range(60):
+        rig.tick(drive_state=DRIVE_FAULT)
+    assert rig.decision.stage == d.CREEPING_OUT, "a fault that stays does not begin the wait anew"
+    rig.until(d.LATCHED)
+    assert rig.plant.cdeg <= LIMITS.park_cdeg + LIMITS.there_cdeg
+
+
+def test_by_hand_a_drive_that_sinks_is_given_up() -> None:
+    rig = ridden(1500)
+    rig.obeys = False
+    rig.propose(1500, 0, drive_state=DRIVE_FAULT)
+    while rig.decision.command != d.MOVE:
+        rig.tick()
+    rig.tick(drive_state=DRIVE_FAULT)
+    start_cdeg = rig.plant.cdeg
+    for _ in range(8):  # a degree down at each try, then the fault
+        rig.run(5_100)
+        rig.press(return_a=True)
+        if rig.run(200).command == d.MOVE:
+            rig.plant = Plant(rig.plant.cdeg + 100, 0)
+        rig.tick(drive_state=DRIVE_FAULT)
+        rig.press(return_a=False)
+    assert start_cdeg + 200 < rig.plant.cdeg <= start_cdeg + 300
+    assert rig.decision.command == d.CUT
+
+
+@pytest.mark.parametrize(("a_cdeg", "b_cdeg", "wrong"), [(-7000, -6500, ONLY_B), (-6500, -7000, ONLY_A)])
+def test_the_park_switch_says_which_source_lies(a_cdeg: int, b_cdeg: int, wrong: int) -> None:
+    """5 deg are a slipped mount; believed, the table was never at park again."""
+    rig = ridden(1500)
+    seen = rig.sense()
+    seen = seen._replace(inputs=seen.inputs._replace(at_park=True, past_rest=False))
+    assert liar(a_cdeg, b_cdeg, seen, 0, LIMITS) == wrong
