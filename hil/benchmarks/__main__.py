@@ -11,7 +11,7 @@ from collections.abc import Callable
 from importlib import metadata
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from hil.benchmarks import guard_tick, lockstep, mujoco_peer, plant
 from hil.benchmarks.measure import Figure
@@ -25,9 +25,18 @@ PEERS: Final = ("mujoco", "numpy", "pymodbus")
 NO_PEER: Final = "MuJoCo is not installed here: the plant's figures stand alone, without ratios."
 
 
+class Parser(argparse.ArgumentParser):
+    """argparse with the exit code of sysexits."""
+
+    def error(self, message: str) -> NoReturn:
+        """Misuse is 64."""
+        self.print_usage(sys.stderr)
+        self.exit(64, f"{self.prog}: {message}\n")
+
+
 def main() -> None:
     """Parse, measure, tell."""
-    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    parser = Parser(prog="./dev bench", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there")
     parser.add_argument(
         "--only", choices=PARTS, action="append", metavar="PART", help=f"one of {', '.join(PARTS)}"

@@ -22,6 +22,7 @@ from hil.benchmarks.measure import Figure, thread_us, yardstick_ns
 from hil.benchmarks.wire_peers import Traffic
 from safety.guard import compose
 from safety.guard.guard import Clocks
+from safety.observation import DRIVE_ARMED
 from simulator.ports import PtyServer
 from simulator.setup import WorldSetup
 from simulator.world import World
@@ -94,7 +95,8 @@ def guard_on(drive: str, folder: Path) -> tuple[float, list[Traffic], str]:
     seen = guard.observation
     guard.close()
     table.close()
-    return taken, traffic, "" if seen is None else f"drive state {seen.drive_state}"
+    armed = seen is not None and seen.drive_state == DRIVE_ARMED
+    return taken, traffic, "armed, at park" if armed else "NOT ARMED"
 
 
 def exchange_on(drive: str, folder: Path) -> tuple[float, list[Traffic]]:

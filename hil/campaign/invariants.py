@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from hil.campaign import judge_guard as guard
 from hil.campaign import judge_motion as motion
+from hil.campaign.reactions import react
 from hil.campaign.trace import Ride
 
 SAID_MOST: Final = 3  # sentences of one rule and run
@@ -45,6 +46,7 @@ INVARIANTS: Final = (
     Row("I24", "safety notes 4, I24", guard.stands_when_idle),
     Row("I25", "safety notes 4, I25; design 6: drive action", guard.processes_are_missed),
     Row("I26", "safety notes 4, I26", guard.one_first_cause),
+    Row("reaction", "design 5: what happens when; design 6: numbers", react),
     Row("false trip", "safety notes 4, verification plan; design 4: gate", guard.nothing_trips_without_cause),
 )
 # What a run cannot show is held by other checks.

@@ -159,6 +159,7 @@ class Run:
             self.samples,
             spec.fault,
             self.lasted,
+            None if spec.lasts_s is None else round(spec.lasts_s * 1_000),
             self.scenario.cap_deg,
             self.injected_ms,
             self.effect_ms,

@@ -36,6 +36,7 @@ class Ride(NamedTuple):
     samples: list[Sample]
     fault: str
     lasted: bool  # the fault was there to the end
+    lasts_ms: int | None  # as drawn, None = to the end
     cap_deg: float
     injected_ms: int | None
     effect_ms: int | None

@@ -14,6 +14,7 @@ from simulator.plant import leap
 from simulator.plant.bed import RIDER
 from simulator.plant.case import read_case
 from simulator.plant.document import CaseError
+from simulator.plant.fast import TablePlant
 from simulator.plant.pair import integral
 from simulator.plant.params import A1, A2, GEARS
 from simulator.plant.scurve import SCurve
@@ -74,10 +75,27 @@ def session(gear: str, duty_step_s: float = 0.05) -> dict[str, Any]:
     return {**case, "t": [0.5 * n for n in range(1, 85)]}
 
 
+def closed_loop_plant(gear: str, case: dict[str, Any]) -> list[float]:
+    """The same session on the plant of the simulated table, which steps by the millisecond."""
+    plant = TablePlant(GEARS[gear], math.degrees(case["initial"]["theta"]))
+    plant.brake(False)
+    plant.advance(100)
+    plant.place(math.degrees(case["initial"]["theta"]))
+    found, duties = [], {round(t * 1000): duty for t, duty in case["params"]["duty"]}
+    for now_ms in range(round(case["t"][-1] * 1000)):
+        if now_ms in duties:
+            plant.drive(duties[now_ms])
+        plant.advance(1)
+        if (now_ms + 1) % 500 == 0:
+            found.append(math.radians(plant.angle_deg))
+    return found
+
+
 @pytest.mark.parametrize("gear", sorted(GEARS))
 def test_fast_stays_within_a_milliradian_of_exact_over_a_session(gear: str) -> None:
     case = session(gear)
     exact, fast = at("exact", case), at("fast", case)
+    assert worst(closed_loop_plant(gear, case), exact["theta"]) < SESSION_TOLERANCE_RAD
     assert max(exact["theta"]) > 0.2, "the session went head down"
     assert min(exact["theta"][-10:]) < -1.0, "and came back"
     error = worst(fast["theta"], exact["theta"])
