@@ -15,8 +15,6 @@ from firmware_bridge.modbus_port import Answer
 
 Steps = Generator[Request, Answer, str | None]
 
-LONGEST_WATCHDOG_MS = 200
-
 
 def signed(word: int) -> int:
     """A register as a signed number."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+LONGEST_WATCHDOG_MS: Final = 200
 
 
 class Register(NamedTuple):

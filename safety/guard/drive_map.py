@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from firmware_bridge.drives.cia402 import register_map as cia402
 from firmware_bridge.drives.cia402.register_map import Block, RegisterMap, Value
-from firmware_bridge.drives.modbus16 import LONGEST_WATCHDOG_MS
-from firmware_bridge.drives.register16 import Register, Setting
+from firmware_bridge.drives.register16 import LONGEST_WATCHDOG_MS, Register, Setting
 from safety.guard import toml_lines
 from safety.guard.toml_lines import Document, Row, Section
 
