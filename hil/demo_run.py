@@ -24,7 +24,7 @@ POLL_MS: Final = 10
 PARKED_WITHIN_DEG: Final = 1.0
 PARK_DEG: Final = -70.0
 RIDER: Final = "demo-rider"
-LOOSE_ENDS_MS: Final = 60_000  # real time for everybody to leave once the table is parked
+HELP_COMES_S: Final = 180.0  # after Ctrl-C: somebody beside the table may yet press the button
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class DemoRun:
         self._ending = False
         self._told: list[str] = []
         self._known = False
+        self._given_up = False
         self._said = ""
         self._verdict = Verdict(PARK_DEG)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -100,10 +101,12 @@ class DemoRun:
         if not self._ending and (self._interrupted or self._verdict.over(stack.t_s)):
             self._ending = True
             self._attendant.leave()
-            if self._verdict.waits_in_vain(stack.t_s) and not self._interrupted:
-                stack.abandon()
-            else:
-                stack.end(hurries=self._interrupted)
+            stack.end(hurries=self._interrupted)
+        longer_s = HELP_COMES_S if self._interrupted else 0.0
+        if self._ending and not self._given_up and self._verdict.waits_in_vain(stack.t_s, longer_s):
+            # Nobody will come, or the guard cannot see that the table is home: it would never leave.
+            self._given_up = True
+            stack.abandon()
 
     def _tell_state(self) -> None:
         report, truth = self._stack.report, self._stack.truth

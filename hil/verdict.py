@@ -64,10 +64,10 @@ class Verdict:
         """The programme ran to its end by itself."""
         return self.began and self._recovered and not self.first_cause
 
-    def waits_in_vain(self, t_s: float) -> bool:
+    def waits_in_vain(self, t_s: float, longer_s: float = 0.0) -> bool:
         """Whether a person was waited for long enough, or the guard cannot see that the table is home."""
         waited_s = t_s - self._since_s.get("waiting", t_s)
-        return waited_s >= WAITED_ENOUGH_S or t_s - self._since_s.get("blind", t_s) >= BLIND_S
+        return waited_s >= WAITED_ENOUGH_S + longer_s or t_s - self._since_s.get("blind", t_s) >= BLIND_S
 
     def over(self, t_s: float) -> bool:
         """Whether there is nothing more to wait for."""
