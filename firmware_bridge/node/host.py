@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from firmware_bridge.node.brain import Brain
 
-_OUT_ROOM = 256  # of frames nobody fetched
+_OUT_ROOM = 240  # of frames nobody fetched
 
 
 class Host:

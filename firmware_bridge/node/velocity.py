@@ -71,7 +71,8 @@ class VelocityLoop:
             kp, ki = kp // 4, ki // 4
         direct = gains.feed * wanted_mdps + kp * error + self._integral
         grown = self._integral + ki * error * dt_ms // 1000
-        if not settled and (-FULL < direct < FULL or direct * error < 0):
+        unwinds = direct > 0 > error or direct < 0 < error  # a product would leave the small integers
+        if not settled and (-FULL < direct < FULL or unwinds):
             self._integral = max(-FULL, min(FULL, grown))
         highest = self._duty + (limit_ma - current_ma) * gains.per_amp
         lowest = self._duty - (limit_ma + current_ma) * gains.per_amp
