@@ -100,10 +100,18 @@ class Cia402Drive(ModbusSpeedDrive):
         return write_request(self._unit, self._map.controlword.register, word)
 
     def _status(self, answer: Answer, now_ms: int) -> None:
-        self._status_answer = answer
+        if not all(self._holds(answer, value) for value in (self._map.statusword, self._map.position)):
+            return
+        self._status_answer = answer if self._holds(answer, self._map.velocity) else None
         self._cia_state = states.state_of(self._value(answer, self._map.statusword) & 0xFFFF)
         if self._cia_state in (None, states.FAULT, states.FAULT_REACTION):
             self._armed = False
+
+    @staticmethod
+    def _holds(answer: Answer, value: Value) -> bool:
+        """Whether a value is in this answer with all its registers."""
+        at = value.register.address - answer.request.read_address
+        return 0 <= at <= len(answer.registers) - value.words
 
     def _value(self, answer: Answer, value: Value) -> int:
         at = value.register.address - answer.request.read_address
