@@ -29,6 +29,7 @@ COMMANDS = {
     "station": Row("controller.commands.station:command", "Panel, API and records alone.", "At the table"),
     "bench": Row("hil.bench_command:command", "Simulated devices on ptys and TCP ports.", "On the bench"),
     "device": Row("hil.device_command:command", "One virtual device for any client.", "On the bench"),
+    "node": Row("hil.node.command:command", "Our motor node: flash, info, test.", "On the bench"),
     "simulate": Row("simulator.simulate_command:command", "The plant alone, from a case.", "On the bench"),
     "campaign": Row("hil.campaign_command:command", "Many rides with faults, judged.", "On the bench"),
     "replay": Row("hil.replay_command:command", "A recorded run through today's rules.", "On the bench"),
