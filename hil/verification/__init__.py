@@ -1,0 +1,1 @@
+"""Safety shown to be complete: search, mutants, planted bugs, flipped bits."""
