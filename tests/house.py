@@ -42,11 +42,11 @@ def python_files(*folders: str) -> Iterator[Path]:
 
 
 def text_files() -> Iterator[Path]:
-    """Every file of the project that holds text."""
+    """Every file of the project that holds text. In a linked work tree `.git` is a file."""
     for folder, subfolders, names in os.walk(ROOT):
         subfolders[:] = sorted(f for f in subfolders if f not in SKIPPED and not f.endswith("_cache"))
         for path in (Path(folder) / name for name in sorted(names)):
-            if path.is_file() and b"\0" not in path.read_bytes()[:8192]:
+            if path.name not in SKIPPED and path.is_file() and b"\0" not in path.read_bytes()[:8192]:
                 yield path
 
 
