@@ -13,12 +13,14 @@ from typing import Final, NamedTuple
 from pymodbus.exceptions import ModbusException
 from pymodbus.framer import FramerRTU
 from pymodbus.pdu import DecodePDU, ExceptionResponse, ModbusPDU
+from pymodbus.pdu import diag_message as diagnosis
 from pymodbus.pdu import register_message as pdus
 
 from firmware_bridge.errors import BridgeError
 
 READ: Final = 0x03
 WRITE_ONE: Final = 0x06
+DIAGNOSE: Final = 0x08
 WRITE: Final = 0x10
 READ_WRITE: Final = 0x17
 
@@ -40,6 +42,7 @@ EXCEPTIONS: Final = {
 CLASSES: Final = {
     READ: pdus.ReadHoldingRegistersResponse,
     WRITE_ONE: pdus.WriteSingleRegisterResponse,
+    DIAGNOSE: diagnosis.ReturnQueryDataResponse,
     WRITE: pdus.WriteMultipleRegistersResponse,
     READ_WRITE: pdus.ReadWriteMultipleRegistersResponse,
 }
@@ -108,6 +111,11 @@ def write_one(unit: int, address: int, value: int) -> Request:
     return _checked(Request(unit, WRITE_ONE, write_address=address, values=(value,)))
 
 
+def echo(unit: int, word: int) -> Request:
+    """Ask for a word back (08h, sub-function 0): whether the line is good, without touching a register."""
+    return _checked(Request(unit, DIAGNOSE, values=(word,)))
+
+
 def write(unit: int, address: int, values: tuple[int, ...]) -> Request:
     """Write registers (10h)."""
     return _checked(Request(unit, WRITE, write_address=address, values=values))
@@ -148,6 +156,8 @@ def _pdu(request: Request) -> ModbusPDU:
         return pdus.WriteSingleRegisterRequest(
             request.unit, address=request.write_address, registers=request.values
         )
+    if request.function == DIAGNOSE:
+        return diagnosis.ReturnQueryDataRequest(list(request.values), request.unit)
     if request.function == WRITE:
         return pdus.WriteMultipleRegistersRequest(
             request.unit, address=request.write_address, registers=request.values
@@ -163,7 +173,7 @@ def _pdu(request: Request) -> ModbusPDU:
 
 def request_length(request: Request) -> int:
     """Bytes of the request's frame."""
-    fixed = {READ: 8, WRITE_ONE: 8, WRITE: 9, READ_WRITE: 13}[request.function]
+    fixed = {READ: 8, WRITE_ONE: 8, DIAGNOSE: 8, WRITE: 9, READ_WRITE: 13}[request.function]
     return fixed + (2 * len(request.values) if request.function in MOST_WRITTEN else 0)
 
 
@@ -207,6 +217,10 @@ def _registers(request: Request, pdu: ModbusPDU) -> tuple[int, ...]:
         raise WrongFunction(f"{type(pdu).__name__} to {request.describe()}")
     if request.function in (READ, READ_WRITE):
         return tuple(pdu.registers)
+    if isinstance(pdu, diagnosis.DiagnosticBase):
+        if pdu.encode() != _pdu(request).encode():
+            raise WrongEcho(f"other data came back to {request.describe()}")
+        return ()
     confirmed = tuple(pdu.registers) if request.function == WRITE_ONE else pdu.count
     wanted = request.values if request.function == WRITE_ONE else len(request.values)
     if (pdu.address, confirmed) != (request.write_address, wanted):

@@ -97,10 +97,14 @@ class Framing(NamedTuple):
 
     device: int | None = None
 
+    def bare(self, command: int, *data: int) -> bytes:
+        """One command as a controller without CRC takes it."""
+        head = [command] if self.device is None else [POLOLU_FORM, self.device, command & 0x7F]
+        return bytes([*head, *data])
+
     def frame(self, command: int, *data: int) -> bytes:
         """One command with its CRC."""
-        head = [command] if self.device is None else [POLOLU_FORM, self.device, command & 0x7F]
-        body = bytes([*head, *data])
+        body = self.bare(command, *data)
         return body + bytes([crc.pololu7(body)])
 
     def target(self, counts: int) -> bytes:

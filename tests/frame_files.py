@@ -1,0 +1,64 @@
+"""Golden frames as data: tests/data/frames, one file a device."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from tests.frame_codecs import MAKERS, MEANINGS, READERS, Row
+
+FOLDER: Final = Path(__file__).parent / "data" / "frames"
+
+
+class Case(NamedTuple):
+    """One golden frame."""
+
+    device: str  # the file's name
+    protocol: str
+    kind: str  # "request" when the file says nothing
+    row: Row
+
+    @property
+    def frame(self) -> bytes:
+        """Its bytes."""
+        hexadecimal = self.row.get("hex")
+        return self.row["line"].encode() if hexadecimal is None else bytes.fromhex(hexadecimal)
+
+    @property
+    def what(self) -> str:
+        """For the test's name."""
+        return f"{self.device}: {self.row['what']}"
+
+    @property
+    def has_check(self) -> bool:
+        """Whether two wrong bits must show in the frame itself; the others' drivers judge more than that."""
+        bare = self.kind in ("bare", "never", "damaged", "read")
+        return not bare and self.protocol != "odrive" and (self.protocol, self.kind) != ("jrk", "answer")
+
+    def make(self) -> bytes:
+        """As the project makes it."""
+        return MAKERS[self.protocol, self.kind](self.row)
+
+    def read(self, data: bytes) -> object:
+        """What its reader understands. Raises BridgeError."""
+        return READERS[self.protocol, self.kind](self.row, data)
+
+    @property
+    def meaning(self) -> object:
+        """What `read` has to find."""
+        return MEANINGS[self.protocol, self.kind](self.row)
+
+
+def files() -> dict[str, Row]:
+    """Every file by its name."""
+    return {path.stem: tomllib.loads(path.read_text()) for path in sorted(FOLDER.glob("*.toml"))}
+
+
+def cases() -> list[Case]:
+    """Every frame of every file."""
+    return [
+        Case(name, file["protocol"], row.get("kind", "request"), row)
+        for name, file in files().items()
+        for row in file["frame"]
+    ]
