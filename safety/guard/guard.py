@@ -74,6 +74,7 @@ class Guard:
         self._return_due = False
         self._ever_armed = False
         self._still_ticks = 0
+        self._inherited = self.book.session  # begun by a guard that is gone
         if self.book.mark is not None:
             channel.bind_station()
 
@@ -242,6 +243,8 @@ class Guard:
         wrong = self.book.close(used_ms, now_ms)
         self._channel.release_station()
         cause = name_of(decided.first_cause)
+        if session and session == self._inherited and cause is None:
+            cause = "guard_lost"  # the drive brought the table home alone
         self._store.events.write(
             now_ms, "end", session=session, used_ms=used_ms, cause=cause, wrong=wrong, refusals=self._refusals
         )

@@ -1,0 +1,127 @@
+"""The page docs/reference/node.md from the code: `python -m hil.node.page > docs/reference/node.md`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from firmware_bridge.codec.node_frames import FIELDS, Field
+from firmware_bridge.node import protocol
+from firmware_bridge.node.watchdog import EARLIEST_MS
+
+SIZES: Final = {"B": "u8", "H": "u16", "h": "i16", "I": "u32"}
+
+HEAD: Final = """\
+# The node
+
+Written from the code by `python -m hil.node.page > docs/reference/node.md`; a test compares.
+
+The node is our own motor controller: a microcontroller beside the motor with MicroPython, whose source
+(`firmware_bridge/node/`) also runs under CPython as the virtual node of every simulated table. It obeys the
+guard while the guard proves each tick that its checks ran, and brings the rider home alone when it does not.
+
+It has never run on a board: only under CPython and under MicroPython on a computer. `keel node test` plays
+the same 12,000 ticks of 10 ms (bad bytes, a dead host, e-stop, RETURN, failing sensors, resets) through
+every Python at hand and compares each byte sent, duty, brake and state; `keel node flash` copies the source
+to a board; `keel node info --port PORT` asks a node who it is and moves nothing.
+
+## States
+"""
+
+STATES: Final = (
+    (protocol.DISARMED, "disarmed", "stopped, brake closed; RETURN held moves it if no host is there"),
+    (protocol.ARMED, "armed", "moves and holds as the host says, each tick anew"),
+    (protocol.OWN_RETURN, "own return", "comes home alone in stages, or by hand while RETURN is held"),
+    (protocol.UNPOWERED, "unpowered", "cut by the host or the e-stop chain; a MOVE or STOP brings it back"),
+    (protocol.FAULT, "fault", "torque cut by the node itself; a COMMAND without ARM clears it"),
+)
+ROWS: Final = (
+    ("disarmed", "armed", "ARM in a COMMAND with a good answer, limits written, e-stop chain closed"),
+    ("armed", "own return", "no good answer for the window, a session is open"),
+    ("armed", "disarmed", "no good answer for the window, no session is open; or ARM taken away"),
+    ("armed, own return", "unpowered", "CUT, or the e-stop chain opens (ramp, then power off)"),
+    ("unpowered", "armed", "MOVE or STOP with a good answer, e-stop chain closed"),
+    ("own return", "armed", "MOVE or STOP with TAKEOVER and a good answer"),
+    ("own return", "disarmed", "parked"),
+    ("any with power", "fault", "faster than 10 deg/s, or no angle for 100 ms"),
+    ("fault", "own return", "alone with an open session for 5 s, once"),
+    ("fault", "disarmed", "a COMMAND without ARM"),
+)
+STAGES: Final = (
+    (protocol.STAGE_NONE, "none"),
+    (protocol.TO_REST, "to rest"),
+    (protocol.REST_PAUSE, "pause at rest"),
+    (protocol.TO_MID, "to the middle stop"),
+    (protocol.MID_PAUSE, "pause there"),
+    (protocol.TO_PARK, "to park"),
+    (protocol.PARKED, "parked"),
+    (protocol.BY_HAND, "by hand: RETURN is held"),
+)
+FRAMES: Final = {
+    protocol.HELLO: ("HELLO", "host"),
+    protocol.COMMAND: ("COMMAND", "host"),
+    protocol.CONFIG: ("CONFIG", "host"),
+    protocol.HELLO_REPLY: ("HELLO_REPLY", "node"),
+    protocol.STATUS: ("STATUS", "node"),
+    protocol.CONFIG_REPLY: ("CONFIG_REPLY", "node"),
+}
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([HEAD, *_states(), *_watchdog(), *_frames(), *_limits()])
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + "---|" * len(head)
+    for row in rows:
+        yield "| " + " | ".join(str(cell) for cell in row) + " |"
+    yield ""
+
+
+def _states() -> Iterator[str]:
+    yield from _table(("number", "state", "meaning"), STATES)
+    yield from _table(("from", "to", "when"), ROWS)
+    yield "Stages of the own return; those behind the present angle are skipped:"
+    yield ""
+    yield from _table(("number", "stage"), STAGES)
+
+
+def _watchdog() -> Iterator[str]:
+    yield "## Watchdog"
+    yield ""
+    yield "Each STATUS carries a challenge; the next COMMAND answers it with a number made of the challenge,"
+    yield f"the tick and the checks that ran. An answer counts once, not earlier than {EARLIEST_MS} ms after"
+    yield "the last good one and not later than `watchdog_ms` after its challenge was drawn."
+    yield ""
+
+
+def _frames() -> Iterator[str]:
+    yield "## Frames"
+    yield ""
+    yield "Header: version u8, type u8, seq u8, flags u8 (0), length u8. Then the payload, little-endian,"
+    yield "then CRC-16/CCITT-FALSE. All of it in COBS, a zero byte in front and behind; 460800 baud, 8N1."
+    yield ""
+    for kind, (name, sender) in FRAMES.items():
+        yield f"### {name} (type {kind}, from the {sender})"
+        yield ""
+        yield from _table(("field", "size", "unit", "meaning"), [_row(field) for field in FIELDS[kind]])
+
+
+def _row(field: Field) -> tuple[str, str, str, str]:
+    return f"`{field.name}`", SIZES[field.letter], field.unit, field.meaning
+
+
+def _limits() -> Iterator[str]:
+    yield "## Limits"
+    yield ""
+    yield "Written by the guard at each handshake, kept by the node over a reset, read back every minute."
+    yield ""
+    rows = [(f"`{name}`", unit, low, high, default) for name, _, unit, low, high, default in protocol.LIMITS]
+    yield from _table(("name", "unit", "lowest", "highest", "at first"), rows)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
