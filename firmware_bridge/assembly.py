@@ -9,6 +9,7 @@ from firmware_bridge.drives import catalogue
 from firmware_bridge.drives.node.driver import (
     NodeDrive,
     NodeEncoder,
+    NodeHeadKeeper,
     NodeInclinometer,
     NodeInputs,
     NodeOutputs,
@@ -17,7 +18,7 @@ from firmware_bridge.drives.node.port import NodePort
 from firmware_bridge.errors import BridgeError
 from firmware_bridge.link.reopening import ReopeningLink
 from firmware_bridge.link.wire_log import WireLog, logged
-from firmware_bridge.ports import AngleSensor, ByteLink, Devices, Inputs, MotorDrive, Outputs
+from firmware_bridge.ports import AngleSensor, ByteLink, Devices, HeadKeeper, Inputs, MotorDrive, Outputs
 from firmware_bridge.readings import AngleReading
 
 OpenLink = Callable[[str, int, Parity], ByteLink]
@@ -31,6 +32,7 @@ class TableDevices:
         self.inclinometer: AngleSensor
         self.inputs: Inputs
         self.outputs: Outputs
+        self.head_keeper: HeadKeeper | None = None
         self._encoder: AngleSensor | None = None
         self._log = log
         self._takers: list[Callable[[int], None]] = []
@@ -70,9 +72,10 @@ class TableDevices:
         return port
 
     def put_inputs(self, port: NodePort) -> None:
-        """Inputs and outputs are this node's, and the encoder that may be wired to it."""
+        """Inputs and outputs are this node's, the ledger's head, and the encoder that may be wired to it."""
         self.inputs, self.outputs = NodeInputs(port), NodeOutputs(port)
         self._encoder = NodeEncoder(port)
+        self.head_keeper = NodeHeadKeeper(port)
 
     def put_drive(self, config: WireConfig, link: ByteLink) -> None:
         """A drive on a wire of its own; its driver is loaded for it alone."""

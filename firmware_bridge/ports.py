@@ -97,6 +97,18 @@ class Outputs(Protocol):
     def set(self, sounder: bool, lamp: bool, enable: bool, session_open: bool) -> None: ...
 
 
+class HeadKeeper(Protocol):
+    """A place off the Pi that keeps the newest hash of the dose ledger, so that an older ledger shows."""
+
+    def read(self) -> str | None:
+        """The hash kept there, hex; "" = none ever was; None = not known, no answer since the handshake."""
+        ...
+
+    def write(self, head: str) -> None:
+        """Keep this one, 64 hex digits; said again until it is confirmed, which `read` shows."""
+        ...
+
+
 class Devices(Protocol):
     """All devices of one table on their wires."""
 
@@ -104,6 +116,7 @@ class Devices(Protocol):
     inclinometer: AngleSensor
     inputs: Inputs
     outputs: Outputs
+    head_keeper: HeadKeeper | None  # None: no part of this table can keep it
 
     def take(self, now_ms: int) -> None:
         """Read what has arrived on every wire. A lost link shows as old readings, and in `trouble`."""

@@ -15,7 +15,7 @@ from controller.channel import GuardClient, StationServer
 from controller.facts import facts_of
 from controller.loop import Controller
 from controller.programme import shipped
-from firmware_bridge.ports import AngleSensor, Capabilities, Inputs, MotorDrive, Outputs
+from firmware_bridge.ports import AngleSensor, Capabilities, HeadKeeper, Inputs, MotorDrive, Outputs
 from firmware_bridge.readings import ARMED, DISARMED, AngleReading, Arming, DriveReading, InputsReading
 from safety.guard import messages, table
 from safety.guard.channel import Channel, Facts
@@ -53,6 +53,7 @@ class IdealTable:
         self.inclinometer: AngleSensor = _Frame(self)
         self.inputs: Inputs = _Contacts(self)
         self.outputs: Outputs = self
+        self.head_keeper: HeadKeeper | None = None
         self.trouble: str | None = None
         self.capabilities = Capabilities("ideal", False, True, True, 100, "brake")
         self.contacts = CALM

@@ -95,7 +95,22 @@ class ConfigReply(NamedTuple):
     limits: tuple[int, ...]
 
 
-Message = Hello | HelloReply | Command | Status | Config | ConfigReply
+class Head(NamedTuple):
+    """Host: read or keep the newest hash of the dose ledger."""
+
+    op: int
+    head: bytes  # 32, all zero = none
+
+
+class HeadReply(NamedTuple):
+    """Node: the hash it keeps after the request."""
+
+    result: int
+    head: bytes
+
+
+Message = Hello | HelloReply | Command | Status | Config | ConfigReply | Head | HeadReply
+HEAD_BYTES: Final = 2 * len(protocol.HEAD_KEYS)
 
 _LIMITS = tuple(
     Field(name, letter, unit, f"{low} to {high}, at first {default}")
@@ -151,9 +166,17 @@ FIELDS: Final[dict[int, tuple[Field, ...]]] = {
     ),
     protocol.CONFIG: (Field("op", "B", "", "0 read, 1 write"), *_LIMITS),
     protocol.CONFIG_REPLY: (
-        Field("result", "B", "", "0 taken, 1 a value is refused, 2 not while armed"),
+        Field("result", "B", "", "0 taken, 1 a value is refused, 2 not while armed, 3 not kept by the flash"),
         Field("field", "B", "", "which value is refused, counted from 0"),
         *_LIMITS,
+    ),
+    protocol.HEAD: (
+        Field("op", "B", "", "0 read, 1 write"),
+        Field("head", f"{HEAD_BYTES}s", "", "newest hash of the host's dose ledger, all zero = none"),
+    ),
+    protocol.HEAD_REPLY: (
+        Field("result", "B", "", "0 taken, 2 not while it moves, 3 not kept by the flash"),
+        Field("head", f"{HEAD_BYTES}s", "", "the hash that the node keeps"),
     ),
 }
 
@@ -167,6 +190,8 @@ _KINDS: Final[dict[type[Message], int]] = {
     Status: protocol.STATUS,
     Config: protocol.CONFIG,
     ConfigReply: protocol.CONFIG_REPLY,
+    Head: protocol.HEAD,
+    HeadReply: protocol.HEAD_REPLY,
 }
 
 
@@ -214,6 +239,10 @@ def _message(kind: int, values: tuple[int, ...]) -> Message:
             return HelloReply._make(values)
         case protocol.CONFIG:
             return Config(values[0], values[1:])
+        case protocol.HEAD:
+            return Head._make(values)
+        case protocol.HEAD_REPLY:
+            return HeadReply._make(values)
     return ConfigReply(values[0], values[1], values[2:])
 
 

@@ -7,6 +7,7 @@ what `reply` returns.
 from firmware_bridge.node import protocol
 from firmware_bridge.node.angle import AngleSource
 from firmware_bridge.node.config import Config, Gains, gains
+from firmware_bridge.node.hand import Hand
 from firmware_bridge.node.homing import Homecoming
 from firmware_bridge.node.host import Host
 from firmware_bridge.node.motion import Motion
@@ -20,7 +21,6 @@ _TOO_FAST_TICKS = 3
 _TRY_AGAIN_MS = 5_000
 _ESTOP_CLOSE_MS = 300  # the brake falls in; SS1-t of the chain's delay relay is 500 ms
 _ESTOP_CUT_MS = 420
-_HAND_CDPS = 200
 _SLOW_CDPS = 180
 _RETURN_BUTTONS = protocol.RETURN_A | protocol.RETURN_B
 
@@ -60,8 +60,7 @@ class Brain:
         self.loop = VelocityLoop(motor)
         self.power = Power()
         self.homing = Homecoming(self.config)
-        self.by_hand = False
-        self._hand_target_cdeg = self.config.park_cdeg
+        self.hand = Hand(self.config)
         self.host = Host(self, reset_cause)
         self._then_ms = -1
         self._estop_ms = 0
@@ -208,10 +207,10 @@ class Brain:
         estop = self._estop_open()
         self._estop_ms = min(self._estop_ms + dt_ms, 10_000) if estop else 0
         if self._hand_wanted(estop):
-            return self._run_by_hand()
-        if self.by_hand:
-            self.by_hand = False
-            self.motion.stop(most_cdps2, angle)
+            self._leave()
+            self.hand.step(angle, self.motion)
+            return True
+        self.hand.end(angle, self.motion)
         if estop:
             return self._ramp_for_estop()
         if self.state == protocol.OWN_RETURN:
@@ -250,20 +249,6 @@ class Brain:
         held = self.inputs & _RETURN_BUTTONS != 0
         return held and self.source.known and (estop or (idle and not self.host.alive))
 
-    def _run_by_hand(self) -> bool:
-        """Not faster than 2 deg/s; stops at rest, where the button wants to be pressed again."""
-        angle = self.source.angle_mdeg
-        self._leave()
-        if not self.by_hand:
-            self.by_hand = True
-            above = angle > self.config.rest_cdeg * 10 + 500
-            self._hand_target_cdeg = self.config.rest_cdeg if above else self.config.park_cdeg
-        if angle > self._hand_target_cdeg * 10:
-            self.motion.go(self._hand_target_cdeg, _HAND_CDPS, angle)
-        else:
-            self.motion.stop(self.config.accel_max_cdps2, angle)
-        return True
-
     def _is_driving(self) -> bool:
         return self.state == protocol.ARMED or self.state == protocol.OWN_RETURN
 
@@ -284,17 +269,21 @@ class Brain:
 
     def _outputs(self) -> None:
         """The host's while it is there; ours while we bring somebody home, or miss the host."""
-        own = self.state == protocol.OWN_RETURN or self.by_hand
+        own = self.state == protocol.OWN_RETURN or self.hand.runs
         asked = self.host.outputs if self.host.alive else 0
         io_alarm = self.role == protocol.ROLE_IO and self.host.session_mark and not self.host.alive
         self.sounder = asked & protocol.SOUNDER != 0 or (own and self.homing.is_loud()) or io_alarm
         self.lamp = asked & protocol.LAMP != 0 or own
         self.enable = asked & protocol.ENABLE != 0 or own
 
+    def is_moving(self) -> bool:
+        """Whether the motor turns or is to turn; a table that stands behind its brake does not."""
+        return self.power.stage == ON and (self.motion.wanted_mdps != 0 or abs(self.source.rate_mdps) >= 100)
+
     def stage(self) -> int:
         """As STATUS says it."""
-        return protocol.BY_HAND if self.by_hand else self.homing.stage
+        return protocol.BY_HAND if self.hand.runs else self.homing.stage
 
     def reported_state(self) -> int:
         """As STATUS says it: by hand counts as the own return."""
-        return protocol.OWN_RETURN if self.by_hand else self.state
+        return protocol.OWN_RETURN if self.hand.runs else self.state

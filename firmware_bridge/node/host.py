@@ -26,7 +26,8 @@ class Host:
         self._reset_cause = reset_cause
         store = brain.store
         self.boot_count = (store.read(BOOT_COUNT, 0) + 1) & 0xFFFF
-        store.write(BOOT_COUNT, self.boot_count)
+        store.put(BOOT_COUNT, self.boot_count)
+        store.save()
         self.session_mark = store.read(SESSION_MARK, 0) != 0
         for index in range(len(protocol.LIMITS)):
             kept = store.read(protocol.LIMITS[index][0], brain.config.get(index))
@@ -72,6 +73,8 @@ class Host:
                 self._hello(now_ms)
             elif reader.kind == protocol.CONFIG and reader.size == 1 + 2 * len(protocol.LIMITS):
                 self._config()
+            elif reader.kind == protocol.HEAD and reader.size == 1 + 2 * len(protocol.HEAD_KEYS):
+                self._head()
 
     def _hello(self, now_ms: int) -> None:
         reader, writer = self._reader, self._writer
@@ -118,7 +121,8 @@ class Host:
     def _mark(self, marked: bool) -> None:
         if marked != self.session_mark:
             self.session_mark = marked
-            self._brain.store.write(SESSION_MARK, 1 if marked else 0)
+            self._brain.store.put(SESSION_MARK, 1 if marked else 0)
+            self._brain.store.save()
 
     def _config(self) -> None:
         if not self.greeted:
@@ -129,8 +133,8 @@ class Host:
             if field < len(protocol.LIMITS):
                 result = protocol.REFUSED
             elif self._brain.state == protocol.DISARMED:
-                self._write_config()
-                self.configured, field = True, 0
+                result, field = self._write_config(), 0
+                self.configured = True
             elif self._differs():
                 result, field = protocol.NOT_NOW, 0
             else:
@@ -157,14 +161,42 @@ class Host:
         config = self._brain.config
         return any(config.get(index) != self._value(index) for index in range(len(protocol.LIMITS)))
 
-    def _write_config(self) -> None:
+    def _write_config(self) -> int:
         brain = self._brain
+        changed = False
         for index in range(len(protocol.LIMITS)):
             value = self._value(index)
             if brain.config.get(index) != value:
                 brain.config.put(index, value)
-                brain.store.write(protocol.LIMITS[index][0], value)
+                brain.store.put(protocol.LIMITS[index][0], value)
+                changed = True
         self._watchdog.window_ms = brain.config.watchdog_ms
+        return protocol.TAKEN if not changed or brain.store.save() else protocol.NOT_KEPT
+
+    def _head(self) -> None:
+        """The newest hash of the host's ledger of doses: kept here too, so that an older ledger shows."""
+        if not self.greeted:
+            return
+        reader, writer, store = self._reader, self._writer, self._brain.store
+        result = protocol.TAKEN
+        if reader.u8(0) == protocol.WRITE:
+            result = self._keep_head()
+        writer.start(protocol.HEAD_REPLY, reader.seq)
+        writer.u8(result)
+        for key in protocol.HEAD_KEYS:
+            writer.u16(store.read(key, 0))
+        self._send()
+
+    def _keep_head(self) -> int:
+        if self._brain.is_moving():
+            return protocol.NOT_NOW
+        store, changed = self._brain.store, False
+        for index in range(len(protocol.HEAD_KEYS)):
+            word = self._reader.u16(1 + 2 * index)
+            if store.read(protocol.HEAD_KEYS[index], 0) != word:
+                store.put(protocol.HEAD_KEYS[index], word)
+                changed = True
+        return protocol.TAKEN if not (changed or store.failed) or store.save() else protocol.NOT_KEPT
 
     def _status(self, seq: int) -> None:
         brain, writer = self._brain, self._writer
@@ -186,11 +218,17 @@ class Host:
         writer.u8(self._output_bits())
         writer.u8(brain.reported_state())
         writer.u8(brain.stage())
-        writer.u8(brain.fault or brain.source.fault if brain.role == protocol.ROLE_TABLE else 0)
+        writer.u8(self._fault())
         writer.u16(self.boot_count)
         writer.u16(self._watchdog.challenge)
         writer.u32(brain.uptime_ms)
         self._send()
+
+    def _fault(self) -> int:
+        brain = self._brain
+        if brain.role == protocol.ROLE_TABLE and (brain.fault or brain.source.fault):
+            return brain.fault or brain.source.fault
+        return protocol.STORE_FAILED if brain.store.failed else protocol.NO_FAULT
 
     def _output_bits(self) -> int:
         brain = self._brain

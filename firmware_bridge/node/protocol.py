@@ -1,22 +1,24 @@
-"""The node's protocol, version 1.0: the numbers both ends share.
+"""The node's protocol, version 1.1: the numbers both ends share.
 
 Frame: version u8, type u8, seq u8, flags u8 (0), len u8, payload, CRC-16/CCITT-FALSE u16; little-endian; then
 COBS with a zero byte in front and behind. The payloads' fields are in firmware_bridge/codec/node_frames.py.
 """
 
 VERSION = 1
-MINOR = 0
+MINOR = 1
 DEVICE = 0x4B4C  # "LK" on the wire: this device, not something else that speaks COBS
-FIRMWARE = 0x0001_0000
+FIRMWARE = 0x0001_0001
 
 # Types, host to node
 HELLO = 1
 COMMAND = 2
 CONFIG = 3
+HEAD = 4
 # Types, node to host
 HELLO_REPLY = 17
 STATUS = 18
 CONFIG_REPLY = 19
+HEAD_REPLY = 20
 
 ROLE_TABLE = 0  # motor, brake, angles, inputs, outputs
 ROLE_IO = 1  # inputs and outputs only
@@ -68,6 +70,7 @@ BY_HAND = 7  # a RETURN button is held, no host or the e-stop chain open
 NO_FAULT = 0
 NO_ANGLE = 1  # neither encoder nor inclinometer says anything
 OVER_SPEED = 2  # faster than 10 deg/s
+STORE_FAILED = 4  # the flash does not take what should outlive a reset
 ENCODER_FROZEN = 3  # moves by the inclinometer, not by the encoder; goes on slowly by the inclinometer
 
 # HELLO_REPLY.reset_cause
@@ -91,12 +94,16 @@ SUPPLY_OK = 2048
 ENABLED = 4096
 ALL_INPUTS = 8191
 
-# CONFIG.op and CONFIG_REPLY.result
+# CONFIG.op, HEAD.op and the replies' result
 READ = 0
 WRITE = 1
 TAKEN = 0
 REFUSED = 1  # a value is out of range: CONFIG_REPLY.field says which, counted from 0
-NOT_NOW = 2  # values change only while disarmed
+NOT_NOW = 2  # limits change only while disarmed, the ledger's head only while nothing moves
+NOT_KEPT = 3  # in force, but the flash does not take it
+
+# The newest hash of the host's dose ledger, in words of 16 bits; all zero = none was ever kept
+HEAD_KEYS = tuple([f"head_{index}" for index in range(16)])
 
 # name, struct letter, unit, lowest, highest, default
 LIMITS = (

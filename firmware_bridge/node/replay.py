@@ -45,10 +45,12 @@ class Player:
 
     def __init__(self) -> None:
         self.store = MemoryStore()
-        self.store.write(BOOT_COUNT, 0)
-        self.store.write(SESSION_MARK, 0)
+        self.store.put(BOOT_COUNT, 0)
+        self.store.put(SESSION_MARK, 0)
         for row in protocol.LIMITS:
-            self.store.write(row[0], row[5])
+            self.store.put(row[0], row[5])
+        for key in protocol.HEAD_KEYS:
+            self.store.put(key, 0)
         self.out = bytearray(OUT_HEAD + 256)
         self.size = 0
         self.grown = 0  # bytes of heap that 1,000 ticks have taken

@@ -2,8 +2,11 @@
 
 from os import rename
 
+from firmware_bridge.node.wire import crc16
+
 BOOT_COUNT = "boot_count"
 SESSION_MARK = "session_mark"
+_CRC = "crc"
 
 
 class MemoryStore:
@@ -11,34 +14,59 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._values: dict[str, int] = {}
+        self.failed = False  # the last `save` was in vain
 
     def read(self, key: str, default: int) -> int:
         """The number kept under this key."""
         return self._values.get(key, default)
 
-    def write(self, key: str, value: int) -> None:
-        """Keep it; called only when it has changed."""
+    def put(self, key: str, value: int) -> None:
+        """Remember it; `save` makes it last."""
         self._values[key] = value
+
+    def save(self) -> bool:
+        """Make all of them last; whether they do."""
+        return True
 
 
 class FileStore(MemoryStore):
-    """A line `key number` each in a file on the board's flash; written whole, then renamed."""
+    """A line `key number` each in a file on the board's flash, then a CRC; written whole, then renamed."""
 
     def __init__(self, path: str) -> None:
         super().__init__()
         self._path = path
         try:
             with open(path) as file:
-                for line in file:
-                    key, number = line.split()
-                    self._values[key] = int(number)
+                self._values = _parsed(file.read())
         except (OSError, ValueError):
             self._values = {}  # a new board, or a flash gone bad: defaults, and no session mark
 
-    def write(self, key: str, value: int) -> None:
-        """Keep it over a reset."""
-        super().write(key, value)
-        with open(self._path + ".new", "w") as file:
-            for name in self._values:
-                file.write(f"{name} {self._values[name]}\n")
-        rename(self._path + ".new", self._path)
+    def save(self) -> bool:
+        """Write the file anew."""
+        lines = "".join([f"{name} {self._values[name]}\n" for name in self._values])
+        try:
+            with open(self._path + ".new", "w") as file:
+                file.write(f"{lines}{_CRC} {_crc(lines)}\n")
+            rename(self._path + ".new", self._path)
+            self.failed = False
+        except OSError:
+            self.failed = True
+        return not self.failed
+
+
+def _crc(lines: str) -> int:
+    data = bytearray(lines.encode())
+    return crc16(data, len(data))
+
+
+def _parsed(text: str) -> "dict[str, int]":
+    """Raises ValueError unless every line is whole and the CRC right."""
+    lines, mark, crc = text.rpartition(_CRC + " ")
+    if not mark or crc != f"{_crc(lines)}\n":
+        raise ValueError
+    values = {}
+    for line in lines.split("\n"):
+        if line:
+            key, number = line.split()
+            values[key] = int(number)
+    return values

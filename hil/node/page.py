@@ -10,7 +10,7 @@ from firmware_bridge.codec.node_frames import FIELDS, Field
 from firmware_bridge.node import protocol
 from firmware_bridge.node.watchdog import EARLIEST_MS
 
-SIZES: Final = {"B": "u8", "H": "u16", "h": "i16", "I": "u32"}
+SIZES: Final = {"B": "u8", "H": "u16", "h": "i16", "I": "u32", "32s": "32 bytes"}
 
 HEAD: Final = """\
 # The node
@@ -62,9 +62,11 @@ FRAMES: Final = {
     protocol.HELLO: ("HELLO", "host"),
     protocol.COMMAND: ("COMMAND", "host"),
     protocol.CONFIG: ("CONFIG", "host"),
+    protocol.HEAD: ("HEAD", "host"),
     protocol.HELLO_REPLY: ("HELLO_REPLY", "node"),
     protocol.STATUS: ("STATUS", "node"),
     protocol.CONFIG_REPLY: ("CONFIG_REPLY", "node"),
+    protocol.HEAD_REPLY: ("HEAD_REPLY", "node"),
 }
 
 

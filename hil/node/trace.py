@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from firmware_bridge.codec.node_frames import (
+    HEAD_BYTES,
     Command,
     Config,
     Deframer,
+    Head,
     Hello,
     HelloReply,
     Message,
@@ -32,6 +34,7 @@ IN_ORDER: Final = protocol.ESTOP_OK | protocol.SUPPLY_OK | protocol.ANKLE_A | pr
 LONGEST_DATA: Final = 200
 # Pauses of 2 s and 1 s instead of 60 s and 20 s, so that own returns end within a trace.
 LIMITS: Final = tuple({"rest_pause_s": 2, "mid_pause_s": 1}.get(row[0], row[5]) for row in protocol.LIMITS)
+HEAD_SHARE: Final = 0.01  # of the messages: the ledger's head, at rest and under way
 TARGETS_DEG: Final = (-40.0, 5.0, -20.0, 15.0, -66.0, 8.0)
 
 
@@ -172,6 +175,8 @@ class Maker:
         if not self._configured:
             self._configured = True
             return self._frame(Config(protocol.WRITE, LIMITS)) + self._frame(Config(protocol.READ, LIMITS))
+        if self._random.random() < HEAD_SHARE:
+            return self._frame(Head(self._random.randrange(2), self._random.randbytes(HEAD_BYTES)))
         self._plan()
         self._tick = (self._tick + 1) & 0xFFFF
         answer = protocol.answer(self._challenge, self._tick, 7)

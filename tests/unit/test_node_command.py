@@ -25,7 +25,7 @@ def test_info_asks_the_node_on_the_named_port(capsys: pytest.CaptureFixture[str]
     with device("node", "--pty") as served:
         assert keel("info", "--port", str(served["pty"]), "--json") == 0
     facts = json.loads(capsys.readouterr().out)
-    assert (facts["role"], facts["protocol"], facts["boot_count"]) == ("table", "1.0", 1)
+    assert (facts["role"], facts["protocol"], facts["boot_count"]) == ("table", "1.1", 1)
     assert facts["limits"] == {row[0]: row[5] for row in protocol.LIMITS}
 
 

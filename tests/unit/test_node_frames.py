@@ -15,6 +15,8 @@ from firmware_bridge.codec.node_frames import (
     ConfigReply,
     Deframer,
     Frame,
+    Head,
+    HeadReply,
     Hello,
     HelloReply,
     Message,
@@ -34,6 +36,8 @@ GOLDEN: dict[str, tuple[Message, int]] = {
     ),
     "config": (Config(1, DEFAULTS), 2),
     "config_reply": (ConfigReply(1, 9, DEFAULTS), 2),
+    "head": (Head(1, bytes(range(32))), 3),
+    "head_reply": (HeadReply(2, bytes(range(255, 223, -1))), 3),
 }
 
 WIRE = {
@@ -43,6 +47,8 @@ WIRE = {
     "status": ("0004011209141cffffc8072efb38ff33fb0410f118ff1f540301020703feca065c2605635e00"),
     "config": ("0004010302041d016401010b7ce39c182003b80b204e010624faa8e4c80296023c021403110d00"),
     "config_reply": ("0004011302051e01096401010b7ce39c182003b80b204e010624faa8e4c80296023c0214037f5700"),
+    "head": ("0004010403032101220102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1fbc5500"),
+    "head_reply": ("0004011403252102fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0efeeedecebeae9e8e7e6e5e4e3e2e1e012e200"),
 }
 
 

@@ -14,6 +14,7 @@ _INPUT_BITS: Final = tuple(1 << place for place in range(len(InputsReading._fiel
 _FAULTS: Final = {
     protocol.NO_ANGLE: "neither encoder nor inclinometer answers; check their plugs",
     protocol.OVER_SPEED: "faster than 10 deg/s, torque cut; check load and brake",
+    protocol.STORE_FAILED: "its flash does not take what should outlive a reset; replace the board",
     protocol.ENCODER_FROZEN: "the encoder stands still while the table moves; check its coupling",
 }
 
@@ -160,3 +161,18 @@ class NodeOutputs:
             | (protocol.ENABLE if enable else 0)
         )
         self._port.session_open = session_open
+
+
+class NodeHeadKeeper:
+    """HeadKeeper: the node's flash."""
+
+    def __init__(self, port: NodePort) -> None:
+        self._head = port.head
+
+    def read(self) -> str | None:
+        """What the node said last."""
+        return self._head.kept
+
+    def write(self, head: str) -> None:
+        """From the next `send` on. Raises ValueError when it is no SHA-256 in hex."""
+        self._head.write(head)

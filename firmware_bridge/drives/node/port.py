@@ -11,10 +11,19 @@ from typing import Final, NamedTuple
 
 from firmware_bridge import readings
 from firmware_bridge.codec import node_frames
-from firmware_bridge.codec.node_frames import Command, Config, ConfigReply, Deframer, HelloReply, Status
+from firmware_bridge.codec.node_frames import (
+    Command,
+    Config,
+    ConfigReply,
+    Deframer,
+    HeadReply,
+    HelloReply,
+    Status,
+)
 from firmware_bridge.config import NodeConfig
 from firmware_bridge.drives.node import handshake
 from firmware_bridge.drives.node.handshake import Handshake
+from firmware_bridge.drives.node.head import KeptHead
 from firmware_bridge.errors import LinkLost
 from firmware_bridge.node import protocol
 from firmware_bridge.ports import ByteLink
@@ -49,6 +58,7 @@ class NodePort:
         self.intent = _IDLE
         self.outputs = 0
         self.session_open = False
+        self.head = KeptHead()
         self.rejected = 0
         self._role = role
         self._link = link
@@ -109,6 +119,8 @@ class NodePort:
             elif isinstance(message, ConfigReply):
                 self._handshake.configured(message, now_ms)
                 self.wants_arm = self._role == "io" or (self.wants_arm and self.proved)
+            elif isinstance(message, HeadReply):
+                self.head.replied(message)
         if self._heard_ms is not None and now_ms - self._heard_ms > SILENT_MS:
             self._begin_again(now_ms)
 
@@ -154,6 +166,7 @@ class NodePort:
     def _begin_again(self, now_ms: int) -> None:
         self._heard_ms = None
         self._handshake.begin(now_ms)
+        self.head.begin()
         self.wants_arm = self._role == "io"
         self.takes_over = False
         self.state = readings.OFFLINE
@@ -174,6 +187,8 @@ class NodePort:
             if now_ms - self._verified_ms >= VERIFY_MS:
                 self._verified_ms = now_ms
                 self._write(Config(protocol.READ, _ANY), now_ms)
+            elif self.proved and (head := self.head.request(now_ms)):
+                self._write(head, now_ms)
 
     def _command(self, intent: tuple[int, int, int, int], tick: int, checkpoints: int) -> Command:
         mode, angle_cdeg, rate_cdps, decel_cdps2 = intent
