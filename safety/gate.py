@@ -184,6 +184,12 @@ def _window(ask: Ask) -> bool:
     return ask.facts.mode != TEST or off_park <= ask.limits.at_park_cdeg
 
 
+def _park(ask: Ask) -> bool:
+    """Below park there is only the lower stop."""
+    rate, limits = ask.proposal.rate_cdps, ask.limits
+    return rate >= 0 or ask.proposal.angle_cdeg >= limits.park_cdeg - limits.there_cdeg
+
+
 def _verdict(ask: Ask) -> bool:
     return ask.verdict.direction == BOTH
 
@@ -229,6 +235,7 @@ CONDITIONS: Final = (
     Row(25, "check_in", True, _check_in),
     Row(26, "cap", True, _cap),
     Row(27, "verdict", True, _verdict),
+    Row(28, "park", False, _park),
 )
 NAMES: Final = {row.number: row.name for row in CONDITIONS}
 

@@ -48,8 +48,9 @@ def told(
     if turned:
         due_ms = limits.disobey_ms + abs(seen_cdps) * 1000 // limits.stop_cdps2
         # The frozen-sensor window goes on over a stop: a return that stalls and stalls would never fill it.
+        # An empty window starts anew: travel that was not counted must not be set against travel that is.
         goes_on = was[9] * heading >= 0 and command not in (CUT, LEAVE) and was[0] not in (CUT, LEAVE)
-        window = was[9:12] if goes_on else (0, None, None)
+        window = was[9:12] if goes_on and was[9] else (0, None, None)
         return Motion(
             command, angle_cdeg, rate_cdps, heading, 0, due_ms, None, None, 0, *window, NEITHER, was[13]
         )
