@@ -38,7 +38,7 @@ class Angles(NamedTuple):
 
 
 UNSEEN: Final = Angles(None, None, NEITHER, None, AGE_MAX_MS, 0, NEITHER, False, False, None, None, 0, 0, 0)
-_SLOPE_MS: Final = 100
+_SLOPE_MS: Final = 300  # 0.03 deg of noise are 0.1 deg/s
 _TURN_CDEG: Final = 18_000
 _PARK_SWITCH_CDEG: Final = 400  # the switch closes within 3 deg of park (design 4); and a source's own noise
 

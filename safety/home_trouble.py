@@ -44,21 +44,21 @@ def estop(home: Home, facts: Facts, observation: Observation, limits: Limits, dt
     return home, Act(CUT if cut else STOP, mode=WAITING, stage=STOPPING)
 
 
+def _near_park(facts: Facts, limits: Limits) -> bool:
+    return facts.cdeg is not None and facts.cdeg - limits.park_cdeg <= limits.there_cdeg
+
+
 def _parked(facts: Facts, limits: Limits) -> bool:
-    return (
-        facts.cdeg is not None
-        and facts.cdeg - limits.park_cdeg <= limits.there_cdeg
-        and _standing(facts, limits)
-    )
+    return _near_park(facts, limits) and _standing(facts, limits)
 
 
 def cut_off(
     home: Home, facts: Facts, observation: Observation, limits: Limits, dt_ms: int
 ) -> tuple[Home, Act]:
     """No torque. After 5 s of standstill one creep attempt, once per latch; afterwards hold-to-run only."""
-    still_ms = min(home.still_ms + dt_ms, AGE_MAX_MS) if _standing(facts, limits) else 0
-    home = home._replace(still_ms=still_ms)
-    if _parked(facts, limits) and still_ms >= limits.cut_still_ms:
+    home = _settling(home, facts, limits, dt_ms)
+    still_ms = home.still_ms
+    if _at_the_end(facts, limits) and still_ms >= limits.cut_still_ms:
         return entered(home, NO_STAGE), Act(CUT, stage=NO_STAGE, done=True)
     if home.cuts == 0 and still_ms >= limits.cut_still_ms:
         out = home._replace(cuts=1, bits=home.bits & ~CUT_OFF | CREEP)
@@ -77,6 +77,22 @@ def _sinks(home: Home, facts: Facts, limits: Limits) -> bool:
     return facts.cdeg > home.hand_cdeg + limits.runaway_cdeg
 
 
+def _settling(home: Home, facts: Facts, limits: Limits, dt_ms: int) -> Home:
+    """How long the table has stood: by the way it made, for a rate of a noisy source never rests."""
+    cdeg = facts.cdeg
+    still_ms = min(home.still_ms + dt_ms, AGE_MAX_MS)
+    if cdeg is None:
+        return home._replace(still_ms=still_ms)
+    most_cdeg = limits.still_cdps * limits.cut_still_ms // 1000
+    if home.still_ms and abs(cdeg - home.seen_from) <= most_cdeg:
+        return home._replace(still_ms=still_ms)
+    return home._replace(still_ms=dt_ms, seen_from=cdeg)
+
+
+def _at_the_end(facts: Facts, limits: Limits) -> bool:
+    return _near_park(facts, limits) or (facts.cdeg is None and facts.buttons.now.at_park is True)
+
+
 def manual(
     home: Home, facts: Facts, observation: Observation, limits: Limits, dt_ms: int
 ) -> tuple[Home, Act]:
@@ -88,7 +104,7 @@ def manual(
         return _stood(home, PAUSE_REST if home.stage == PAUSE_REST else STOPPING)
     if below_rest and facts.session.rest_owed_ms:
         return _stood(home, PAUSE_REST)
-    if facts.cdeg is not None and facts.cdeg - limits.park_cdeg <= limits.there_cdeg:
+    if _near_park(facts, limits):
         return _stood(home, STOPPING)
     if home.ramp.rate_cdps == 0:
         home = home._replace(ramp=anchored(_anchor(facts, observation, limits), 0))

@@ -29,7 +29,7 @@ from safety.home_state import NOT_HOMING, Act, Home, entered
 from safety.home_trouble import cut_off, estop
 from safety.limits import Limits
 from safety.observation import AGE_MAX_MS, DRIVE_OWN_RETURN, ORDER_CONTINUE, ORDER_RETURN, Observation
-from safety.rules import CUT_OFF, ESTOP, FREEZE, STAGED
+from safety.rules import CUT_OFF, ESTOP, FREEZE, HALT, STAGED
 
 _FREEZABLE: Final = (STOPPING, WARNING, TO_REST, TO_MID, TO_PARK, CREEPING_OUT)
 
@@ -52,6 +52,9 @@ def joined(was: Home, reaction: int, facts: Facts, limits: Limits) -> Home:
         home = home._replace(still_ms=0, hand=False)
     if reaction & ESTOP and not was.bits & ESTOP:
         home = home._replace(age_ms=0)
+    if reaction & HALT and not bits & (CUT_OFF | ESTOP) and was.ramp.rate_cdps:
+        # Faster than it should be: it must show that it can stop before it is led on, by whomever.
+        home = entered(home._replace(hand=False), STOPPING)
     budget_ms = limits.freeze_bout_ms - facts.session.freeze_ms
     if reaction & FREEZE and was.stage in _FREEZABLE and budget_ms > 0:
         home = entered(home, FROZEN, min(limits.freeze_in_return_ms, budget_ms))

@@ -79,6 +79,7 @@ class Limits(NamedTuple):
     runaway_cdeg: int = 200
     disobey_cdps: int = 100
     disobey_ms: int = 300
+    disobey_cdeg: int = 20  # way made since the stop should have ended: engineering
     frozen_cdeg: int = 30
     frozen_of_cdeg: int = 200
     # Speeds: design 6, planned; measured + 10 %.

@@ -107,7 +107,8 @@ def _speed(state: State, limits: Limits) -> int:
 def _fast(angles: Angles, observation: Observation, speed_cdps: int) -> bool:
     """More than planned + 10 %; the second source may be noisier by half a degree a second."""
     most = speed_cdps * 11
-    if angles.cdps is not None and abs(angles.cdps) * 10 > most:
+    noise_cdps = 50 if angles.source == ONLY_B else 0
+    if angles.cdps is not None and (abs(angles.cdps) - noise_cdps) * 10 > most:
         return True
     b_cdps = observation.b_cdps
     return angles.source == BOTH and b_cdps is not None and (abs(b_cdps) - 50) * 10 > most

@@ -34,6 +34,7 @@ WAIT: Final = 8  # the return ends at rest until a person acknowledges
 FREEZE: Final = 16  # STOP
 ESTOP: Final = 32  # SS1-t, then hold-to-run
 CUT_OFF: Final = 64  # STO and brake
+HALT: Final = 128  # a return under way stops before it goes on
 
 UP_ONLY: Final = Verdict(TOWARDS_PARK, FULL_SPEED_CDPS, POWER_ON)
 UP_CREEP: Final = Verdict(TOWARDS_PARK, 200, POWER_ON)
@@ -74,7 +75,7 @@ ROWS: Final = _rows(
     (ALWAYS, machine.runaway, CUT_OFF, NO_POWER, True, "runaway"),
     (LIVE | AWAY, machine.over_angle, CREEP, UP_CREEP, True, "over_angle"),
     (ACTING, machine.over_angle_predicted, CREEP, UP_CREEP, True, "over_angle_predicted"),
-    (LIVE | AWAY, machine.over_speed, CREEP, UP_CREEP, True, "over_speed"),
+    (LIVE | AWAY, machine.over_speed, CREEP | HALT, UP_CREEP, True, "over_speed"),
     (LIVE | HOMING, machine.overrun, STAGED, UP_ONLY, False, "overrun"),
     (LIVE | AWAY, machine.drive_fault, CUT_OFF, NO_POWER, True, "drive_fault"),
     (LIVE, machine.drive_returned, STAGED, UP_ONLY, False, "drive_returned"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from safety.angles import BOTH, NEITHER
+from safety.angles import BOTH, NEITHER, ONLY_A
 from safety.decision import CREEPING_OUT, LEAVE
 from safety.facts import Facts
 from safety.limits import Limits
@@ -58,7 +58,10 @@ def runaway(facts: Facts, observation: Observation, limits: Limits) -> bool:
         return False
     if motion.back_cdeg > limits.runaway_cdeg:
         return True
-    return motion.heading_ms < 2 * motion.due_ms and abs(facts.cdps or 0) > limits.disobey_cdps
+    # A rate is believed where the drive's own scale says it and every source has seen way made: a frozen
+    # register repeats its rate, and an inclinometer shows a motion when it is already over.
+    moves = facts.angles.source in (ONLY_A, BOTH) and motion.back_cdeg >= limits.disobey_cdeg
+    return moves and motion.heading_ms < 2 * motion.due_ms and abs(facts.cdps or 0) > limits.disobey_cdps
 
 
 def no_motion(facts: Facts, observation: Observation, limits: Limits) -> bool:

@@ -155,8 +155,11 @@ def _idle(
     away = not facts.at_park or (facts.buttons.home and home.stage != NO_STAGE)
     home = home._replace(hand=home.hand or not facts.buttons.home)
     if judged.reaction & CUT_OFF:
-        return NOT_HOMING, Act(CUT, stage=NO_STAGE)
-    if away and not waits:
+        was = state.home
+        wrong = was.ramp.rate_cdps != 0 and facts.motion.back_cdeg >= limits.against_cdeg
+        again = 2 if state.latched_cause in SERVICE_CAUSES else was.cuts + 1
+        return NOT_HOMING._replace(cuts=again if wrong else was.cuts), Act(CUT, stage=NO_STAGE)
+    if away and not waits and home.cuts < 2:
         home, act = manual(home, facts, observation, limits, dt_ms)
         return (_rested(home) if act.done else home), act._replace(mode=facts.mode)
     latched = judged.latched
@@ -165,8 +168,8 @@ def _idle(
 
 
 def _rested(home: Home) -> Home:
-    """No return, but whether hold-to-run was let go since the last CUT is kept."""
-    return NOT_HOMING._replace(hand=home.hand)
+    """No return, but what became of hold-to-run since the last CUT is kept."""
+    return NOT_HOMING._replace(hand=home.hand, cuts=home.cuts)
 
 
 def _settled(

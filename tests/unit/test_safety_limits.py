@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from safety import decision as d
+from safety.angles import ONLY_B
 from safety.causes import BY_NAME
 from safety.facts import Facts
 from safety.look import look
@@ -71,10 +72,15 @@ def test_motion_against_the_command(rule: str, heading: int, limit: int) -> None
 
 
 def test_a_stop_that_is_not_obeyed() -> None:
-    motion = FACTS.motion._replace(heading=0, heading_ms=300, due_ms=300, a_ref=1500, b_ref=1500, back_cdeg=0)
+    motion = FACTS.motion._replace(
+        heading=0, heading_ms=300, due_ms=300, a_ref=1500, b_ref=1500, back_cdeg=20
+    )
     assert not fires("runaway", FACTS._replace(motion=motion, cdps=100))
     assert fires("runaway", FACTS._replace(motion=motion, cdps=101))
     assert not fires("runaway", FACTS._replace(motion=motion._replace(heading_ms=299), cdps=900))
+    assert not fires("runaway", FACTS._replace(motion=motion._replace(back_cdeg=19), cdps=900)), "a register"
+    only_b = FACTS.angles._replace(source=ONLY_B)
+    assert not fires("runaway", FACTS._replace(motion=motion, cdps=900, angles=only_b)), "late and noisy"
 
 
 @pytest.mark.parametrize(("rule", "field", "limit"), [
