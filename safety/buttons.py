@@ -27,9 +27,12 @@ class Buttons(NamedTuple):
     pendant_press: bool
     pendant_release: bool
     released_ms: int  # the pendant was released for so long before this press, or still is
+    unloaded_ms: int  # nobody was felt on the table for so long
 
 
-UNTOUCHED: Final = Buttons(UNKNOWN_INPUTS, False, 0, 0, False, False, 0, False, False, False, False, False, 0)
+UNTOUCHED: Final = Buttons(
+    UNKNOWN_INPUTS, False, 0, 0, False, False, 0, False, False, False, False, False, 0, 0
+)
 
 
 def watch(was: Buttons, observation: Observation, limits: Limits, dt_ms: int) -> Buttons:
@@ -63,4 +66,5 @@ def watch(was: Buttons, observation: Observation, limits: Limits, dt_ms: int) ->
         pendant is True and pendant_before is False,
         pendant is False and pendant_before is True,
         released_ms,
+        min(was[13] + dt_ms, AGE_MAX_MS) if now[10] is False else 0,
     )

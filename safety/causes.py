@@ -148,6 +148,20 @@ CAUSES: Final = (
         ("HZ-48",),
     ),
     Cause(30, "drive_returned", "The drive came home by itself.", "Look at the guard's log.", ("HZ-31",)),
+    Cause(
+        31,
+        "load_lost",
+        "Nobody is felt on the table any more.",
+        "Look after the rider; check the load contact.",
+        ("HZ-43",),
+    ),
+    Cause(
+        32,
+        "left_alone",
+        "The table stood away from park and nobody led it.",
+        "Nothing; upright, start again.",
+        ("HZ-44",),
+    ),
 )
 
 BY_NAME: Final = {cause.name: cause for cause in CAUSES}

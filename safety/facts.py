@@ -41,5 +41,6 @@ class Facts(NamedTuple):
     over_speed_ms: int
     gap_ms: int  # in motion without a proposal
     refused_ms: int  # every proposal refused
+    idle_ms: int  # nothing permitted
     stalled: bool  # the return has just been found without progress
     woken: bool  # this tick came after a gap

@@ -6,12 +6,14 @@ from safety.angles import BOTH, ONLY_B, fresh
 from safety.decision import (
     AT_REST_WAITING,
     CREEPING_OUT,
+    CUT,
     HOLD,
     MOVE,
     NO_STAGE,
     PAUSE_MID,
     PAUSE_REST,
     RETURNING,
+    STOP,
     STOPPING,
     TO_MID,
     TO_PARK,
@@ -23,9 +25,10 @@ from safety.facts import Facts
 from safety.home_state import Act, Home, entered
 from safety.home_trouble import manual
 from safety.limits import Limits
+from safety.motion import stuck
 from safety.observation import AGE_MAX_MS, DRIVE_ARMED, Observation
 from safety.profile import anchored, next_ramp
-from safety.rules import CREEP, EMERGENCY, WAIT
+from safety.rules import CREEP, CUT_OFF, EMERGENCY, WAIT
 
 Outcome = tuple[Home, Act]
 
@@ -65,9 +68,12 @@ def go_on(home: Home, facts: Facts, observation: Observation, limits: Limits) ->
 
 
 def _drive_offset(cdeg: int, facts: Facts, observation: Observation, limits: Limits) -> int:
-    """The drive follows its own scale: where only B is trusted, what A says more than B."""
+    """The drive follows its own scale: where only B is trusted, what A says more than B.
+
+    An A that stands still while the table is led says nothing about the scale that the drive follows inside.
+    """
     a = observation.a_cdeg
-    if a is None or facts.angles.source != ONLY_B:
+    if a is None or facts.angles.source != ONLY_B or stuck(facts.motion, limits):
         return 0
     return a - cdeg if fresh(a, observation.a_cdps, observation.a_age_ms, limits) else 0
 
@@ -95,11 +101,15 @@ def stopping(home: Home, facts: Facts, observation: Observation, limits: Limits,
 
 
 def warning(home: Home, facts: Facts, observation: Observation, limits: Limits, dt_ms: int) -> Outcome:
-    """Sounder before a return nobody asked for."""
+    """Sounder before a return nobody asked for; none by itself under a CUT that outlived a restart.
+
+    A drive that comes home by itself all the while leaves this stage for its own.
+    """
     left_ms = max(home.left_ms - dt_ms, 0)
+    command = CUT if home.cuts else STOP
     if left_ms == 0:
-        return entered(home, STOPPING), Act()
-    return home._replace(left_ms=left_ms), Act(stage=WARNING, sounder=True)
+        return entered(home._replace(bits=home.bits | (CUT_OFF if home.cuts else 0)), STOPPING), Act(command)
+    return home._replace(left_ms=left_ms), Act(command, stage=WARNING, sounder=True)
 
 
 def _plan(home: Home, limits: Limits) -> tuple[int, int, int]:

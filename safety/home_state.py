@@ -29,7 +29,7 @@ class Home(NamedTuple):
     plan_from: int  # cdeg
     seen_from: int  # cdeg
     stalled: bool  # found in the tick before
-    hand_cdeg: int | None = None  # after a CUT: where hold-to-run first began
+    hand_cdeg: int | None = None  # the furthest towards park that hold-to-run has come
 
 
 NOT_HOMING: Final = Home(

@@ -19,6 +19,7 @@ from safety.decision import (
 from safety.facts import Facts
 from safety.home_state import Act, Home, entered, standing
 from safety.limits import Limits
+from safety.motion import stuck
 from safety.observation import AGE_MAX_MS, DRIVE_ARMED, Observation
 from safety.profile import anchored, next_ramp
 from safety.rules import CREEP, CUT_OFF, ESTOP, STAGED
@@ -37,7 +38,7 @@ def estop(home: Home, facts: Facts, observation: Observation, limits: Limits, dt
         return entered(home._replace(bits=home.bits & ~ESTOP | STAGED), STOPPING), Act()
     if _parked(facts, limits):
         return entered(home, NO_STAGE), Act(CUT, stage=NO_STAGE, done=True)
-    if buttons.home and home.hand:
+    if buttons.home and home.hand and not _sinks(home, facts, limits):
         return manual(home._replace(age_ms=0), facts, observation, limits, dt_ms)
     home = home._replace(ramp=standing(home))
     cut = home.age_ms >= limits.ss1_ms or (home.age_ms > dt_ms and _standing(facts, limits))
@@ -65,8 +66,7 @@ def cut_off(
         return entered(out, CREEPING_OUT, limits.warning_ms), Act(stage=CREEPING_OUT, sounder=True)
     may_lead = still_ms >= limits.cut_still_ms or home.ramp.rate_cdps != 0
     if home.cuts and may_lead and facts.buttons.home and home.hand and not _sinks(home, facts, limits):
-        begun_cdeg = facts.cdeg if home.hand_cdeg is None else home.hand_cdeg
-        return manual(home._replace(hand_cdeg=begun_cdeg), facts, observation, limits, dt_ms)
+        return manual(home, facts, observation, limits, dt_ms)
     return home._replace(ramp=standing(home)), Act(CUT, mode=WAITING, stage=STOPPING, sounder=True)
 
 
@@ -75,6 +75,12 @@ def _sinks(home: Home, facts: Facts, limits: Limits) -> bool:
     if home.hand_cdeg is None or facts.cdeg is None:
         return False
     return facts.cdeg > home.hand_cdeg + limits.runaway_cdeg
+
+
+def _furthest(home: Home, facts: Facts) -> int | None:
+    if home.hand_cdeg is None or facts.cdeg is None:
+        return facts.cdeg if home.hand_cdeg is None else home.hand_cdeg
+    return min(home.hand_cdeg, facts.cdeg)
 
 
 def _settling(home: Home, facts: Facts, limits: Limits, dt_ms: int) -> Home:
@@ -100,12 +106,14 @@ def manual(
     if _parked(facts, limits) or (facts.cdeg is None and facts.buttons.now.at_park is True):
         return entered(home, NO_STAGE), Act(HOLD, stage=NO_STAGE, done=True)
     below_rest = _below_rest(facts, limits)
-    if not (facts.buttons.home and home.hand) or observation.drive_state != DRIVE_ARMED:
+    led = facts.buttons.home and home.hand and not _sinks(home, facts, limits)
+    if not led or observation.drive_state != DRIVE_ARMED:
         return _stood(home, PAUSE_REST if home.stage == PAUSE_REST else STOPPING)
     if below_rest and facts.session.rest_owed_ms:
         return _stood(home, PAUSE_REST)
     if _near_park(facts, limits):
         return _stood(home, STOPPING)
+    home = home._replace(hand_cdeg=_furthest(home, facts))
     if home.ramp.rate_cdps == 0:
         home = home._replace(ramp=anchored(_anchor(facts, observation, limits), 0))
     target = limits.park_cdeg if facts.angles.source in (ONLY_A, BOTH) else _FAR_CDEG
@@ -127,7 +135,9 @@ def _below_rest(facts: Facts, limits: Limits) -> bool:
 
 
 def _anchor(facts: Facts, observation: Observation, limits: Limits) -> int:
-    """The drive follows its own scale, so its own angle comes first, trusted or not."""
+    """The drive follows its own scale, so its own angle comes first, trusted or not; a frozen one is none."""
+    if stuck(facts.motion, limits) and facts.cdeg is not None:
+        return facts.cdeg
     if observation.a_cdeg is not None and fresh(
         observation.a_cdeg, observation.a_cdps, observation.a_age_ms, limits
     ):

@@ -58,6 +58,7 @@ class Limits(NamedTuple):
     station_lost_ms: int = 5_000  # design 2
     lease_gap_ms: int = 500  # in motion without a proposal though the controller lives: engineering
     refused_ms: int = 2_000  # every proposal refused for so long: engineering
+    alone_ms: int = 45_000  # nothing permitted where no check-in asks: engineering
     # Places.
     at_park_cdeg: int = 300  # design 4: park +-3 deg
     there_cdeg: int = 100  # a stage is reached: engineering
@@ -82,6 +83,7 @@ class Limits(NamedTuple):
     disobey_cdeg: int = 20  # way made since the stop should have ended: engineering
     frozen_cdeg: int = 30
     frozen_of_cdeg: int = 200
+    stuck_cdeg: int = 150  # led so far while A stood still: its offset is no offset; half a disagreement
     # Speeds: design 6, planned; measured + 10 %.
     hard_down_cdps: int = 300
     hard_up_cdps: int = 300  # domain 5, hard cap of inverted to horizontal
@@ -129,6 +131,7 @@ class Limits(NamedTuple):
     # People.
     ankle_ms: int = 100  # design 5
     ankles_ms: int = 40  # one bad sample is not two open clamps: engineering
+    load_ms: int = 1_000  # a rider who shifts their weight is still there: engineering
     reset_ms: int = 3_000  # design 5
     reply_ms: int = 10_000  # domain 5: lamp 10 s, loud 10 s
     ask_grace_ms: int = 4_400  # 0.4 s to hear it, 4 s for a jerk-limited stop out of full acceleration

@@ -69,7 +69,7 @@ def look(state: State, observation: Observation, limits: Limits, dt_ms: int, wok
     cap, stream = limits.cap_cdeg if terms is None else terms.cap_cdeg, state.stream
     return Facts(
         scope, mode, home.stage, at_park, cdeg, angles.cdps, speed, cap, terms, angles, buttons, motion,
-        session, check, over_ms, stream.missing_ms, stream.refused_ms, home.stalled, woken,
+        session, check, over_ms, stream.missing_ms, stream.refused_ms, stream.idle_ms, home.stalled, woken,
     )  # fmt: skip
 
 

@@ -68,16 +68,24 @@ def _asks_begin(turn: Turn) -> bool:
     )  # fmt: skip
 
 
-def dropped(turn: Turn) -> bool:
-    """READY at park: whatever ends a session just drops it."""
+def why_dropped(turn: Turn) -> str | None:
+    """READY at park: whatever ends a session just drops it. The cause, "" = its own end, None = goes on."""
     facts, observation, limits = turn.facts, turn.observation, turn.limits
-    return (
-        facts.buttons.home
-        or facts.buttons.now.stop is True
-        or bool(observation.orders & (ORDER_END | ORDER_RETURN | ORDER_STOP))
-        or controller_lost(facts, observation, limits)
-        or station_lost(facts, observation, limits)
-    )
+    for ends, cause in (
+        (controller_lost(facts, observation, limits), "controller_lost"),
+        (station_lost(facts, observation, limits), "station_lost"),
+        (facts.buttons.now.stop is True or observation.orders & ORDER_STOP, "stop_pressed"),
+        (facts.buttons.home or observation.orders & ORDER_RETURN, "return_asked"),
+        (observation.orders & ORDER_END, ""),
+    ):
+        if ends:
+            return cause
+    return None
+
+
+def dropped(turn: Turn) -> bool:
+    """A session that has not moved yet ends where it began."""
+    return why_dropped(turn) is not None
 
 
 def _ended(turn: Turn) -> bool:

@@ -30,8 +30,11 @@ class Motion(NamedTuple):
     b_from: int | None
     frozen: int  # source found frozen in this tick; BOTH = the table does not move
     lively_ms: int  # since a command of more than 3 deg/s2
+    a_mark: int | None = None  # where A was when it last moved, and the way led since then
+    a_told_cdeg: int = 0
 
 
+TOLD_MAX_CDEG: Final = 36_000
 AT_REST: Final = Motion(-1, 0, 0, 0, 0, 0, None, None, 0, 0, None, None, NEITHER, AGE_MAX_MS)
 
 
@@ -52,11 +55,12 @@ def told(
         goes_on = was[9] * heading >= 0 and command not in (CUT, LEAVE) and was[0] not in (CUT, LEAVE)
         window = was[9:12] if goes_on and was[9] else (0, None, None)
         return Motion(
-            command, angle_cdeg, rate_cdps, heading, 0, due_ms, None, None, 0, *window, NEITHER, was[13]
-        )
+            command, angle_cdeg, rate_cdps, heading, 0, due_ms, None, None, 0, *window, NEITHER, was[13],
+            was[14], was[15],
+        )  # fmt: skip
     return Motion(
         command, angle_cdeg, rate_cdps, heading, was[4], due_ms, was[6], was[7], was[8], was[9] + travel,
-        was[10], was[11], NEITHER, was[13],
+        was[10], was[11], NEITHER, was[13], was[14], min(was[15] + abs(travel), TOLD_MAX_CDEG),
     )  # fmt: skip
 
 
@@ -82,8 +86,21 @@ def seen(was: Motion, angles: Angles, observation: Observation, limits: Limits, 
     a_from, b_from, told_cdeg, frozen = _frozen(was, angles, observation, limits)
     return Motion(
         was[0], was[1], was[2], was[3], heading_ms, was[5], a_ref, b_ref, back, told_cdeg,
-        a_from, b_from, frozen, lively_ms,
+        a_from, b_from, frozen, lively_ms, *_stood(was, observation[2], limits),
     )  # fmt: skip
+
+
+def _stood(was: Motion, a: int | None, limits: Limits) -> tuple[int | None, int]:
+    """How far the table was led while A stood still."""
+    mark = was[14]
+    if a is None or mark is None or abs(a - mark) >= limits.frozen_cdeg:
+        return a, 0
+    return mark, was[15]
+
+
+def stuck(motion: Motion, limits: Limits) -> bool:
+    """Whether A stands still though the table is led: by less than makes two sources disagree."""
+    return motion.a_told_cdeg >= limits.stuck_cdeg
 
 
 def _back(ref: int | None, cdeg: int | None, heading: int, stopping: bool) -> tuple[int | None, int]:

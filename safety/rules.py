@@ -96,6 +96,8 @@ ROWS: Final = _rows(
     (LIVE, people.station_lost, STAGED, UP_ONLY, False, "station_lost"),
     (LIVE, people.seat_lost, STAGED, UP_ONLY, False, "seat_lost"),
     (ACTING, people.lease_lost, STAGED, UP_ONLY, False, "lease_lost"),
+    (ACTING, people.load_lost, STAGED, UP_ONLY, False, "load_lost"),
+    (ACTING, people.left_alone, STAGED, UP_ONLY, False, "left_alone"),
     (ACTING, people.dose_over, STAGED, UP_ONLY, False, "dose_over"),
     (ACTING, people.bout_over, STAGED, UP_ONLY, False, "bout_over"),
     (ACTING, people.time_over, STAGED, UP_ONLY, False, "time_over"),
@@ -105,6 +107,9 @@ ROWS: Final = _rows(
     (LIVE, machine.one_source, NOTHING, UP_ONLY, False, None),
     (LIVE, machine.drive_unready, NOTHING, STAND, False, None),
 )
+
+# After one of these the drive is tried by itself once, and never again (design 5).
+CUT_CAUSES: Final = tuple(row.cause for row in ROWS if row.reaction & CUT_OFF)
 
 
 def judge(facts: Facts, observation: Observation, limits: Limits) -> tuple[Verdict, int, int, int, int]:

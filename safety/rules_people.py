@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from safety.decision import CHECK_ASKED, CHECK_LOUD
+from safety.decision import CHECK_ASKED, CHECK_LOUD, CHECK_OFF
 from safety.facts import ACTING, Facts
 from safety.limits import Limits
 from safety.observation import ORDER_RETURN, ORDER_SEAT_LOST, ORDER_STOP, Observation
@@ -76,6 +76,16 @@ def station_lost(facts: Facts, observation: Observation, limits: Limits) -> bool
 def lease_lost(facts: Facts, observation: Observation, limits: Limits) -> bool:
     """HZ-36: the controller lives but asks for nothing in motion, or only for what is refused."""
     return facts.gap_ms >= limits.lease_gap_ms or facts.refused_ms >= limits.refused_ms
+
+
+def left_alone(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-44: nothing was permitted for 45 s where no check-in asks, as when the pendant was let go."""
+    return facts.idle_ms >= limits.alone_ms and facts.check.phase == CHECK_OFF
+
+
+def load_lost(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-43: nobody is felt on the table."""
+    return facts.buttons.unloaded_ms >= limits.load_ms
 
 
 def time_over(facts: Facts, observation: Observation, limits: Limits) -> bool:

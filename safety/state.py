@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from safety.angles import UNSEEN, Angles
 from safety.buttons import UNTOUCHED, Buttons
+from safety.causes import BY_NAME
 from safety.check_in import OFF, CheckIn
 from safety.decision import INHIBITED
 from safety.home_state import NOT_HOMING, Home
@@ -46,7 +47,7 @@ def boot(limits: Limits, wake: Wake) -> State:
         INHIBITED,
         terms,
         bool(wake.direction_tested),
-        0,
+        0 if terms is None else BY_NAME["guard_lost"].number,  # at park, too: a session was open
         wake.latched_cause,
         UNSEEN,
         UNTOUCHED,

@@ -34,11 +34,11 @@ from safety.home_trouble import manual
 from safety.homecoming import advance, begun, joined
 from safety.limits import TICK_MS, Limits, bounded
 from safety.look import look
-from safety.modes import AFTER, BEFORE, SERVICE_CAUSES, Turn, next_mode
+from safety.modes import AFTER, BEFORE, SERVICE_CAUSES, Turn, next_mode, why_dropped
 from safety.motion import told
 from safety.observation import AGE_MAX_MS, Observation, Terms
 from safety.permit import Passage, gated
-from safety.rules import CREEP, CUT_OFF, ESTOP, STAGED, judge
+from safety.rules import CREEP, CUT_CAUSES, CUT_OFF, ESTOP, STAGED, judge
 from safety.session import NONE, Session, pauses
 from safety.state import State, boot, woken
 from safety.stream import SILENT
@@ -98,6 +98,9 @@ def _judged(state: State, facts: Facts, observation: Observation, limits: Limits
             terms, session, cause = None, NONE, 0
         elif mode == INHIBITED:
             terms = None
+            if state.mode == READY:
+                why = why_dropped(turn)
+                cause = BY_NAME[why].number if why else 0
             latched = 0 if state.mode == LATCHED else latched
     return Judged(mode, terms, session, home, cause, latched, verdict, present, reaction)
 
@@ -112,7 +115,10 @@ def _homewards(
     place = facts.cdeg
     rest_ms, mid_ms = pauses(0, limits.cap_cdeg if place is None else place, limits)
     session = facts.session._replace(rest_owed_ms=rest_ms, mid_owed_ms=mid_ms)
-    return begun(reaction, True, facts, limits), session, _GUARD_LOST
+    home = begun(reaction, True, facts, limits)
+    if latched in CUT_CAUSES:
+        home = home._replace(cuts=1, hand=False)  # nobody knows whether the one attempt was made: it was
+    return home, session, _GUARD_LOST
 
 
 def _acted(
@@ -155,11 +161,8 @@ def _idle(
     away = not facts.at_park or (facts.buttons.home and home.stage != NO_STAGE)
     home = home._replace(hand=home.hand or not facts.buttons.home)
     if judged.reaction & CUT_OFF:
-        was = state.home
-        wrong = was.ramp.rate_cdps != 0 and facts.motion.back_cdeg >= limits.against_cdeg
-        again = 2 if state.latched_cause in SERVICE_CAUSES else was.cuts + 1
-        return NOT_HOMING._replace(cuts=again if wrong else was.cuts), Act(CUT, stage=NO_STAGE)
-    if away and not waits and home.cuts < 2:
+        return NOT_HOMING._replace(hand_cdeg=home.hand_cdeg), Act(CUT, stage=NO_STAGE)
+    if away and not waits:
         home, act = manual(home, facts, observation, limits, dt_ms)
         return (_rested(home) if act.done else home), act._replace(mode=facts.mode)
     latched = judged.latched
@@ -168,8 +171,8 @@ def _idle(
 
 
 def _rested(home: Home) -> Home:
-    """No return, but what became of hold-to-run since the last CUT is kept."""
-    return NOT_HOMING._replace(hand=home.hand, cuts=home.cuts)
+    """No return, but whether hold-to-run was let go since the last CUT is kept."""
+    return NOT_HOMING._replace(hand=home.hand)
 
 
 def _settled(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+from functools import cache
 from math import cos, pi
 from typing import Any, NamedTuple
 
@@ -213,6 +215,14 @@ def cause(rig: Rig) -> str:
 
 
 def ridden(cdeg: int = 3000) -> Rig:
+    """In a session, standing at an angle; ridden there once, then copied."""
+    rig = copy(_ridden(cdeg))
+    rig.log = list(rig.log)
+    return rig
+
+
+@cache
+def _ridden(cdeg: int) -> Rig:
     rig = Rig(limits=SHORT)
     rig.ride(cdeg)
     return rig

@@ -188,13 +188,6 @@ def test_pauses_are_neither_restarted_nor_skipped_by_a_second_cause() -> None:
     assert 1_960 <= at_rest_ms <= 2_100
 
 
-def test_a_controller_lost_in_ready_just_drops_the_session() -> None:
-    rig = Rig()
-    rig.begin()
-    assert rig.tick(controller_age_ms=201).mode == d.INHIBITED
-    assert rig.decision.first_cause == 0
-
-
 def test_a_jump_of_one_source_is_no_runaway() -> None:
     """Less than a disagreement, more than a runaway would need: nothing is cut for a sensor's sake."""
     rig = ridden(1500)
