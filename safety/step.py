@@ -29,7 +29,7 @@ from safety.decision import (
     Decision,
 )
 from safety.facts import Facts
-from safety.home_state import NOT_HOMING, Act, Home
+from safety.home_state import NOT_HOMING, Act, Home, standing
 from safety.home_trouble import manual
 from safety.homecoming import advance, begun, joined
 from safety.limits import TICK_MS, Limits, bounded
@@ -163,6 +163,9 @@ def _idle(
     if judged.reaction & CUT_OFF:
         return NOT_HOMING._replace(hand_cdeg=home.hand_cdeg), Act(CUT, stage=NO_STAGE)
     if away and not waits:
+        if judged.latched in CUT_CAUSES and not (facts.buttons.home and home.hand):
+            # No torque for such a drive but while it is led by hand.
+            return home._replace(ramp=standing(home)), Act(CUT, stage=NO_STAGE)
         home, act = manual(home, facts, observation, limits, dt_ms)
         return (_rested(home) if act.done else home), act._replace(mode=facts.mode)
     latched = judged.latched

@@ -48,19 +48,20 @@ def test_a_table_that_goes_on_under_its_brake_is_not_led() -> None:
     assert {x.command for _, x, _ in rig.log[-490:]} == {d.CUT}
 
 
-def test_out_of_a_session_too() -> None:
+def test_out_of_a_session_the_wrong_way_is_cut_and_what_obeys_again_is_led() -> None:
     rig = Rig(Wake(None, 0, True, True, WRONG), 3000, SHORT)
     rig.run(500)
     rig.press(return_a=True)
     assert wrong_way(rig) < 130
     rig.obeys = True
-    for _ in range(3):
-        rig.press(return_a=False)
-        rig.run(1_000)
-        rig.press(return_a=True)
-        rig.run(2_000)
-    assert rig.decision.command == d.CUT
-    assert rig.plant.cdeg < 3130
+    rig.run(2_000)
+    assert rig.decision.command == d.CUT, "not before the button was let go"
+    rig.press(return_a=False)
+    rig.run(1_000)
+    rig.press(return_a=True)
+    rig.run(2_000)
+    assert rig.decision.command == d.MOVE
+    assert rig.plant.cdeg < 3000
 
 
 def test_cut_at_park_without_an_angle_ends_by_the_switch() -> None:
