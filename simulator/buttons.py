@@ -31,6 +31,10 @@ class Buttons:
         """All contacts there are."""
         return tuple(IDLE)
 
+    def by_person(self, name: str) -> bool:
+        """How the simulated rider or attendant holds it, whatever outdoes them."""
+        return self._person[name]
+
     def person(self, name: str, on: bool) -> None:
         """The simulated rider or attendant does it."""
         self._person[name] = on

@@ -7,6 +7,7 @@ pendant. Lit lamp: let the pendant go and press it again. Home again for good: l
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -73,6 +74,9 @@ class Rider:
         self.setup = setup
         self.arms = "sides"  # as in simulator.plant.body.ARMS
         self.silent = False  # fault: does nothing any more, but goes on holding what they hold
+        self.ignored = 0  # looks at a lit lamp or past a sounder that moved nobody
+        self.slid_m = 0.0  # fault: out of the ankle rest, along the bed, headward
+        self.knees_deg = 0.0  # fault: knees drawn up, angle of the shanks over the bed
         self._buttons = buttons
         self._noise = noise
         self._park_deg = park_deg
@@ -97,7 +101,9 @@ class Rider:
     def moments(self) -> Moments:
         """The loaded table's moments about the hinge."""
         setup = self.setup
-        return moments(person(setup.sex, setup.stature_m, setup.mass_kg, self.arms))
+        shank_rad = math.radians(self.knees_deg)
+        lump = person(setup.sex, setup.stature_m, setup.mass_kg, self.arms, shank_rad)
+        return moments(lump._replace(xi_m=lump.xi_m + self.slid_m))
 
     def mount(self, now_us: int) -> None:
         """Get on now."""
@@ -113,6 +119,7 @@ class Rider:
         """See, decide, act."""
         if self.silent:
             self._todo.clear()
+            self.ignored += sight.lamp or sight.sounder
             return
         if abs(sight.rate_dps) > STILL_DPS:
             self._still_since_us = sight.now_us

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.channel import Range, Stage
+from simulator.devices.base import Shaft
 from simulator.plant.imu import felt
 
 BLOCK = 512  # random numbers drawn at once; a draw one by one costs as much as a step of the plant
@@ -23,6 +25,7 @@ class Noise:
     """Standard normal numbers of one stream, in blocks."""
 
     def __init__(self, seed: int, channel: int) -> None:
+        self.seed = seed
         self._generator = np.random.Generator(np.random.Philox(key=[seed, channel]))
         self._block: list[float] = []
 
@@ -44,11 +47,11 @@ class Encoder:
     """
 
     COUNTS_PER_TURN = 2_000
+    SPAN = Range(-180.0, 180.0, 360.0 / 16_384, 14)
 
-    def __init__(self, ratio: float) -> None:
+    def __init__(self, ratio: float, seed: int = 1, channel: int = 0) -> None:
         self._count_deg = 360.0 / (self.COUNTS_PER_TURN * ratio)
-        self.offset_deg = 0.0  # fault: the coupling slipped by so much
-        self.frozen = False  # fault
+        self.stage = Stage((seed, channel), self.SPAN)
         self.lost = False  # fault: says nothing
         self.angle_deg = 0.0
         self.rate_dps = 0.0
@@ -56,12 +59,23 @@ class Encoder:
 
     def sample(self, angle_deg: float, dt_s: float) -> None:
         """Take the table's true angle, `dt_s` after the sample before."""
-        if self.frozen:
-            self.rate_dps = 0.0
-            return
-        seen = math.floor((angle_deg + self.offset_deg) / self._count_deg) * self._count_deg
+        seen = math.floor(angle_deg / self._count_deg) * self._count_deg
+        if self.stage.on:
+            spoilt = self.stage(seen, dt_s)
+            seen = self.angle_deg if spoilt is None else spoilt
         self.rate_dps = (seen - self.angle_deg) / dt_s if self._started else 0.0
         self.angle_deg, self._started = seen, True
+
+    def shows(self, shaft: Shaft, angle_deg: float, rate_dps: float) -> tuple[float, float]:
+        """As a drive's own encoder: into the drive's registers (`shaft`); returned is what its loops go by.
+
+        A stuck position is one of the registers: without its encoder such a motor would not turn at all.
+        """
+        if not self.stage.on:
+            shaft.angle_deg, shaft.rate_dps = angle_deg, rate_dps
+            return angle_deg, rate_dps
+        shaft.angle_deg, shaft.rate_dps = self.angle_deg, self.rate_dps
+        return (angle_deg, rate_dps) if "stuck" in self.stage.on else (self.angle_deg, self.rate_dps)
 
 
 @dataclass(frozen=True)
@@ -82,15 +96,15 @@ class Inclinometer:
     """Gravity as felt on the moving bed; call `sample` every 10 ms."""
 
     DT_S = 0.01
+    SPAN = Range(-90.0, 90.0, 180.0 / 32_768, 15)
 
-    def __init__(self, noise: Noise, kind: InclinometerKind | None = None) -> None:
+    def __init__(self, noise: Noise, kind: InclinometerKind | None = None, channel: int = 0) -> None:
         self.kind = kind = kind or InclinometerKind()
         self._noise = noise
         self._gain = 1.0 - math.exp(-2.0 * math.pi * kind.pole_hz * self.DT_S)
         self._noise_deg = kind.noise_deg / math.sqrt(noise_power(self._gain))
         self._offset_deg = kind.offset_deg * noise.draw()
-        self.shift_deg = 0.0  # fault: the mount has moved
-        self.frozen = False  # fault: answers with its last value for ever
+        self.stage = Stage((noise.seed, channel), self.SPAN)
         self.lost = False  # fault: says nothing
         self.angle_deg = 0.0
         self.rate_dps = 0.0
@@ -113,15 +127,16 @@ class Inclinometer:
         self._first += self._gain * (felt - self._first)
         self._second += self._gain * (self._first - self._second)
         self._line.append(self._second)
-        late = self._line.popleft()
-        if not self.frozen:
-            self._hold(late)
+        self._hold(self._line.popleft())
 
     def _hold(self, value_deg: float) -> None:
         kind = self.kind
-        value_deg += self._offset_deg + self.shift_deg
+        value_deg += self._offset_deg
         value_deg = min(kind.range_deg, max(-kind.range_deg, value_deg))
         held = round(value_deg / kind.resolution_deg) * kind.resolution_deg
+        if self.stage.on:
+            spoilt = self.stage(held, self.DT_S)
+            held = self.angle_deg if spoilt is None else spoilt
         self.rate_dps = (held - self.angle_deg) / self.DT_S
         self.angle_deg = held
 
@@ -142,16 +157,25 @@ class CurrentSense:
     """Motor current through a shunt: 12 bit over +-40 A, offset, gain and noise."""
 
     STEP_A = 80.0 / 4096
+    DT_S = 0.01
+    SPAN = Range(-40.0, 40.0, STEP_A, 12)
 
-    def __init__(self, noise: Noise) -> None:
+    def __init__(self, noise: Noise, channel: int = 0) -> None:
         self._noise = noise
+        self.stage = Stage((noise.seed, channel), self.SPAN)
+        self._held_a = 0.0
         self._offset_a = 0.1 * noise.draw()
         self._gain = 1.0 + 0.01 * noise.draw()
 
     def milliamperes(self, current_a: float) -> int:
         """One sample."""
         seen = current_a * self._gain + self._offset_a + 0.05 * self._noise.draw()
-        return round(round(min(40.0, max(-40.0, seen)) / self.STEP_A) * self.STEP_A * 1000)
+        held = round(min(40.0, max(-40.0, seen)) / self.STEP_A) * self.STEP_A
+        if self.stage.on:
+            spoilt = self.stage(held, self.DT_S)
+            held = self._held_a if spoilt is None else spoilt
+            self._held_a = held
+        return round(held * 1000)
 
 
 class AngleSwitch:

@@ -50,6 +50,7 @@ class Row(NamedTuple):
     serial: str  # how it is spoken to
     is_modbus: bool = True
     encoder_on_inputs: bool = False  # the node of the inputs has an encoder at the hinge
+    encoder_at_hinge: bool = False  # what counts its turns sits there, not on the motor
 
 
 SIDES: Final = {
@@ -63,6 +64,7 @@ SIDES: Final = {
         lambda shaft: Atv320(shaft, follow=True, give_up_us=PTY_GIVE_UP_US),
         "Modbus RTU, unit 1, 19200 8E1",
         encoder_on_inputs=True,
+        encoder_at_hinge=True,
     ),
     "zlac8015d": Row(
         Zlac8015dSide,
@@ -78,7 +80,11 @@ SIDES: Final = {
         OdriveSide, lambda shaft: Odrive(shaft, follow=True), "ODrive ASCII, 115200 8N1", is_modbus=False
     ),
     "jrk": Row(
-        JrkSide, lambda shaft: Jrk(shaft, follow=True), "Pololu serial with CRC, 9600 8N1", is_modbus=False
+        JrkSide,
+        lambda shaft: Jrk(shaft, follow=True),
+        "Pololu serial with CRC, 9600 8N1",
+        is_modbus=False,
+        encoder_at_hinge=True,
     ),
     "roboclaw": Row(
         RoboclawSide,

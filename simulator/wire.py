@@ -7,7 +7,7 @@ its last stop bit is over, never earlier. Collisions on a half-duplex bus are no
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -59,15 +59,21 @@ class Trouble:
     """What the wire does to whole frames, both ways. Chances are of 1; the delay is added to each frame."""
 
     cut: bool = False
-    loss: float = 0.0
-    corrupt: float = 0.0
-    double: float = 0.0
+    cut_down: bool = False  # host to device only
+    cut_up: bool = False
+    echo: bool = False  # the host hears itself
     delay_us: int = 0
+    loss: float = 0.0
+    corrupt: float = 0.0  # one wrong bit
+    double: float = 0.0
+    truncate: float = 0.0  # the end is missing
+    reorder: float = 0.0  # comes behind the next one
+    merge: float = 0.0  # comes with the next one, without a gap
 
     @property
     def any_chance(self) -> bool:
         """Whether dice are needed."""
-        return (self.loss or self.corrupt or self.double) > 0.0
+        return any((self.loss, self.corrupt, self.double, self.truncate, self.reorder, self.merge))
 
 
 class Wire:
@@ -77,7 +83,8 @@ class Wire:
         self.baud = baud
         self.bits_per_byte = bits_per_byte
         self.trouble = Trouble()
-        self.spoilt = 0  # frames lost, changed or doubled so far, both ways
+        self.spoilt: Counter[str] = Counter()  # frames so far, both ways, by what was done to them
+        self._held: dict[int, tuple[str, bytes]] = {}  # by lane: a frame that waits for the next one
         self._down = Lane(baud, bits_per_byte)
         self._up = Lane(baud, bits_per_byte)
         self._dice = np.random.Generator(np.random.Philox(key=[seed, number]))
@@ -112,28 +119,58 @@ class Wire:
 
     def _put(self, lane: Lane, data: bytes, at_us: int) -> None:
         trouble = self.trouble
-        if trouble.cut or not data:
+        if not data:
             return
-        if trouble.any_chance:
-            for frame in self._spoil(data):
-                lane.put(frame, at_us + trouble.delay_us)
-        else:
-            lane.put(data, at_us + trouble.delay_us)
+        down = lane is self._down
+        if trouble.cut or (trouble.cut_down if down else trouble.cut_up):
+            self.spoilt["cut"] += 1
+            return
+        if trouble.delay_us:
+            self.spoilt["delay"] += 1
+            at_us += trouble.delay_us
+        frames = self._spoil(data, int(down)) if trouble.any_chance or self._held else [data]
+        for frame in frames:
+            lane.put(frame, at_us)
+            if trouble.echo and down:
+                self.spoilt["echo"] += 1
+                self._up.put(frame, at_us)
 
-    def _spoil(self, data: bytes) -> list[bytes]:
-        """The frames that leave instead of this one: none, itself, with a wrong bit, or twice."""
+    def _spoil(self, data: bytes, lane: int) -> list[bytes]:
+        """The frames that leave instead of this one."""
+        frames = self._damaged(data)
+        if not frames:
+            return frames
+        if lane in self._held:
+            kind, waiting = self._held.pop(lane)
+            return [*frames, waiting] if kind == "reorder" else [waiting + frames[0], *frames[1:]]
+        trouble = self.trouble
+        if trouble.reorder or trouble.merge:
+            swapped, merged = (int(value) for value in self._dice.integers(0, DICE, 2))
+            kind = "reorder" if swapped < trouble.reorder * DICE else ""
+            kind = kind or ("merge" if merged < trouble.merge * DICE else "")
+            if kind:
+                self.spoilt[kind] += 1
+                self._held[lane] = kind, frames[0]
+                return frames[1:]
+        return frames
+
+    def _damaged(self, data: bytes) -> list[bytes]:
+        """None, itself, with a wrong bit, without its end, or twice."""
         trouble = self.trouble
         lost, wrong, twice, where = (int(value) for value in self._dice.integers(0, DICE, 4))
         if lost < trouble.loss * DICE:
-            self.spoilt += 1
+            self.spoilt["loss"] += 1
             return []
         if wrong < trouble.corrupt * DICE:
-            self.spoilt += 1
+            self.spoilt["corrupt"] += 1
             bit = where % (8 * len(data))
             spoilt = bytearray(data)
             spoilt[bit // 8] ^= 1 << bit % 8
             data = bytes(spoilt)
+        if trouble.truncate and len(data) > 1 and int(self._dice.integers(0, DICE)) < trouble.truncate * DICE:
+            self.spoilt["truncate"] += 1
+            data = data[: 1 + where % (len(data) - 1)]
         if twice >= trouble.double * DICE:
             return [data]
-        self.spoilt += 1
+        self.spoilt["double"] += 1
         return [data, data]

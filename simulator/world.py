@@ -7,6 +7,7 @@ handle what has come, each byte at its own time, and act on the next stride.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from simulator.attendant import Attendant
@@ -28,6 +29,7 @@ SENSE_US = 10_000
 LOOK_US = 20_000
 # Numbers of the random streams.
 INCLINOMETER, CURRENT, RIDER, WIRES = 1, 2, 3, 16
+ENCODER_FAULTS, INCLINOMETER_FAULTS, CURRENT_FAULTS = 33, 34, 35
 
 
 class Truth(NamedTuple):
@@ -53,13 +55,16 @@ class World:
     """`wires` by name; `buttons`, `rider`, `faults` to play with; `truth` to judge by. One seed, one run."""
 
     def __init__(self, setup: WorldSetup, seed: int = 1) -> None:
-        self.setup = setup
+        self.setup: WorldSetup = setup
         start_deg = setup.park_deg if setup.start_deg is None else setup.start_deg
         self.now_us = 0
         self.buttons = Buttons()
         self.table = Table(setup.gear, start_deg)
-        self.encoder = Encoder(self.table.plant.params.gear.ratio)
-        self.inclinometer = Inclinometer(Noise(seed, INCLINOMETER))
+        self.encoder = Encoder(self.table.plant.params.gear.ratio, seed, ENCODER_FAULTS)
+        self.inclinometer = Inclinometer(Noise(seed, INCLINOMETER), channel=INCLINOMETER_FAULTS)
+        self.current = CurrentSense(Noise(seed, CURRENT), CURRENT_FAULTS)
+        self.encoder.stage.other = lambda: self.inclinometer.angle_deg
+        self.inclinometer.stage.other = lambda: self.encoder.angle_deg
         self.inclinometer.start(start_deg)
         self.encoder.sample(start_deg, SENSE_US / 1e6)
         self.rider = Rider(setup.rider, self.buttons, Noise(seed, RIDER), setup.park_deg)
@@ -74,16 +79,17 @@ class World:
         self._seated = False
         self._seed = seed
         row = None if setup.drive == "node" else SIDES[setup.drive]
+        self.encoder_on_node: bool = row is None or row.encoder_on_inputs
+        self.drive_boots = 0  # times the drive was switched off and on
+        self._encoder_at_hinge = row is not None and row.encoder_at_hinge
         self.side = row.side(setup, self) if row else None
-        self.node = self._io_node(row.encoder_on_inputs) if row else self._table_node(seed)
+        self.node = self._io_node(row.encoder_on_inputs) if row else self._table_node()
         self.faults = Faults(self)
         self.seat()
 
-    def _table_node(self, seed: int) -> Node:
-        sense = CurrentSense(Noise(seed, CURRENT))
-        node = Node(
-            "table", Board(self.panel, self.table, self.encoder, self.inclinometer, sense), self.setup.gear
-        )
+    def _table_node(self) -> Node:
+        board = Board(self.panel, self.table, self.encoder, self.inclinometer, self.current)
+        node = Node("table", board, self.setup.gear)
         self.attach("drive", self.setup.node_baud, 10, node)
         return node
 
@@ -124,6 +130,12 @@ class World:
             self.inclinometer.angle_deg,
         )
 
+    @property
+    def drive_cycle(self) -> Callable[[], None] | None:
+        """Switches the drive's electronics off and on; None where its twin cannot be."""
+        cycle: Callable[[], None] | None = getattr(getattr(self.side, "drive", None), "power_cycle", None)
+        return cycle
+
     def link(self, name: str) -> WireLink:
         """The host's end of a wire, for hosts in this process."""
         return WireLink(self.wires[name], self, name)
@@ -159,7 +171,7 @@ class World:
     def _sense(self, now_us: int) -> None:
         plant = self.table.plant
         angle, rate = plant.angle_deg, plant.rate_dps
-        self.encoder.sample(angle, SENSE_US / 1e6)
+        self.encoder.sample(angle if self._encoder_at_hinge else self.table.motor_deg, SENSE_US / 1e6)
         self.inclinometer.sample(angle, rate)
         if self.side is not None:
             self.side.sense()

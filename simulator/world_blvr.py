@@ -35,10 +35,7 @@ class BlvrSide(Bed):
         plant, encoder = table.plant, self._world.encoder
         live = table.relay.closed and table.powered
         drive.sto_open = not live
-        angle_deg, rate_dps = plant.angle_deg + encoder.offset_deg, plant.rate_dps
-        # A frozen position is one of the registers: without its encoder such a motor would not turn at all.
-        if not encoder.frozen:
-            shaft.angle_deg, shaft.rate_dps = angle_deg, rate_dps
+        angle_deg, rate_dps = encoder.shows(shaft, table.motor_deg, table.motor_dps)
         if live and drive.excited:
             duty: float | None = self._servo.duty(
                 drive.wanted_deg, drive.wanted_rate_dps, angle_deg, rate_dps, plant.supply_v

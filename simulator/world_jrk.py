@@ -34,8 +34,7 @@ class JrkSide(Bed):
         """The bridge follows the PID, the feedback shows the hinge."""
         table, drive, encoder = self._world.table, self.drive, self._world.encoder
         plant = table.plant
-        if not encoder.frozen:
-            self._shaft.angle_deg, self._shaft.rate_dps = plant.angle_deg + encoder.offset_deg, plant.rate_dps
+        encoder.shows(self._shaft, plant.angle_deg, plant.rate_dps)
         table.actuate(drive.duty / jrk_map.MOST_DUTY, brake_closed=False)
         drive.current_a = plant.current_a
         drive.powered = table.relay.closed and table.powered

@@ -38,9 +38,7 @@ class OdriveSide(Bed):
         plant, encoder = table.plant, self._world.encoder
         live = table.relay.closed and table.powered
         drive.estop = not live
-        angle_deg, rate_dps = plant.angle_deg + encoder.offset_deg, plant.rate_dps
-        if not encoder.frozen:
-            shaft.angle_deg, shaft.rate_dps = angle_deg, rate_dps
+        angle_deg, rate_dps = encoder.shows(shaft, table.motor_deg, table.motor_dps)
         duty: float | None = None
         if live and drive.armed:
             duty = self._servo.duty(

@@ -34,10 +34,7 @@ class RoboclawSide(Bed):
         """The bridge follows the commands, the encoder shows the motor."""
         table, drive, shaft = self._world.table, self.drive, self._shaft
         plant, encoder = table.plant, self._world.encoder
-        if encoder.frozen:
-            shaft.rate_dps = 0.0
-        else:
-            shaft.angle_deg, shaft.rate_dps = plant.angle_deg + encoder.offset_deg, plant.rate_dps
+        encoder.shows(shaft, table.motor_deg, table.motor_dps)
         duty = drive.duty
         if duty is not None or not table.bridge_on:
             self._servo.reset()

@@ -58,9 +58,7 @@ class SpeedSide(Bed):
         plant = table.plant
         live = table.relay.closed and table.powered
         self.supply(live)
-        angle_deg, rate_dps = plant.angle_deg + encoder.offset_deg, plant.rate_dps
-        if not encoder.frozen:
-            self._shaft.angle_deg, self._shaft.rate_dps = angle_deg, rate_dps
+        angle_deg, rate_dps = encoder.shows(self._shaft, table.motor_deg, table.motor_dps)
         duty: float | None = None
         if live and drive.excited:
             wanted = drive.wanted_dps - self.slip_dps_a * plant.current_a

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from simulator.plant.bed import EMPTY, Moments
 from simulator.plant.fast import TablePlant
-from simulator.plant.params import GEARS
+from simulator.plant.params import GEARS, Gear, PlantParams
 
 RELAY_DELAY_MS = 500  # SS1-t: the power goes so long after the chain opens
 SUPPLY_LOW_V = 21.0
 SUPPLY_OK_V = 22.0
 OBSTACLE_NM_DEG = 300.0  # furniture at the bed's end: 27 N/mm at 0.8 m [A]
-PANIC_NM, PANIC_HZ, PANIC_S = 80.0, 1.5, 5.0  # physics reference 5.2
+PANIC_HZ, PANIC_S = 1.5, 5.0  # physics reference 5.2
+NO_GEAR = Gear(ratio=0.0, forward=1.0, backward=1.0)  # what a table hangs on whose belt is gone
 
 
 class Relay:
@@ -58,29 +60,76 @@ class Obstacle:
         return -self._way * OBSTACLE_NM_DEG * pressed_deg if pressed_deg > 0.0 else 0.0
 
 
-class Table:
-    """Plant with its supply. The electronics ask for a duty and a brake; the relay has the last word.
+class Ailments:
+    """What is wrong with motor, gear, brake and supply; data only, `Table.refit` makes the parts so."""
 
-    `reversed`, `runaway`, `dead_motor` are faults of bridge and motor.
-    """
+    def __init__(self) -> None:
+        self.reversed = False  # the motor's two wires are swapped
+        self.stuck_duty: float | None = None  # the bridge drives so, whatever it is told
+        self.dead_motor = False  # a wire of the motor is broken
+        self.winding = 1.0  # the part of the winding's resistance that is left
+        self.belt_broken = False
+        self.brake_slow = 1.0  # so many times its delays
+        self.brake_stuck: bool | None = None  # closed or open, whatever it is told
+        self.panic_nm = 0.0  # whoever lies on it throws their weight about
+        self.lean_nm = 0.0  # somebody leans on the bed
+
+    def parts(self, whole: PlantParams) -> PlantParams:
+        """Those of a whole table, with what is broken."""
+        motor, brake = whole.motor, whole.brake
+        slow = self.brake_slow
+        return replace(
+            whole,
+            gear=NO_GEAR if self.belt_broken else whole.gear,
+            motor=replace(motor, resistance_ohm=motor.resistance_ohm * self.winding),
+            brake=replace(
+                brake,
+                engage_delay_ms=round(brake.engage_delay_ms * slow),
+                engage_rise_ms=round(brake.engage_rise_ms * slow),
+                release_delay_ms=round(brake.release_delay_ms * slow),
+            ),
+        )
+
+
+class Table:
+    """Plant with its supply. The electronics ask for a duty and a brake; the relay has the last word."""
 
     def __init__(self, gear: str, start_deg: float) -> None:
-        self.plant = TablePlant(GEARS[gear], start_deg, EMPTY)
+        self.whole = GEARS[gear]
+        self.plant = TablePlant(self.whole, start_deg, EMPTY)
         self.relay = Relay()
         self.obstacle = Obstacle()
-        self.reversed = False
-        self.runaway = False
-        self.dead_motor = False
+        self.ailments = Ailments()
         self.powered = True  # the motor's supply, not the electronics'
-        self.pushes = False  # whoever lies on it throws their weight about
+        self.slip_deg = 0.0  # the motor's shaft, in degrees of the table, ahead of the hinge
         self._pushed_ms = 0
         self._duty: float | None = None
         self._brake_closed = True
         self._live = False
 
+    @property
+    def asked_duty(self) -> float | None:
+        """What the electronics ask for; None = bridge off."""
+        return self._duty
+
+    @property
+    def motor_deg(self) -> float:
+        """Where an encoder on the motor sees the table."""
+        return self.plant.angle_deg + self.slip_deg
+
+    @property
+    def motor_dps(self) -> float:
+        """How fast an encoder on the motor sees it turn."""
+        return self._free_dps() if self.ailments.belt_broken else self.plant.rate_dps
+
     def actuate(self, duty: float | None, brake_closed: bool) -> None:
         """What the electronics want from now on; no duty means bridge off."""
         self._duty, self._brake_closed = duty, brake_closed
+        self._apply()
+
+    def refit(self) -> None:
+        """After a change of what is wrong with it."""
+        self.plant.refit(self.ailments.parts(self.whole))
         self._apply()
 
     def seat(self, moments: Moments | None) -> None:
@@ -99,42 +148,60 @@ class Table:
 
     def step(self, chain_closed: bool, bridged: bool, ms: int = 1) -> None:
         """So many milliseconds in which nobody and nothing asks for anything else."""
-        plant, relay, obstacle = self.plant, self.relay, self.obstacle
+        plant, relay = self.plant, self.relay
         calm = chain_closed and relay.at_rest and (relay.closed and self.powered) == self._live
-        if calm and not (obstacle.there or self.pushes or plant.external_torque_nm):
+        if calm and not self._disturbed():
             plant.advance(ms)
             return
         for _ in range(ms):
             self._step(chain_closed, bridged)
 
+    def _disturbed(self) -> bool:
+        """Whether every millisecond counts: something pushes the bed, or the motor turns alone."""
+        ills = self.ailments
+        pushed = self.obstacle.there or ills.panic_nm or ills.lean_nm or self.plant.external_torque_nm
+        return bool(pushed or ills.belt_broken)
+
     def _step(self, chain_closed: bool, bridged: bool) -> None:
         """One millisecond with the relay, and whatever leans against the bed."""
-        plant, relay, obstacle = self.plant, self.relay, self.obstacle
+        plant, relay = self.plant, self.relay
         if not (chain_closed and relay.at_rest):
             relay.step(chain_closed, bridged)
         if (relay.closed and self.powered) != self._live:
             self._apply()
-        if obstacle.there or self.pushes or plant.external_torque_nm:
-            push = obstacle.torque_nm(plant.angle_deg, plant.rate_dps)
-            plant.external_torque_nm = push + self._panic_nm()
+        if self._disturbed():
+            push = self.obstacle.torque_nm(plant.angle_deg, plant.rate_dps)
+            plant.external_torque_nm = push + self._panic_nm() + self.ailments.lean_nm
+        before_deg = plant.angle_deg
         plant.advance(1)
+        if self.ailments.belt_broken:
+            self.slip_deg += self._free_dps() / 1_000 - (plant.angle_deg - before_deg)
 
     def _apply(self) -> None:
-        plant, duty = self.plant, self._duty
+        plant, duty, ills = self.plant, self._duty, self.ailments
         self._live = self.relay.closed and self.powered
-        plant.brake(self._brake_closed or not self._live)
-        if duty is None or not self._live or self.dead_motor:
+        closed = self._brake_closed or not self._live
+        plant.brake(closed if ills.brake_stuck is None else ills.brake_stuck)
+        if duty is None or not self._live or ills.dead_motor or ills.belt_broken:
             plant.open_circuit()
-        elif self.runaway:
-            plant.drive(0.5)
+        elif ills.stuck_duty is not None:
+            plant.drive(ills.stuck_duty)
         else:
-            plant.drive(-duty if self.reversed else duty)
+            plant.drive(-duty if ills.reversed else duty)
+
+    def _free_dps(self) -> float:
+        """A motor without a load follows its voltage within 10 ms (physics reference, V6), so at once."""
+        if self._duty is None or not self._live or self.ailments.dead_motor or self.plant.brake_closed:
+            return 0.0
+        volts = self._duty * self.plant.supply_v
+        return math.degrees(volts / (self.whole.motor.back_emf_vs * self.whole.gear.ratio))
 
     def _panic_nm(self) -> float:
-        if not self.pushes:
+        most_nm = self.ailments.panic_nm
+        if not most_nm:
             self._pushed_ms = 0
             return 0.0
         self._pushed_ms += 1
         if self._pushed_ms > PANIC_S * 1000:
             return 0.0
-        return PANIC_NM * math.sin(2 * math.pi * PANIC_HZ * self._pushed_ms / 1000)
+        return most_nm * math.sin(2 * math.pi * PANIC_HZ * self._pushed_ms / 1000)

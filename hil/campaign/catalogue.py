@@ -6,11 +6,15 @@
 
 from __future__ import annotations
 
-import difflib
+from functools import cache
 from typing import Final, NamedTuple
 
 from hil.campaign.host_faults import HOST_FAULTS
-from simulator.faults import FAULTS
+from simulator.fault_record import Severity
+from simulator.fault_wires import PLACES
+from simulator.faults import FAULTS, unknown
+from simulator.setup import WorldSetup
+from simulator.world import World
 
 NOMINAL: Final = "nominal"
 PARK, PERSON = "park", "person"
@@ -25,7 +29,8 @@ class Row(NamedTuple):
     lasts_s: tuple[float, float] | None
     may_stay: bool
     ends: str
-    drives: tuple[str, ...]
+    severity: Severity | None = None
+    phases: tuple[str, ...] = ()  # states of the controller in which it has an occasion; none named: all
 
 
 _PRESSES: Final = ("stop_button", "return_button", "return_b_button")
@@ -34,14 +39,15 @@ _FOR_A_WHILE: Final = (
     "ankle_open",
     "ankles_open",
     "estop",
-    "wire_cut",
     "inclinometer_cut",
     "load_lost",
     "inputs_doubtful",
     "supply_low",
-    "inputs_cut",
     "blocked",
     "node_off",
+    "wire_cut",
+    "inputs_cut",
+    *(f"{place.prefix}_{half}" for place in PLACES for half in ("deaf", "mute")),
 )
 _STOPS: Final = {"stop_guard": (0.2, 6.0), "stop_controller": (0.3, 6.0), "stop_station": (1.0, 12.0)}
 _NEED_A_PERSON: Final = (
@@ -49,45 +55,65 @@ _NEED_A_PERSON: Final = (
     "jammed",
     "motor_dead",
     "motor_reversed",
+    "belt_broken",
+    "brake_stuck",
     "supply_lost",
     "node_off",
     "estop",
     "runaway",
 )
 # Without our node the drive only stops and holds when its wire or the wire of its inputs is gone (design 5).
-NEED_A_PERSON_WITHOUT_NODE: Final = ("wire_cut", "inputs_cut")
+NEED_A_PERSON_WITHOUT_NODE: Final = tuple(
+    name for name in FAULTS if name.startswith(("wire_", "inputs_wire_")) or name == "inputs_cut"
+)
+# Faults that show only where something happens to show them.
+_ASKED: Final = ("holding", "lowering", "raising", "oscillating")  # a check-in follows
+_OCCASIONS: Final = {
+    "rider_silent": _ASKED,
+    "pendant_stuck": _ASKED,
+    "pendant_bounce": _ASKED,
+    "rest_switch_bounce": ("warming_up", "lowering", "holding", "raising", "oscillating"),
+    "rest_switch_open": ("lowering", "holding", "raising", "oscillating"),
+}
 
 
 def _row(name: str) -> Row:
     if name in HOST_FAULTS:
         stop = _STOPS.get(name)
-        return Row(name, HOST_FAULTS[name].what, True, stop, False, PARK, ("node", "blvr"))
+        return Row(name, HOST_FAULTS[name].what, True, stop, False, PARK)
+    fault = FAULTS[name]
     lasts: tuple[float, float] | None = None
     if name in _PRESSES:
         lasts = (0.2, 3.0)
     elif name in _FOR_A_WHILE:
         lasts = (0.1, 10.0)
-    drives = ("blvr",) if FAULTS[name].wires else ("node", "blvr")
     ends = PERSON if name in _NEED_A_PERSON else PARK
-    return Row(name, FAULTS[name].what, False, lasts, name in _FOR_A_WHILE, ends, drives)
+    phases = _OCCASIONS.get(name, ())
+    return Row(name, fault.what, False, lasts, name in _FOR_A_WHILE, ends, fault.severity, phases)
 
 
-NOTHING: Final = Row(NOMINAL, "nothing goes wrong", False, None, False, PARK, ("node", "blvr"))
+NOTHING: Final = Row(NOMINAL, "nothing goes wrong", False, None, False, PARK)
 CATALOGUE: Final = {NOMINAL: NOTHING} | {name: _row(name) for name in (*FAULTS, *HOST_FAULTS)}
+
+
+@cache
+def possible(drive: str) -> tuple[str, ...]:
+    """What can go wrong on a table with this drive; asked of a world that has it."""
+    there = World(WorldSetup(drive=drive)).faults.names()
+    return (NOMINAL, *there, *HOST_FAULTS)
 
 
 def choose(words: str | None, drive: str) -> list[str]:
     """The names of `--faults a,b`, or all that the drive can have. Raises ValueError with what there is."""
-    fits = [name for name, row in CATALOGUE.items() if drive in row.drives]
+    fits = possible(drive)
     if words is None:
-        return fits
+        return list(fits)
     chosen = [word.strip() for word in words.split(",") if word.strip()]
     for name in chosen:
+        if name not in CATALOGUE:
+            raise ValueError(unknown(name, fits))
         if name not in fits:
-            near = difflib.get_close_matches(name, fits, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            why = f"needs another drive than {drive}" if name in CATALOGUE else "is unknown"
-            raise ValueError(f"fault '{name}' {why}{hint}; there are {', '.join(fits)}")
+            raise ValueError(f"fault {name!r} needs another drive than {drive}; there are {', '.join(fits)}")
     if not chosen:
         raise ValueError(f"no fault is named; there are {', '.join(fits)}")
     return list(dict.fromkeys(chosen))

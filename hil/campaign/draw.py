@@ -1,18 +1,20 @@
 """What run number K of a campaign is: a function of the seed, K and the choice of faults, nothing else.
 
-Faults, phases and scenarios go round, so that few runs already visit every corner; moments and riders are
-drawn from a counter-based stream (Philox, key = seed and number), so no run depends on another.
+Faults, phases and scenarios go round, so that few runs already visit every corner; moments, severities and
+riders are drawn from a counter-based stream (Philox, key = seed and number), so no run depends on another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import gcd
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from hil.campaign.catalogue import CATALOGUE, NOMINAL
+from hil.campaign.catalogue import CATALOGUE, NOMINAL, Row
 from hil.campaign.scenarios import SCENARIOS
+from simulator.fault_record import Severity
 
 AFTER_START_S: Final = 0.5
 LEAST_PHASE_S: Final = 0.1
@@ -39,9 +41,10 @@ class Spec(NamedTuple):
     fault: str
     phase: str  # state of the controller in which it happens
     after_s: float  # since the phase began
-    lasts_s: float | None
+    lasts_s: float | None  # once it is real
     rider: tuple[str, float, float]
     start_deg: float | None = None
+    amount: float | None = None  # severity, None = the usual one
 
 
 _PLACES: Final = tuple(
@@ -53,10 +56,12 @@ def draw(seed: int, number: int, faults: Sequence[str], drive: str, gear: str | 
     """Run `number` of a campaign."""
     dice = np.random.Generator(np.random.Philox(key=[seed, number]))
     fault = faults[number % len(faults)]
+    row = CATALOGUE[fault]
+    places = _places(row)
     turn = number // len(faults)
     # A step that shares no factor with the number of places visits them all, each fault at its own pace.
-    scenario, phase, most_s = _PLACES[(turn * 5 + number % len(faults)) % len(_PLACES)]
-    row = CATALOGUE[fault]
+    step = next(step for step in (5, 7, 3, 1) if gcd(step, len(places)) == 1)
+    scenario, phase, most_s = places[(turn * step + number % len(faults)) % len(places)]
     after_s = round(float(dice.uniform(LEAST_PHASE_S, most_s)), 2)
     lasts_s = None
     if row.lasts_s is not None:
@@ -65,11 +70,34 @@ def draw(seed: int, number: int, faults: Sequence[str], drive: str, gear: str | 
     rider = RIDERS[int(dice.integers(len(RIDERS)))]
     start_deg = round(float(dice.uniform(*WAKE_DEG)), 1) if phase == "wake" else None
     drawn_gear = "a2" if dice.random() < 0.25 else "a1"
-    if fault == NOMINAL:
-        lasts_s = None
     return Spec(
-        number, seed, scenario, drive, gear or drawn_gear, fault, phase, after_s, lasts_s, rider, start_deg
+        number,
+        seed,
+        scenario,
+        drive,
+        gear or drawn_gear,
+        fault,
+        phase,
+        after_s,
+        lasts_s,
+        rider,
+        start_deg,
+        _amount(row.severity, dice),
     )
+
+
+def _places(row: Row) -> tuple[tuple[str, str, float], ...]:
+    """Where such a fault has an occasion; nothing going wrong needs a ride of its own, not a moment."""
+    if row.name == NOMINAL:
+        return tuple(place for place in _PLACES if place[1] != "wake")
+    return tuple(place for place in _PLACES if not row.phases or place[1] in row.phases)
+
+
+def _amount(severity: Severity | None, dice: np.random.Generator) -> float | None:
+    """The usual severity, or every second time any that is allowed."""
+    if severity is None or dice.random() < 0.5:
+        return None
+    return float(f"{dice.uniform(severity.low, severity.high):.3g}")
 
 
 def as_json(spec: Spec) -> dict[str, Any]:

@@ -108,7 +108,7 @@ class Run:
             if self._phase_ms is not None and t_ms - self._phase_ms >= spec.after_s * 1_000:
                 self._inject()
         else:
-            self._go_on(t_ms - self.injected_ms)
+            self._go_on(t_ms)
 
     def _in_phase(self) -> bool:
         if self.spec.phase == "wake":
@@ -123,19 +123,22 @@ class Run:
         self.lasted = True
         host = HOST_FAULTS.get(spec.fault)
         if host is None:
-            rig.world.faults.switch(spec.fault, True)
+            rig.world.faults.switch(spec.fault, True, spec.amount)
         elif host.act is not None:
             host.act(rig, round((spec.lasts_s or 0.0) * 1_000))
 
-    def _go_on(self, since_ms: int) -> None:
+    def _go_on(self, t_ms: int) -> None:
         spec, rig = self.spec, self.rig
+        assert self.injected_ms is not None
         host = HOST_FAULTS.get(spec.fault)
         if host is not None and host.each is not None:
-            host.each(rig, since_ms // TICK_MS)
+            host.each(rig, (t_ms - self.injected_ms) // TICK_MS)
         if self.effect_ms is None:
             assert self._before is not None
             real = host.effect(rig) if host else proofs.PROOFS[spec.fault](rig.world, self._before)
-            self.effect_ms = rig.t_ms if real else None
+            self.effect_ms = t_ms if real else None
+        # A fault that ends by itself does so only once it was one.
+        since_ms = t_ms - (t_ms if self.effect_ms is None else self.effect_ms)
         if host is None and self.lasted and spec.lasts_s is not None and since_ms >= spec.lasts_s * 1_000:
             rig.world.faults.switch(spec.fault, False)
             self.lasted = False

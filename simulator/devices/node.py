@@ -18,15 +18,17 @@ class Node:
 
     def __init__(self, role: str, board: Board, gear: str = "a1") -> None:
         self._role = role
-        self._board = board
+        self.board = board
         self._gear = gear
         self._store = MemoryStore()
         self._out: list[tuple[int, bytes]] = []
         self._due_us = 0
         self.off = False  # fault: its own supply is gone
+        self.boots = 0
         self.brain = self._boot(protocol.RESET_POWER)
 
     def _boot(self, cause: int) -> Brain:
+        self.boots += 1
         return Brain(self._role, motor=gains(self._gear), store=self._store, reset_cause=cause)
 
     @property
@@ -43,7 +45,7 @@ class Node:
         """The board's watchdog has bitten: pins open, firmware from the start; the kept numbers stay."""
         self.brain = self._boot(protocol.RESET_WATCHDOG)
         self._out.clear()
-        self._board.act(None, True, False)
+        self.board.act(None, True, False)
         self._due_us = now_us + BOOT_US
 
     def power(self, on: bool, now_us: int) -> None:
@@ -53,7 +55,7 @@ class Node:
             self._due_us = now_us + BOOT_US
         elif not on:
             self._out.clear()
-            self._board.act(None, True, False)
+            self.board.act(None, True, False)
         self.off = not on
 
     def take(self, data: bytes, now_us: int) -> None:
@@ -70,8 +72,8 @@ class Node:
             return
         self._due_us = (now_us // PERIOD_US + 1) * PERIOD_US
         brain = self.brain
-        brain.tick(now_us // 1000, *self._board.sample())
-        self._board.act(brain.duty_permille if brain.bridge_on else None, brain.brake_closed, brain.enable)
+        brain.tick(now_us // 1000, *self.board.sample())
+        self.board.act(brain.duty_permille if brain.bridge_on else None, brain.brake_closed, brain.enable)
         if reply := brain.reply():
             self._out.append((now_us, reply))
 

@@ -12,7 +12,8 @@ from simulator.world_table import Table
 PARK_MARGIN_DEG = 1.0
 REST_SWITCH_DEG = -2.0
 OVER_ANGLE_DEG = 63.0
-FLICKER_EVERY, FLICKER_FOR = 100, 2  # samples
+FLICKER_EVERY = 100  # samples
+SAMPLE_MS = 10
 
 # Contacts that a hand or a foot works, and their bits.
 CONTACTS = (
@@ -37,7 +38,11 @@ class Sample(NamedTuple):
 
 
 class Panel:
-    """All inputs of a table; `stuck` forces bits, `unknown` takes them out of what is known (faults)."""
+    """All inputs of a table. Faults: `stuck` forces bits, `unknown` takes them out of what is known,
+    `flicker` opens bits for so many samples of each second, `bounce` repeats old values for so many samples.
+
+    `true` is the last sample as it stands, `said` as the node got it.
+    """
 
     def __init__(self, buttons: Buttons, table: Table, park_deg: float) -> None:
         self._buttons = buttons
@@ -47,7 +52,11 @@ class Panel:
         self._over = AngleSwitch(OVER_ANGLE_DEG, above=True)
         self.stuck: dict[int, bool] = {}
         self.unknown = 0
-        self.flicker = 0  # these bits read as off for 20 ms of each second
+        self.flicker: dict[int, int] = {}
+        self.bounce: dict[int, int] = {}
+        self.true = self.said = 0
+        self.differed = 0  # bits that were not said as they stand, since something was wrong with them
+        self._changed: dict[int, int] = {}  # bit: sample of its last change
         self._samples = 0
         self.enable = False  # the node's enable output, as the relay's coil sees it
 
@@ -69,10 +78,27 @@ class Panel:
         if self.enable:
             bits |= protocol.ENABLED
         self._samples += 1
-        if self._samples % FLICKER_EVERY < FLICKER_FOR:
-            bits &= ~self.flicker
+        before, self.true = self.true, bits
+        if self.stuck or self.flicker or self.bounce:
+            bits = self._spoilt(bits, before)
+        self.said = bits
+        return bits
+
+    def _spoilt(self, bits: int, before: int) -> int:
+        """With what is wrong with the contacts; `before` are the true ones a sample ago."""
+        now = self._samples
+        for bit, samples in self.bounce.items():
+            if (bits ^ before) & bit:
+                self._changed[bit] = now
+            since = now - self._changed.get(bit, -samples)
+            if since < samples and since % 2 == 0:
+                bits ^= bit
+        for bit, samples in self.flicker.items():
+            if now % FLICKER_EVERY < samples:
+                bits &= ~bit
         for bit, on in self.stuck.items():
             bits = bits | bit if on else bits & ~bit
+        self.differed |= bits ^ self.true
         return bits
 
 
@@ -92,6 +118,7 @@ class Board:
         self._encoder = encoder
         self._inclinometer = inclinometer
         self._current = current
+        self.last: Sample | None = None  # as the firmware read it
 
     def sample(self) -> Sample:
         """Read everything."""
@@ -99,13 +126,14 @@ class Board:
         current_ma = 0
         if self._current is not None and self._table is not None:
             current_ma = self._current.milliamperes(self._table.plant.current_a)
-        return Sample(
+        self.last = Sample(
             None if encoder is None or encoder.lost else round(encoder.angle_deg * 1000),
             None if inclinometer is None or inclinometer.lost else round(inclinometer.angle_deg * 100),
             current_ma,
             panel.bits(),
             protocol.ALL_INPUTS & ~panel.unknown,
         )
+        return self.last
 
     def act(self, duty_permille: int | None, brake_closed: bool, enable: bool) -> None:
         """Bridge, brake and relay as the firmware sets its pins; None = bridge off."""

@@ -56,6 +56,15 @@ class TablePlant:
         """Whether the brake bears on the shaft, however lightly."""
         return self._brake_part > 0.0
 
+    @property
+    def brake_nm(self) -> float:
+        """What the brake can hold on the shaft at this moment."""
+        return self.params.brake.static_nm * self._brake_part * self.brake_strength
+
+    def refit(self, params: PlantParams) -> None:
+        """Other parts from now on: something has broken, or is whole again. Motion, current and load stay."""
+        self.params = params
+
     def drive(self, duty: float) -> None:
         """Power the motor: part of the supply's voltage, -1 to +1, held until the next command."""
         self._duty = min(1.0, max(-1.0, duty))

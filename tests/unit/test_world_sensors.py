@@ -50,11 +50,13 @@ def test_encoder_counts_and_takes_its_rate_from_them() -> None:
 def test_a_frozen_encoder_stands_and_a_slipped_one_is_off() -> None:
     encoder = Encoder(ratio=600.0)
     encoder.sample(-70.0, 0.01)
-    encoder.frozen = True
+    encoder.stage.switch("stuck", 1.0)
+    encoder.sample(-70.0, 0.01)
     encoder.sample(-60.0, 0.01)
     assert encoder.angle_deg == pytest.approx(-70.0, abs=0.001)
     assert encoder.rate_dps == 0.0
-    encoder.frozen, encoder.offset_deg = False, 4.0
+    encoder.stage.switch("stuck", None)
+    encoder.stage.switch("jump", 4.0)
     encoder.sample(-60.0, 0.01)
     assert encoder.angle_deg == pytest.approx(-56.0, abs=0.001)
 
@@ -93,12 +95,14 @@ def test_inclinometer_lags_and_is_ten_hertz_wide() -> None:
 def test_frozen_and_shifted_inclinometer() -> None:
     sensor = Inclinometer(Noise(1, 2))
     sensor.start(-70.0)
-    sensor.frozen = True
+    sensor.stage.switch("stuck", 1.0)
+    sensor.sample(-70.0, 0.0)
     before = sensor.angle_deg
     for _ in range(50):
         sensor.sample(-60.0, 1.0)
     assert sensor.angle_deg == before
-    sensor.frozen, sensor.shift_deg = False, 5.0
+    sensor.stage.switch("stuck", None)
+    sensor.stage.switch("jump", 5.0)
     sensor.sample(-60.0, 0.0)
     assert sensor.angle_deg == pytest.approx(-55.0, abs=0.6)
 

@@ -79,6 +79,39 @@ def test_each_trouble_does_what_it_says_as_often_as_it_says() -> None:
     assert set(bits) == {1}
 
 
+def test_a_truncated_frame_is_the_beginning_of_one() -> None:
+    short = [frame for frame in spoilt(1, truncate=0.2) if frame != b"frame"]
+    assert 60 < len(short) < 100
+    assert all(frame and b"frame".startswith(frame) for frame in short)
+    assert {len(frame) for frame in short} == {1, 2, 3, 4}
+
+
+@pytest.mark.parametrize(("kind", "order"), [("reorder", [b"b", b"a"]), ("merge", [b"a", b"b"])])
+def test_a_frame_waits_for_the_next_one_and_goes_behind_it_or_with_it(kind: str, order: list[bytes]) -> None:
+    wire = Wire(1_000_000, 10)
+    setattr(wire.trouble, kind, 1.0)
+    wire.host_write(b"a", 0)
+    assert wire.device_bytes(999)[0] == b""
+    wire.host_write(b"b", 1_000)
+    assert wire.device_bytes(1_030)[0] == b"".join(order), "without a gap"
+    assert wire.spoilt[kind] == 1
+
+
+def test_an_echo_reaches_the_host_and_one_direction_may_be_cut_alone() -> None:
+    wire = Wire(1_000_000, 10)
+    wire.trouble.echo = True
+    wire.host_write(b"ab", 0)
+    assert (wire.device_bytes(999)[0], wire.host_read(999)) == (b"ab", b"ab")
+    wire.trouble.echo, wire.trouble.cut_down = False, True
+    wire.host_write(b"cd", 1_000)
+    wire.device_send(b"ef", 1_000)
+    assert (wire.device_bytes(1_999)[0], wire.host_read(1_999)) == (b"", b"ef")
+    wire.trouble.cut_down, wire.trouble.cut_up = False, True
+    wire.host_write(b"gh", 2_000)
+    wire.device_send(b"ij", 2_000)
+    assert (wire.device_bytes(2_999)[0], wire.host_read(2_999)) == (b"gh", b"")
+
+
 def test_trouble_is_the_same_for_the_same_seed() -> None:
     assert spoilt(5, loss=0.3, corrupt=0.3, double=0.3) == spoilt(5, loss=0.3, corrupt=0.3, double=0.3)
     assert spoilt(5, loss=0.3) != spoilt(6, loss=0.3)
