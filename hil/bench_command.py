@@ -15,6 +15,7 @@ from controller.exit_codes import CommandError, ExitCode
 from firmware_bridge import clock
 from firmware_bridge.drives import catalogue
 from hil import demo_table
+from hil.fault_words import Switch, parse, switches
 from hil.keys import Key, Keyboard, legend
 from safety.guard import table as table_file
 from safety.guard.toml_lines import TomlRefused
@@ -33,6 +34,10 @@ def command(
     ] = "node",
     folder: Annotated[Path | None, typer.Option(help="Where the links to the ptys go.")] = None,
     tcp: Annotated[bool, typer.Option("--tcp", help="Loopback TCP ports instead of ptys.")] = False,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME[=AMOUNT]@T[+LASTS][/EVERY]: a fault at T seconds; may be repeated."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Lines for programs.")] = False,
 ) -> None:
     """Serve simulated devices until q or Ctrl-C; `keel run` on the written table file moves them."""
@@ -41,11 +46,20 @@ def command(
         raise CommandError(ExitCode.USAGE, f"--drive {wanted}: allowed are {', '.join(demo_table.DRIVES)}")
     rider = RiderSetup(attendant_holds_after_s=None, mounts=False, answers=False, dismounts_after_s=None)
     world = World(WorldSetup(drive=wanted, rider=rider), seed=1)
+    todo = planned(fault or [], world)
     if tcp:
-        serve(world, serve_tcp(world, as_json), as_json)
+        serve(world, serve_tcp(world, as_json), todo, as_json)
     else:
         place = folder or Path(tempfile.mkdtemp(prefix="keel-bench-"))
-        serve(world, serve_ptys(world, place, wanted, as_json), as_json)
+        serve(world, serve_ptys(world, place, wanted, as_json), todo, as_json)
+
+
+def planned(words: list[str], world: World) -> list[Switch]:
+    """All `--fault` words as things to do. Raises CommandError (64)."""
+    try:
+        return switches([parse(word, world.faults.names()) for word in words])
+    except ValueError as error:
+        raise CommandError(ExitCode.USAGE, str(error)) from error
 
 
 def drive_of(path: Path) -> str:
@@ -87,8 +101,8 @@ def serve_tcp(world: World, as_json: bool) -> TcpServer:
     return server
 
 
-def serve(world: World, server: PtyServer | TcpServer, as_json: bool) -> None:
-    """Run the table at the wall's pace and do what the keys say."""
+def serve(world: World, server: PtyServer | TcpServer, todo: list[Switch], as_json: bool) -> None:
+    """Run the table at the wall's pace and do what the plan and the keys say."""
     hands = Hands(world)
     asked_to_leave: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -101,6 +115,9 @@ def serve(world: World, server: PtyServer | TcpServer, as_json: bool) -> None:
             now_ms = clock.monotonic_ms() - start_ms
             world.advance(now_ms * 1_000)
             server.pump(now_ms * 1_000)
+            while todo and now_ms >= todo[0].at_s * 1_000:
+                switch = todo.pop(0)
+                show_press(hands.switch(switch.name, switch.on, switch.amount), as_json)
             for key in keyboard.pressed():
                 show_press(hands.press(key), as_json)
             if now_ms - shown_ms >= SHOW_EVERY_MS:
@@ -121,19 +138,34 @@ class Hands:
 
     def press(self, key: Key) -> tuple[str, bool]:
         """Toggle it; returns its name and whether it is on now."""
+        if key.kind == "fault":
+            return self._fault(key.name)
         on = key.name not in self._on
         (self._on.add if on else self._on.discard)(key.name)
         if key.kind == "quit":
             self.quit = True
         elif key.kind == "contact":
             self._world.buttons.key(key.name, on)
-        elif key.kind == "fault":
-            self._world.faults.switch(key.name, on)
         elif on:
             self._world.rider.mount(self._world.now_us)
         else:
             self._world.rider.dismount(self._world.now_us)
         return key.name, on
+
+    def switch(self, name: str, on: bool, amount: float | None = None) -> tuple[str, bool]:
+        """Switch a fault. Raises ValueError with what there is."""
+        self._world.faults.switch(name, on, amount)
+        return name, on
+
+    def _fault(self, word: str) -> tuple[str, bool]:
+        """NAME or NAME=AMOUNT as typed: the other way round; a wrong one is told and changes nothing."""
+        name, _, much = word.partition("=")
+        try:
+            amount = float(much) if much else None
+            return self.switch(name, amount is not None or name not in self._world.faults.on, amount)
+        except ValueError as error:
+            print(f"\n{error}", file=sys.stderr, flush=True)
+            return name, name in self._world.faults.on
 
 
 def show_press(pressed: tuple[str, bool], as_json: bool) -> None:

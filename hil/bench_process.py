@@ -1,6 +1,7 @@
 """The simulator as a process: the world behind its ptys, and at any speed but 1 also the clock of everybody.
 
-It reads a JSON object a line on stdin: {"do": "switch", "name", "on"}, {"do": "closing"}, "no_hurry", "quit".
+It reads a JSON object a line on stdin: {"do": "switch", "name", "on", "amount"}, {"do": "closing"},
+"no_hurry", "quit".
 It tells on stdout: {"event": "ready"} once, then {"event": "truth", ...} ten times a second of table time.
 """
 
@@ -74,7 +75,7 @@ class Bench:
         """Do what has been asked for on stdin."""
         for order in self._orders.take():
             if order["do"] == "switch":
-                self.world.faults.switch(order["name"], order["on"])
+                self.world.faults.switch(order["name"], order["on"], order.get("amount"))
             elif order["do"] == "closing":
                 self.closing = True
             elif order["do"] == "no_hurry":

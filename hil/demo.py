@@ -17,6 +17,7 @@ from controller.programme import shipped
 from firmware_bridge import clock
 from hil import demo_faults, demo_table, shows
 from hil.demo_run import DemoRun, Plan
+from hil.fault_words import Moment
 from hil.stack import StackSetup
 from safety.guard import table
 from safety.guard.toml_lines import TomlRefused
@@ -30,7 +31,8 @@ def command(
     drive: Annotated[str, typer.Option(help=f"One of {', '.join(demo_table.DRIVES)}.")] = "node",
     gear: Annotated[str, typer.Option(help="a1 (self-locking) or a2 (back-drivable).")] = "a1",
     fault: Annotated[
-        list[str] | None, typer.Option(help="NAME@T: a fault T seconds into the run; may be repeated.")
+        list[str] | None,
+        typer.Option(help="NAME[=AMOUNT]@T[+LASTS][/EVERY]: a fault at T seconds; may be repeated."),
     ] = None,
     programme: Annotated[str, typer.Option(help="A shipped programme's name, or a file.")] = "beginner",
     headless: Annotated[bool, typer.Option("--headless", help="Do not open a browser.")] = False,
@@ -46,7 +48,7 @@ def command(
     check_choice("--gear", gear, GEARS)
     if not SPEEDS[0] <= speed <= SPEEDS[1]:  # also refuses NaN
         raise CommandError(ExitCode.USAGE, f"--speed {speed:g}: allowed are {SPEEDS[0]:g} to {SPEEDS[1]:g}")
-    faults = parse_faults(fault or [])
+    faults = parse_faults(fault or [], drive)
     name, toml, tier = read_programme(programme)
     folder = make_folder(out, name)
     log = None if wire_log is None else wire_log.resolve()
@@ -65,13 +67,12 @@ def check_choice(option: str, value: str, allowed: tuple[str, ...]) -> None:
         raise CommandError(ExitCode.USAGE, f"{option} {value}: allowed are {', '.join(allowed)}")
 
 
-def parse_faults(texts: list[str]) -> tuple[demo_faults.Fault, ...]:
-    """All `--fault` words, in the order of their moments. Raises CommandError (64)."""
+def parse_faults(texts: list[str], drive: str) -> tuple[Moment, ...]:
+    """All `--fault` words. Raises CommandError (64)."""
     try:
-        faults = [demo_faults.parse(text) for text in texts]
+        return demo_faults.read(texts, drive)
     except ValueError as error:
         raise CommandError(ExitCode.USAGE, str(error)) from error
-    return tuple(sorted(faults, key=lambda fault: fault.at_s))
 
 
 def read_programme(word: str) -> tuple[str, str, str]:

@@ -1,46 +1,51 @@
-"""The faults a demo can be asked for: `--fault NAME@T`, T in seconds of table time."""
+"""The faults a demo can be asked for: those of the simulated table, and of the real processes around it."""
 
 from __future__ import annotations
 
-import difflib
-from typing import Final, NamedTuple
+import resource
+import signal
+from typing import Final
 
-# name: (kind, argument, what happens)
-FAULTS: Final = {
-    "kill_guard": ("kill", "guard", "kill -9 of the safety process"),
-    "kill_controller": ("kill", "controller", "kill -9 of the controller"),
-    "kill_station": ("kill", "station", "kill -9 of the station"),
-    "rider_silent": ("switch", "rider_silent", "the rider answers no check-in"),
-    "ankle_open": ("switch", "ankle_open", "one ankle contact opens"),
-    "ankles_open": ("switch", "ankles_open", "both ankle contacts open"),
-    "estop": ("switch", "estop", "the e-stop chain opens"),
-    "wire_cut": ("switch", "wire_cut", "the wire to the drive is cut"),
-    "stop_button": ("switch", "stop_button", "the local STOP is pressed"),
-    "return_button": ("switch", "return_button", "a local RETURN is pressed"),
-}
+from hil.campaign.host_faults import HOST_FAULTS
+from hil.fault_words import Moment, Switch, parse
+from hil.stack import Stack
+from simulator.setup import WorldSetup
+from simulator.world import World
 
-
-class Fault(NamedTuple):
-    """One fault at one moment."""
-
-    name: str
-    kind: str  # kill | switch
-    argument: str
-    at_s: float
+PROCESSES: Final = ("guard", "controller", "station")
+KILLS: Final = {f"kill_{name}": name for name in PROCESSES}
+STOPS: Final = {f"stop_{name}": name for name in PROCESSES}
+DISK_FULL: Final = "disk_full"
+HERE: Final = (*KILLS, *STOPS, DISK_FULL)
+CAMPAIGN_ONLY: Final = tuple(name for name in HOST_FAULTS if name not in HERE)
 
 
-def parse(text: str) -> Fault:
-    """`NAME@T` as a fault. Raises ValueError with what is allowed."""
-    name, _, at = text.partition("@")
-    if name not in FAULTS:
-        near = difflib.get_close_matches(name, FAULTS, 1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise ValueError(f"--fault {text}: there is no fault '{name}'; there are {', '.join(FAULTS)}{hint}")
-    try:
-        at_s = float(at)
-    except ValueError:
-        at_s = -1.0
-    if not 0.0 <= at_s <= 36_000.0:
-        raise ValueError(f"--fault {text}: the moment '{at}' must be 0 to 36000 seconds, as in {name}@90")
-    kind, argument, _ = FAULTS[name]
-    return Fault(name, kind, argument, at_s)
+def read(texts: list[str], drive: str) -> tuple[Moment, ...]:
+    """All `--fault` words of a demo. Raises ValueError with what is allowed."""
+    there = World(WorldSetup(drive=drive)).faults.names()
+    for text in texts:
+        name = text.partition("@")[0].partition("=")[0]
+        if name in CAMPAIGN_ONLY:
+            raise ValueError(f"--fault {text}: {name} is for campaigns only: keel campaign --faults {name}")
+    return tuple(parse(text, (*there, *HERE), tuple(KILLS)) for text in texts)
+
+
+def act(stack: Stack, switch: Switch) -> None:
+    """Make it so in running processes."""
+    name = switch.name
+    if name in KILLS:
+        stack.kill(KILLS[name])
+    elif name in STOPS:
+        stack.kill(STOPS[name], signal.SIGSTOP if switch.on else signal.SIGCONT)
+    elif name == DISK_FULL:
+        _disk(stack, switch.on)
+    else:
+        stack.switch(name, switch.on, switch.amount)
+
+
+def _disk(stack: Stack, full: bool) -> None:
+    """No file of the guard can grow, as on a full disk; until it is started anew."""
+    pid = stack.pids.get("guard")
+    if pid is not None:
+        _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0 if full else hard, hard))

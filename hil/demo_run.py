@@ -12,8 +12,9 @@ from controller.exit_codes import CommandError, ExitCode
 from controller.station.finalise import finalise
 from controller.station.words import HEADLINES, state_word
 from firmware_bridge import clock
+from hil import demo_faults
 from hil.attendant import Attendant
-from hil.demo_faults import Fault
+from hil.fault_words import Moment, Switch, switches
 from hil.shows import Show
 from hil.simulator_child import SimulatorGone
 from hil.stack import Stack, StackSetup
@@ -34,7 +35,7 @@ class Plan:
     programme: str
     toml: str
     tier: str
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[Moment, ...] = ()
 
 
 class DemoRun:
@@ -42,7 +43,7 @@ class DemoRun:
 
     def __init__(self, setup: StackSetup, plan: Plan, show: Show) -> None:
         self._setup, self._plan, self._show = setup, plan, show
-        self._faults = list(plan.faults)
+        self._switches = switches(plan.faults)
         self._interrupted = False
         self._ending = False
         self._told: list[str] = []
@@ -96,8 +97,8 @@ class DemoRun:
         self._verdict.take(stack.fresh, stack.truth)
         self._tell_state()
         self._tell_refusals()
-        while self._faults and stack.t_s >= self._faults[0].at_s:
-            self._do(self._faults.pop(0))
+        while self._switches and stack.t_s >= self._switches[0].at_s:
+            self._do(self._switches.pop(0))
         if not self._ending and (self._interrupted or self._verdict.over(stack.t_s)):
             self._ending = True
             self._attendant.leave()
@@ -130,12 +131,11 @@ class DemoRun:
             self._told.append(said)
             self._show.note("refused", text=said)
 
-    def _do(self, fault: Fault) -> None:
-        self._show.note("fault", name=fault.name, t_s=round(self._stack.t_s, 2))
-        if fault.kind == "kill":
-            self._stack.kill(fault.argument)
-        else:
-            self._stack.switch(fault.argument, True)
+    def _do(self, switch: Switch) -> None:
+        facts = {} if switch.amount is None else {"amount": switch.amount}
+        what = "fault" if switch.on else "fault_ended"
+        self._show.note(what, name=switch.name, t_s=round(self._stack.t_s, 2), **facts)
+        demo_faults.act(self._stack, switch)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         if not self._interrupted:

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 class Key(NamedTuple):
     """One key: a contact to toggle, a fault to switch, or the word "rider" or "quit"."""
 
-    kind: str  # contact | fault | rider | quit
+    kind: str  # contact | fault | rider | quit; a fault's name may be followed by =AMOUNT
     name: str
     text: str
 
@@ -35,16 +35,18 @@ KEYS: Final = {
 
 def legend() -> str:
     """The keys for people."""
-    return "\n".join(f"  {letter}  {key.text}" for letter, key in KEYS.items())
+    keys = "\n".join(f"  {letter}  {key.text}" for letter, key in KEYS.items())
+    return f"{keys}\n  :  then NAME or NAME=AMOUNT and Enter: switch any fault (docs/reference/faults.md)"
 
 
 class Keyboard:
-    """Single keys from a terminal; from a pipe, letters (lines and spaces do not matter)."""
+    """Single keys from a terminal; from a pipe, letters; after a colon, a word and Enter."""
 
     def __init__(self) -> None:
         self._terminal = sys.stdin.isatty()
         self._before = termios.tcgetattr(0) if self._terminal else None
         self._ended = False
+        self._word: str | None = None  # what has been typed since a colon
         self._poll = select.poll()
         self._poll.register(0, select.POLLIN | select.POLLHUP)
 
@@ -65,4 +67,15 @@ class Keyboard:
             return []
         letters = os.read(0, 256).decode("utf-8", "replace")
         self._ended = not letters
-        return [KEYS[letter] for letter in letters if letter in KEYS]
+        return [key for letter in letters if (key := self._key(letter)) is not None]
+
+    def _key(self, letter: str) -> Key | None:
+        """A key that is whole with this letter."""
+        if self._word is None:
+            self._word = "" if letter == ":" else None
+            return KEYS.get(letter)
+        if letter not in "\r\n":
+            self._word = self._word[:-1] if letter in "\x7f\b" else self._word + letter
+            return None
+        word, self._word = self._word.strip(), None
+        return Key("fault", word, f"switch {word}") if word else None

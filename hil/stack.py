@@ -121,9 +121,9 @@ class Stack:
         """STOP, RETURN ... to the guard, as any local client may."""
         return self._observer.order(order)
 
-    def switch(self, name: str, on: bool) -> None:
-        """Switch a fault or a contact of the simulated table."""
-        self._simulator.tell(do="switch", name=name, on=on)
+    def switch(self, name: str, on: bool, amount: float | None = None) -> None:
+        """Switch a fault of the simulated table; without an amount, its usual one."""
+        self._simulator.tell(do="switch", name=name, on=on, amount=amount)
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         """Send a process a signal."""

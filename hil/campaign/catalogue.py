@@ -80,7 +80,8 @@ _OCCASIONS: Final = {
 def _row(name: str) -> Row:
     if name in HOST_FAULTS:
         stop = _STOPS.get(name)
-        return Row(name, HOST_FAULTS[name].what, True, stop, False, PARK)
+        host = HOST_FAULTS[name]
+        return Row(name, host.what, True, stop, False, PARK, host.severity)
     fault = FAULTS[name]
     lasts: tuple[float, float] | None = None
     if name in _PRESSES:

@@ -23,6 +23,7 @@ from hil.campaign.words import facts
 from hil.rigs.lockstep import TICK_MS, Lockstep, LockstepSetup
 from safety.decision import INHIBITED, LATCHED
 from safety.guard.dose import _read as read_ledger
+from simulator.faults import amount_of
 from simulator.setup import Gear, RiderSetup, WorldSetup
 
 LONGEST_MS: Final = 420_000
@@ -70,6 +71,7 @@ class Run:
         )
         self.allowance_ms = leave_open(setup, place, self.scenario) if self.scenario.wakes else 0
         self.rig = Lockstep(setup, place)
+        self._amount = amount_of(spec.fault, CATALOGUE[spec.fault].severity, spec.amount)
         self._phase_ms: int | None = None
         self._before: proofs.Before | None = None
         self._place = place
@@ -125,14 +127,14 @@ class Run:
         if host is None:
             rig.world.faults.switch(spec.fault, True, spec.amount)
         elif host.act is not None:
-            host.act(rig, round((spec.lasts_s or 0.0) * 1_000))
+            host.act(rig, round((spec.lasts_s or 0.0) * 1_000), self._amount)
 
     def _go_on(self, t_ms: int) -> None:
         spec, rig = self.spec, self.rig
         assert self.injected_ms is not None
         host = HOST_FAULTS.get(spec.fault)
         if host is not None and host.each is not None:
-            host.each(rig, (t_ms - self.injected_ms) // TICK_MS)
+            host.each(rig, (t_ms - self.injected_ms) // TICK_MS, self._amount)
         if self.effect_ms is None:
             assert self._before is not None
             real = host.effect(rig) if host else proofs.PROOFS[spec.fault](rig.world, self._before)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import resource
 import socket
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,7 @@ from firmware_bridge.assembly import open_devices
 from firmware_bridge.config import Parity
 from firmware_bridge.ports import ByteLink
 from hil import demo_table
+from hil.rigs.disk import refuses
 from hil.rigs.panel import Panel
 from safety.guard import messages, table
 from safety.guard.channel import Channel, Facts
@@ -79,7 +81,9 @@ class Lockstep:
         self.panel: Panel | None = None
         self.wall_jump_s = 0  # host fault: the calendar is wrong by so much
         self.held_up_ms = 0  # host fault: from judgement to the write, in this tick
-        self.disk_full = False  # host fault: no file of the guard can grow
+        self.disk: Callable[[], AbstractContextManager[None]] | None = None  # host fault: around each tick
+        self.disk_refused = False  # whether a file could not be written in a tick of the guard
+        self.wall_asked_wrong = 0  # readings of a calendar that is wrong
         self._asleep: dict[str, int] = {}  # until when a stopped process stands still
         self._due: dict[str, int] = {}  # when a killed one is there again
         self._starts = dict.fromkeys(PROCESSES, 0)
@@ -118,20 +122,20 @@ class Lockstep:
         """The guard's turn, and what it said."""
         self.report = None
         if self.guard is not None and "guard" not in self._asleep:
-            self.report = self._on_full_disk(self.guard) if self.disk_full else self.guard.tick(self.now_ms)
+            trouble = self.disk is not None
+            self.report = self._in_trouble(self.guard) if trouble else self.guard.tick(self.now_ms)
             self._overhear()
 
     def runs(self, name: str) -> bool:
         """Whether the process is there and not stopped."""
         return name not in self._due and name not in self._asleep
 
-    def _on_full_disk(self, guard: Guard) -> Report:
-        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
-        try:
+    def _in_trouble(self, guard: Guard) -> Report:
+        """A tick of the guard on a disk in trouble."""
+        assert self.disk is not None
+        with self.disk():
+            self.disk_refused = self.disk_refused or refuses(self.folder)
             return guard.tick(self.now_ms)
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
     def kill(self, name: str, restarts: bool = True) -> None:
         """As kill -9; the service manager starts it anew."""
@@ -213,6 +217,7 @@ class Lockstep:
         return self.world.link(Path(port).name)
 
     def _wall_s(self) -> int:
+        self.wall_asked_wrong += self.wall_jump_s != 0
         return WALL_S + self.t_ms // 1_000 + self.wall_jump_s
 
     def _note_tested(self) -> None:
