@@ -22,7 +22,7 @@ from hil.campaign.trace import AT, Ride, Sample, sample
 from hil.campaign.words import facts
 from hil.rigs.lockstep import TICK_MS, Lockstep, LockstepSetup
 from safety.decision import INHIBITED, LATCHED
-from safety.guard.dose import _read as read_ledger
+from safety.guard.ledger_file import read as read_ledger
 from simulator.faults import amount_of
 from simulator.setup import Gear, RiderSetup, WorldSetup
 
@@ -180,8 +180,8 @@ class Run:
 
 def net_used_ms(place: Path) -> int | None:
     """What the ledger says has been used, None when it is not whole."""
-    entries, whole = read_ledger(place / "ledger.jsonl")
-    if not whole:
+    entries, wrong = read_ledger(place / "ledger.jsonl")
+    if wrong is not None:
         return None
     return sum(entry.ms if entry.kind == "debit" else -entry.ms for entry in entries)
 

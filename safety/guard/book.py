@@ -5,6 +5,7 @@ Whatever waits for the disk happens here, at park, after the tick's commands are
 
 from __future__ import annotations
 
+import contextlib
 from typing import Final
 
 from safety import limits as rules
@@ -36,6 +37,11 @@ class Book:
     def session(self) -> int:
         """The number of the open session, 0 = none."""
         return self.mark.terms.session if self.mark else 0
+
+    def woke(self, used_ms: int) -> None:
+        """The session that was found open has used so much by now."""
+        if self.mark is not None:
+            self.mark = self.mark._replace(used_ms=used_ms)
 
     def open(self, asked: BeginAsked, now_ms: int) -> str | None:
         """Debit and mark a session; returns why not. May wait for the disk."""
@@ -70,12 +76,13 @@ class Book:
         if isinstance(terms, str):
             return terms
         terms = within(terms, self._table)
-        head = dose.debit(asked.rider, asked.session, terms.allowance_ms, now_ms)
-        mark = Mark(terms, self._table.sha256, asked.rider, 0, head)
         try:
+            head = dose.debit(asked.rider, asked.session, terms.allowance_ms, now_ms)
+            mark = Mark(terms, self._table.sha256, asked.rider, 0, head)
             self._store.write_mark(mark)
         except OSError:
-            dose.give_back(asked.rider, asked.session, terms.allowance_ms, now_ms)
+            with contextlib.suppress(OSError):
+                dose.give_back(asked.rider, asked.session, terms.allowance_ms, now_ms)
             raise
         self.mark, self.asked, self._asked_ms = mark, asked, now_ms
         self.day_left_ms = max(0, left - terms.allowance_ms)

@@ -1,28 +1,28 @@
-"""ledger.jsonl: who has been head-down for how long; debited before, given back after, never rewritten.
+"""Who has been head-down for how long: debited before, given back after, never rewritten (HZ-48).
 
-Every line carries the hash of all before it. The newest hash lies beside it in ledger.head and in the mark of
-an open session: a ledger that is missing, torn or older than a copy leaves nothing for 24 hours.
+The newest hash of the ledger lies beside it in ledger.head, in the guard's own state, in the mark of an open
+session, and in the node. A ledger that is missing, changed or older than one of them leaves nothing for 24 h.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
+import contextlib
 import os
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from safety.guard import files
+from safety.guard import dose_clock, files, ledger_file
+from safety.guard.dose_clock import DoseClock
+from safety.guard.ledger_file import BACK, DEBIT, LOST, Entry
 from safety.guard.table import Table
 from safety.limits import TIERS
 
 DAY_MS: Final = 86_400_000
-DEBIT: Final = "debit"
-BACK: Final = "back"
-LOST: Final = "lost"  # the history before this line cannot be trusted
-# Either of these means that the calendar went on while the machine was off.
-_CLOCKS: Final = (Path("/dev/rtc0"), Path("/run/systemd/timesync/synchronized"))
+SAVE_MS: Final = 60_000
+LOOK_MS: Final = 1_000
+KEPT_BAD: Final = 5  # ledgers that were not to be believed
 
 
 class Refused(NamedTuple):
@@ -31,21 +31,17 @@ class Refused(NamedTuple):
     why: str
 
 
-class Entry(NamedTuple):
-    """One line."""
+class Spent(NamedTuple):
+    """One session of the past."""
 
-    kind: str
-    rider: str
     session: int
-    ms: int
-    wall_s: int
-    boot: str  # of the machine
-    now_ms: int  # its monotonic clock
-    head: str = ""  # hash of the line before and of this one
+    ms: int  # counted as used: debited, less what was given back
+    at_ms: int  # its last line
+    open: bool  # nothing was given back yet
 
 
 class Dose:
-    """The ledger of all riders."""
+    """The ledger of all riders. `used_before` says that the folder is no new one."""
 
     def __init__(
         self,
@@ -54,113 +50,158 @@ class Dose:
         boot: str,
         copy: str = "",
         calendar_counts: bool | None = None,
+        used_before: bool = False,
     ) -> None:
         self._path = path
         self._copy_path = path.with_suffix(".head")
+        self._state_path = path.with_name("guard.state")
         self._wall_s = wall_s
-        self._boot = boot
-        self._calendar = any(one.exists() for one in _CLOCKS) if calendar_counts is None else calendar_counts
-        self._entries, self._whole = _read(path)
-        copies = {copy, str((files.read(self._copy_path) or {}).get("head", ""))} - {""}
-        self._lost = not self._whole or not copies <= {entry.head for entry in self._entries}
+        counts = dose_clock.calendar_goes_on if calendar_counts is None else lambda: calendar_counts
+        state = files.read_sealed(self._state_path)
+        known = dose_clock.moment_of(state)
+        self._clock = DoseClock(known, boot, wall_s, counts)
+        self._entries, wrong = ledger_file.read(path)
+        self.trouble: str | None = f"{path.name} {wrong}" if wrong else None
+        if self._entries:
+            self._clock.not_before(self._entries[-1].at_ms, self._entries[-1].wall_s)
+        beside = files.read(self._copy_path)
+        self.compare(copy, "the open session's mark")
+        self.compare(str((beside or {}).get("head", "")), self._copy_path.name)
+        self.compare(str((state or {}).get("head", "")), self._state_path.name)
+        if beside is None and known is None:
+            self._first_start(used_before)
+        self._saved_ms: int | None = None
+        self._looked_ms = 0
+
+    def _first_start(self, used_before: bool) -> None:
+        """No copy is there: a new folder gets its first one, in any other they were taken away."""
+        if used_before or self._entries:
+            self._doubt(f"{self._path.name} has no copy left to be compared with")
+            return
+        with contextlib.suppress(OSError):
+            files.seal(self._state_path, {**dose_clock.BEGINNING._asdict(), "head": ""}, durable=True)
 
     @property
     def head(self) -> str:
         """The hash of everything so far."""
         return self._entries[-1].head if self._entries else ""
 
+    def compare(self, copy: str, where: str) -> None:
+        """A copy of the head, or the beginning of one, that lies somewhere else: the ledger must know it."""
+        if copy and not any(entry.head.startswith(copy) for entry in self._entries):
+            missing = "is missing" if not self._path.exists() else f"is older than {where} says"
+            self._doubt(f"{self._path.name} {missing}")
+
+    def _doubt(self, what: str) -> None:
+        self.trouble = self.trouble or what
+
+    def tick(self, now_ms: int) -> None:
+        """Once a tick at park: the ledger's time is written down every minute, and when the calendar jumps.
+
+        May wait for the disk when the ledger is not to be believed and a new one is begun.
+        """
+        if self._saved_ms is not None and now_ms - self._looked_ms < LOOK_MS:
+            return
+        self._looked_ms = now_ms
+        if self.trouble is not None:
+            with contextlib.suppress(OSError):
+                self._begin_anew(self.trouble, now_ms)
+        if self._saved_ms is None or now_ms - self._saved_ms >= SAVE_MS or self._clock.jumped(now_ms):
+            self.save(now_ms, durable=False)
+
+    def save(self, now_ms: int, durable: bool) -> None:
+        """Write the state down; what cannot be written costs the time that passes while the machine is off."""
+        self._saved_ms = now_ms
+        content = {**self._clock.moment(now_ms)._asdict(), "head": self.head}
+        with contextlib.suppress(OSError):
+            files.seal(self._state_path, content, durable)
+
     def left(self, rider: str, tier: int, table: Table, now_ms: int) -> int | Refused:
         """Head-down time a rider has left in the rolling 24 h. Waits for the disk once after a loss."""
         if not 0 <= tier < len(TIERS):
             return Refused(f"tier {tier} is unknown; allowed 0 to {len(TIERS) - 1}")
-        if self._lost:
-            self._begin_anew(now_ms)
-        today = [entry for entry in self._entries if self._age_ms(entry, now_ms) < DAY_MS]
-        if any(entry.kind == LOST for entry in today):
-            return Refused("the dose ledger was lost or put back to an older one; nothing is left for 24 h")
-        used, sessions = _used(entry for entry in today if entry.rider == rider)
-        if sessions >= table.sessions_a_day:
+        if self.trouble is not None:
+            self._begin_anew(self.trouble, now_ms)
+        since_ms = self._clock.now(now_ms) - DAY_MS
+        lost = next((one for one in reversed(self._entries) if one.kind == LOST), None)
+        if lost is not None and lost.at_ms > since_ms:
+            left_ms = lost.at_ms - since_ms
+            return Refused(f"{lost.rider}: no dose for anybody for {_hours(left_ms)}; {REMEDY}")
+        today = [one for one in self.spent(rider) if one.at_ms > since_ms and one.ms > 0]
+        if len(today) >= table.sessions_a_day:
+            again_ms = today[-table.sessions_a_day].at_ms - since_ms
             return Refused(
-                f"{sessions} sessions in 24 h; allowed {table.sessions_a_day}; come again tomorrow"
+                f"{len(today)} sessions in 24 h; allowed {table.sessions_a_day};"
+                f" come again in {_hours(again_ms)}"
             )
-        return max(0, min(TIERS[tier].day_ms, table.day_max_ms) - used)
+        return max(0, min(TIERS[tier].day_ms, table.day_max_ms) - sum(one.ms for one in today))
+
+    def spent(self, rider: str) -> list[Spent]:
+        """The sessions of one rider, oldest first."""
+        return _sessions(entry for entry in self._entries if same_rider(entry.rider, rider))
 
     def debit(self, rider: str, session: int, ms: int, now_ms: int) -> str:
         """Write an allowance down as used; the new head. Waits for the disk. Raises OSError."""
-        return self._append(Entry(DEBIT, rider, session, ms, self._wall_s(), self._boot, now_ms))
+        return self._append(DEBIT, rider, session, ms, now_ms)
 
     def give_back(self, rider: str, session: int, ms: int, now_ms: int) -> str:
-        """Write down what was not used after all; the new head. Waits for the disk. Raises OSError."""
-        return self._append(Entry(BACK, rider, session, ms, self._wall_s(), self._boot, now_ms))
+        """Write down what was not used after all; the new head. Waits for the disk. Raises OSError.
 
-    def _age_ms(self, entry: Entry, now_ms: int) -> int:
-        """By the machine's clock; over a restart the calendar counts only where it went on, and forward."""
-        if entry.boot == self._boot:
-            return max(0, now_ms - entry.now_ms)
-        passed_ms = (self._wall_s() - entry.wall_s) * 1_000 if self._calendar else 0
-        return max(passed_ms, now_ms, 0)
+        Only once for each debit: a mark that is found again gives nothing back again.
+        """
+        last = next((one for one in reversed(self.spent(rider)) if one.session == session), None)
+        if last is None or not last.open:
+            return self.head
+        return self._append(BACK, rider, session, min(max(ms, 0), last.ms), now_ms)
 
-    def _begin_anew(self, now_ms: int) -> None:
+    def _begin_anew(self, what: str, now_ms: int) -> None:
         if self._path.exists():
-            os.replace(self._path, self._path.with_name(f"ledger.{self._wall_s()}.bad"))
-        self._entries, self._lost = [], False
-        self._append(Entry(LOST, "", 0, 0, self._wall_s(), self._boot, now_ms))
+            os.replace(self._path, _unused(self._path.with_suffix(".bad")))
+        self._entries = []
+        self._append(LOST, what, 0, 0, now_ms)
+        self.trouble = None
 
-    def _append(self, entry: Entry) -> str:
-        entry = entry._replace(head=_hash(self.head, entry))
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
-        try:
-            size = os.fstat(descriptor).st_size
-            try:
-                files.write_all(descriptor, _line(entry))
-                os.fsync(descriptor)
-            except OSError:
-                os.ftruncate(descriptor, size)
-                raise
-        finally:
-            os.close(descriptor)
+    def _append(self, kind: str, rider: str, session: int, ms: int, now_ms: int) -> str:
+        entry = Entry(kind, rider, session, ms, self._clock.now(now_ms), self._wall_s())
+        entry = ledger_file.chained(self.head, entry)
+        ledger_file.mend(self._path)
+        ledger_file.append(self._path, entry)
         self._entries.append(entry)
         files.replace(self._copy_path, {"head": entry.head}, durable=True)
+        self.save(now_ms, durable=True)
         return entry.head
 
 
-def _used(entries: Any) -> tuple[int, int]:
-    """Time and sessions of a list of entries; a session that was given back whole is none."""
-    by_session: dict[int, int] = {}
+REMEDY: Final = "leave the machine on; `keel doctor` says more"
+
+
+def same_rider(one: str, other: str) -> bool:
+    """Whether two ids mean one person: neither case nor spaces nor the way of writing a letter count."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(rider: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", rider).casefold().split())
+
+
+def _sessions(entries: Iterable[Entry]) -> list[Spent]:
+    found: list[Spent] = []
     for entry in entries:
-        sign = 1 if entry.kind == DEBIT else -1
-        by_session[entry.session] = by_session.get(entry.session, 0) + sign * entry.ms
-    return sum(max(0, ms) for ms in by_session.values()), sum(ms > 0 for ms in by_session.values())
+        if entry.kind == DEBIT:
+            found.append(Spent(entry.session, entry.ms, entry.at_ms, True))
+        elif entry.kind == BACK:
+            place = next((n for n in reversed(range(len(found))) if found[n].session == entry.session), None)
+            if place is not None and found[place].open:
+                found[place] = Spent(entry.session, max(0, found[place].ms - entry.ms), entry.at_ms, False)
+    return found
 
 
-def _line(entry: Entry) -> bytes:
-    return (json.dumps(entry._asdict(), separators=(",", ":"), ensure_ascii=False) + "\n").encode()
+def _hours(ms: int) -> str:
+    minutes = -(-ms // 60_000)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
 
 
-def _hash(before: str, entry: Entry) -> str:
-    body = json.dumps(entry._replace(head=before), separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(body.encode()).hexdigest()
-
-
-def _read(path: Path) -> tuple[list[Entry], bool]:
-    """The entries, and whether they are whole. A last line without an end was never finished."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return [], True
-    except OSError:
-        return [], False
-    entries: list[Entry] = []
-    *lines, tail = data.split(b"\n")
-    for line in lines:
-        try:
-            entry = Entry(**json.loads(line))
-        except (ValueError, TypeError):
-            return entries, False
-        if entry.head != _hash(entries[-1].head if entries else "", entry):
-            return entries, False
-        entries.append(entry)
-    if tail:
-        with path.open("r+b") as file:
-            file.truncate(len(data) - len(tail))
-    return entries, True
+def _unused(path: Path) -> Path:
+    """A name that is free; the last of them is used again and again."""
+    names = [path, *(path.with_name(f"{path.name}{number}") for number in range(2, KEPT_BAD + 1))]
+    return next((name for name in names if not name.exists()), names[-1])

@@ -21,7 +21,11 @@ class Events:
         self.seq, torn = _last(path)
         # A line that a crash cut short is ended, so that the next one stays readable.
         self._broken = torn
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+        try:
+            self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+        except OSError:
+            # Read-only or full: the events are counted as lost, and the table is brought home all the same.
+            self._descriptor = os.open("/dev/full", os.O_WRONLY)
 
     def write(self, now_ms: int, event: str, **facts: Any) -> None:
         """Add one event. Never raises: a full disk must not stop a return."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -37,9 +38,25 @@ def read(path: Path) -> dict[str, Any] | None:
     """The object in a JSON file, None when there is no file or it cannot be understood."""
     try:
         found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def seal(path: Path, content: dict[str, Any], durable: bool) -> None:
+    """As `replace`, with a checksum: a file that was cut short or changed is known by it. Raises OSError."""
+    replace(path, {**content, "sum": _sum(content)}, durable)
+
+
+def read_sealed(path: Path) -> dict[str, Any] | None:
+    """What was sealed, None when there is none or it is not what was written."""
+    found = read(path)
+    seal_of = found.pop("sum", None) if found else None
+    return found if found is not None and seal_of == _sum(found) else None
+
+
+def _sum(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, separators=(",", ":"), sort_keys=True).encode()).hexdigest()
 
 
 def sync_folder(folder: Path) -> None:

@@ -23,7 +23,7 @@ from safety.guard.store import Store
 from safety.guard.table import Table
 from safety.limits import TICK_MS, Limits
 from safety.observation import DRIVE_ARMED, ORDER_RETURN, ORDER_TEST, Observation, Wake
-from safety.step import boot, step
+from safety.step import State, boot, step
 
 GREETING_TICKS: Final = 10
 LEAVE_AFTER: Final = 5  # ticks at park with everything said to the drive
@@ -64,7 +64,7 @@ class Guard:
         self._boot_id = boot_id
         self._clocks = clocks
         self._news = news.News(store.events)
-        self._state = boot(limits, self._wake())
+        self._state: State | None = None  # of the rules; made in the first tick
         self._tick = 0
         self._then_ms: int | None = None
         self._cost_us = 0
@@ -110,6 +110,7 @@ class Guard:
         first, self._then_ms = self._then_ms is None, now_ms
         self._tick += 1
         if first:
+            self.book.woke(self._store.used_ms(now_ms, self.limits.inverted_cdeg))
             self._say_start(now_ms)
         elif dt_ms > self.limits.late_ms:
             # The rules take such a guard as woken up: what it knew about motion and buttons is old.
@@ -145,7 +146,8 @@ class Guard:
             self._channel.station_age_ms(now_ms),
         )
         passed |= SENSED
-        self._state, decided = step(self._state, seen, self.limits)
+        state = boot(self.limits, self._wake()) if self._state is None else self._state
+        self._state, decided = step(state, seen, self.limits)
         passed |= JUDGED
         self._refused = act(self._devices, decided, seen.drive_state, self.book.session != 0, now_ms)
         passed |= ACTED
@@ -202,6 +204,8 @@ class Guard:
             self._taken(decided, now_ms)
         elif self.book.mark is not None and decided.mode in _IDLE and self._at_park(decided):
             self._close(decided, now_ms)
+        elif self.book.mark is None and self._at_park(decided):
+            self._store.dose.tick(now_ms)
 
     def _begin(self, asked: BeginAsked, seen: Observation, decided: Decision, now_ms: int) -> None:
         why: str | None = None

@@ -17,36 +17,52 @@ class Mark(NamedTuple):
     rider: str
     used_ms: int
     ledger_head: str  # a copy: a ledger older than this has been rolled back
+    boot: str = ""  # of the machine, "" = not known
+
+
+class Seen(NamedTuple):
+    """The last report that a guard wrote of a session."""
+
+    now_ms: int
+    used_ms: int
+    cdeg: int | None  # where it was
 
 
 def write(path: Path, mark: Mark) -> None:
     """Durable, so at park only. Raises OSError."""
-    files.replace(path, {**mark._asdict(), "terms": mark.terms._asdict()}, durable=True)
+    files.seal(path, {**mark._asdict(), "terms": mark.terms._asdict()}, durable=True)
 
 
-def read(path: Path, reports: Path) -> Mark | None:
-    """The open session, with the head-down time that the ring has seen since; None = none was open."""
-    found = files.read(path)
+def read(path: Path) -> Mark | None:
+    """The open session; None = none was open, or what is there was changed."""
+    found = files.read_sealed(path)
     if found is None:
         return None
     try:
-        terms = Terms(**{key: int(value) for key, value in found["terms"].items()})
-        mark = Mark(
-            terms,
-            str(found["table_sha256"]),
-            str(found["rider"]),
-            int(found["used_ms"]),
-            str(found["ledger_head"]),
-        )
+        found["terms"] = Terms(**{key: int(value) for key, value in found["terms"].items()})
+        mark = Mark(**found)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
-    return mark._replace(used_ms=max(mark.used_ms, _used_ms(reports, terms.session)))
+    texts = (mark.table_sha256, mark.rider, mark.ledger_head, mark.boot)
+    return mark if all(isinstance(one, str) for one in texts) and isinstance(mark.used_ms, int) else None
 
 
-def _used_ms(reports: Path, session: int) -> int:
-    place, used = messages.REPORT_LAYOUT.index["session"], messages.REPORT_LAYOUT.index["used_ms"]
+def last_seen(reports: Path, session: int) -> Seen | None:
+    """What the ring has of a session."""
+    index = messages.REPORT_LAYOUT.index
     for _, packet in reversed(ring_file.read(reports)):
         values = messages.REPORT_LAYOUT.unpack(packet)
-        if values is not None and values[place] == session:
-            return int(values[used])
-    return 0
+        if values is not None and values[index["session"]] == session:
+            return Seen(*(values[index[name]] for name in ("now_ms", "used_ms", "trusted_cdeg")))
+    return None
+
+
+def used_ms(mark: Mark, seen: Seen | None, boot: str, now_ms: int, inverted_cdeg: int) -> int:
+    """Head-down time of the session by now. While no guard looked, somebody head-down stayed head-down.
+
+    After a restart of the machine, or without a report, nobody knows: then all of the allowance is used.
+    """
+    if seen is None or not boot or mark.boot != boot or now_ms < seen.now_ms:
+        return max(mark.used_ms, mark.terms.allowance_ms)
+    away_ms = now_ms - seen.now_ms if seen.cdeg is None or seen.cdeg > inverted_cdeg else 0
+    return max(mark.used_ms, seen.used_ms + away_ms)

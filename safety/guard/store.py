@@ -36,12 +36,15 @@ class Store:
         self._table_sha256 = table_sha256
         self._wall_s = wall_s
         self._boot = machine_boot if machine_boot is not None else _machine_boot()
-        self._lock = _locked(folder / "guard.lock")
-        self.events = Events(folder / "guard.events.jsonl", wall_s)
-        self.mark = mark.read(folder / "mark.json", folder / "guard.ring")
-        self.ring, self.ring_trouble = _ring(folder / "guard.ring")
+        self._lock = _locked(folder)
+        events, ring = folder / "guard.events.jsonl", folder / "guard.ring"
+        used_before = events.exists() or ring.exists()
+        self.mark = mark.read(folder / "mark.json")
+        self._seen = mark.last_seen(ring, self.mark.terms.session) if self.mark else None
         copy = self.mark.ledger_head if self.mark else ""
-        self.dose = Dose(folder / "ledger.jsonl", wall_s, self._boot, copy)
+        self.dose = Dose(folder / "ledger.jsonl", wall_s, self._boot, copy, used_before=used_before)
+        self.events = Events(events, wall_s)
+        self.ring, self.ring_trouble = _ring(ring)
         self.latched_cause = self._latch()
         self.tested = self._tested(now_ms)
 
@@ -50,6 +53,12 @@ class Store:
         """Whether the open session was begun with this very table file."""
         return self.mark is not None and self.mark.table_sha256 == self._table_sha256
 
+    def used_ms(self, now_ms: int, inverted_cdeg: int) -> int:
+        """Head-down time of the session that was found open."""
+        if self.mark is None:
+            return 0
+        return mark.used_ms(self.mark, self._seen, self._boot, now_ms, inverted_cdeg)
+
     def free_bytes(self) -> int:
         """Room on the disk."""
         found = os.statvfs(self.folder)
@@ -57,7 +66,7 @@ class Store:
 
     def write_mark(self, content: mark.Mark) -> None:
         """Waits for the disk. Raises OSError."""
-        mark.write(self.folder / "mark.json", content)
+        mark.write(self.folder / "mark.json", content._replace(boot=self._boot))
 
     def remove_mark(self) -> None:
         """Waits for the disk. Raises OSError."""
@@ -121,13 +130,14 @@ def _machine_boot() -> str:
         return ""
 
 
-def _locked(path: Path) -> int:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
+def _locked(folder: Path) -> int:
+    # The folder itself: a disk that has become read-only must not keep a guard from bringing somebody home.
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(descriptor)
-        raise InUse(f"{path.parent}: another guard uses this folder; stop that one first") from None
+        raise InUse(f"{folder}: another guard uses this folder; stop that one first") from None
     return descriptor
 
 

@@ -148,7 +148,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_events_and_ring_survive_kill_9_and_the_mark_takes_the_time_from_the_ring(tmp_path: Path) -> None:
-    wrote = mark.Mark(TERMS, "ab" * 32, "Åse", 500, "head")
+    wrote = mark.Mark(TERMS, "ab" * 32, "Åse", 500, "head", "one")
     mark.write(tmp_path / "mark.json", wrote)
     died = subprocess.run(
         [sys.executable, "-c", KILLED, str(tmp_path)], cwd=house.ROOT, timeout=20, env={**os.environ}
@@ -156,18 +156,41 @@ def test_events_and_ring_survive_kill_9_and_the_mark_takes_the_time_from_the_rin
     assert died.returncode == -signal.SIGKILL
     assert len(lines(tmp_path / "guard.events.jsonl")) == 100
     assert ring_file.read(tmp_path / "guard.ring")[-1] == (100, report(99, used_ms=1_980))
-    assert mark.read(tmp_path / "mark.json", tmp_path / "guard.ring") == wrote._replace(used_ms=1_980)
-    assert mark.read(tmp_path / "mark.json", tmp_path / "none") == wrote
+    assert mark.read(tmp_path / "mark.json") == wrote
+    seen = mark.last_seen(tmp_path / "guard.ring", 7)
+    assert seen == mark.Seen(0, 1_980, 0)
+    assert mark.used_ms(wrote, seen, "one", 500, 500) == 1_980
 
 
 def test_the_time_of_another_session_is_not_taken(tmp_path: Path) -> None:
     ring = ring_file.Ring(tmp_path / "guard.ring")
-    ring.write(report(1, session=6, used_ms=99_999))
+    ring.write(report(1, session=6, used_ms=99))
     ring.close()
-    mark.write(tmp_path / "mark.json", mark.Mark(TERMS, "", "", 500, ""))
-    found = mark.read(tmp_path / "mark.json", tmp_path / "guard.ring")
-    assert found is not None
-    assert found.used_ms == 500
+    assert mark.last_seen(tmp_path / "guard.ring", 7) is None
+
+
+WROTE = mark.Mark(TERMS, "ab" * 32, "a", 0, "head", "one")
+
+
+@pytest.mark.parametrize(
+    ("cdeg", "boot", "now_ms", "used_ms"),
+    [
+        (400, "one", 9_000, 3_000),  # above horizontal: the time without a guard was not head-down
+        (600, "one", 9_000, 11_000),
+        (None, "one", 9_000, 11_000),  # nobody knew where it was
+        (400, "two", 9_000, 200_000),  # the machine was off
+        (400, "", 9_000, 200_000),
+        (400, "one", 999, 200_000),  # this clock has not been there yet
+    ],
+)
+def test_time_without_a_guard_counts_for_who_hung_there(
+    cdeg: int | None, boot: str, now_ms: int, used_ms: int
+) -> None:
+    assert mark.used_ms(WROTE, mark.Seen(1_000, 3_000, cdeg), boot, now_ms, 500) == used_ms
+
+
+def test_without_a_report_the_whole_allowance_is_used() -> None:
+    assert mark.used_ms(WROTE, None, "one", 5_000, 500) == TERMS.allowance_ms
 
 
 @pytest.mark.parametrize(
@@ -175,7 +198,18 @@ def test_the_time_of_another_session_is_not_taken(tmp_path: Path) -> None:
 )
 def test_an_unreadable_mark_is_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "mark.json").write_bytes(content)
-    assert mark.read(tmp_path / "mark.json", tmp_path / "guard.ring") is None
+    assert mark.read(tmp_path / "mark.json") is None
+
+
+def test_a_mark_cut_at_any_byte_or_changed_in_one_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "mark.json"
+    mark.write(path, WROTE)
+    data = path.read_bytes()
+    for place in range(len(data) - 1):
+        path.write_bytes(data[:place])
+        assert mark.read(path) is None, place
+        path.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+        assert mark.read(path) is None, place
 
 
 def test_a_replaced_file_is_the_old_one_or_the_new_one(tmp_path: Path) -> None:
