@@ -110,7 +110,7 @@ class Dose:
             self.save(now_ms, durable=False)
 
     def save(self, now_ms: int, durable: bool) -> None:
-        """Write the state down; what cannot be written costs the time that passes while the machine is off."""
+        """Write the state down; where that fails, time that the machine is off does not count."""
         self._saved_ms = now_ms
         content = {**self._clock.moment(now_ms)._asdict(), "head": self.head}
         with contextlib.suppress(OSError):
@@ -123,7 +123,7 @@ class Dose:
         if self.trouble is not None:
             self._begin_anew(self.trouble, now_ms)
         since_ms = self._clock.now(now_ms) - DAY_MS
-        lost = next((one for one in reversed(self._entries) if one.kind == LOST), None)
+        lost = self._last_loss()
         if lost is not None and lost.at_ms > since_ms:
             left_ms = lost.at_ms - since_ms
             return Refused(f"{lost.rider}: no dose for anybody for {_hours(left_ms)}; {REMEDY}")
@@ -135,6 +135,15 @@ class Dose:
                 f" come again in {_hours(again_ms)}"
             )
         return max(0, min(TIERS[tier].day_ms, table.day_max_ms) - sum(one.ms for one in today))
+
+    @property
+    def lost(self) -> str | None:
+        """What was wrong with the ledger when it was last begun anew, None = nothing ever."""
+        lost = self._last_loss()
+        return lost.rider if lost else None
+
+    def _last_loss(self) -> Entry | None:
+        return next((one for one in reversed(self._entries) if one.kind == LOST), None)
 
     def spent(self, rider: str) -> list[Spent]:
         """The sessions of one rider, oldest first."""

@@ -11,13 +11,13 @@ from typing import Final, NamedTuple
 
 from firmware_bridge.ports import Devices
 from safety import limits as rules
-from safety.causes import name_of
-from safety.decision import ACTIVE, INHIBITED, LATCHED, READY, Decision
+from safety.decision import INHIBITED, LATCHED, Decision
 from safety.guard import news, report
 from safety.guard.act import act, take_back_if_late
 from safety.guard.book import Book
-from safety.guard.channel import Arrivals, BeginAsked, Channel
+from safety.guard.channel import Arrivals, Channel
 from safety.guard.checkpoints import ACTED, CHANNEL, JUDGED, SENSED, TAKEN
+from safety.guard.clerk import Clerk, Desk, at_park
 from safety.guard.sense import observe
 from safety.guard.store import Store
 from safety.guard.table import Table
@@ -54,7 +54,8 @@ class Guard:
             raise ValueError(limits)
         self.table: Final = table
         self.limits: Final[Limits] = limits
-        self.book: Final = Book(table, limits, store)
+        self._clerk = Clerk(Book(table, limits, store), store, channel, devices, limits)
+        self.book: Final = self._clerk.book
         self.decision: Decision | None = None
         self.observation: Observation | None = None
         self.finished = False
@@ -68,22 +69,20 @@ class Guard:
         self._tick = 0
         self._then_ms: int | None = None
         self._cost_us = 0
-        self._refusals = 0
         self._refused: str | None = None
         self._leaving = False
         self._return_due = False
         self._ever_armed = False
         self._still_ticks = 0
-        self._inherited = self.book.session  # begun by a guard that is gone
-        if self.book.mark is not None:
-            channel.bind_station()
 
     @property
     def away(self) -> bool:
         """Whether somebody may be away from park, so that the machine must stay on."""
         decided = self.decision
         known = decided is not None and decided.trusted_cdeg is not None
-        return self.book.mark is not None or (known and decided is not None and not self._at_park(decided))
+        return self.book.mark is not None or (
+            known and decided is not None and not at_park(decided, self.limits)
+        )
 
     def request_return(self) -> None:
         """A signal: RETURN, and leave when parked. Asking again changes nothing."""
@@ -110,7 +109,7 @@ class Guard:
         first, self._then_ms = self._then_ms is None, now_ms
         self._tick += 1
         if first:
-            self.book.woke(self._store.used_ms(now_ms, self.limits.inverted_cdeg))
+            self._clerk.woke(now_ms)
             self._say_start(now_ms)
         elif dt_ms > self.limits.late_ms:
             # The rules take such a guard as woken up: what it knew about motion and buttons is old.
@@ -118,7 +117,7 @@ class Guard:
         arrivals, seen, decided = self._judge(now_ms, dt_ms)
         self._answer(arrivals, seen, decided)
         values = self._report(now_ms, seen, decided)
-        self._keep(arrivals, seen, decided, now_ms)
+        self._clerk.keep(arrivals.begins, Desk(seen, decided, self._refused, self._leaving, now_ms))
         if self._may_leave(decided) and not self.finished:
             self.finished = True
             self._store.events.write(now_ms, "left", cause=None, angle_cdeg=decided.trusted_cdeg)
@@ -168,7 +167,7 @@ class Guard:
 
     def _report(self, now_ms: int, seen: Observation, decided: Decision) -> report.Report:
         if decided.refusal:
-            self._refusals += 1
+            self._clerk.refusals += 1
         mark = self.book.mark
         rest = report.Rest(
             self._tick,
@@ -178,7 +177,7 @@ class Guard:
             self._channel.proposal_seq,
             self._channel.controller_state,
             self._channel.phase,
-            self._refusals,
+            self._clerk.refusals,
             self.book.day_left_ms,
             mark.terms.cap_cdeg if mark else self.table.cap_cdeg,
             self._cost_us,
@@ -192,75 +191,12 @@ class Guard:
         self._news.tick(now_ms, decided, seen, trouble, self._refused)
         return values
 
-    def _keep(self, arrivals: Arrivals, seen: Observation, decided: Decision, now_ms: int) -> None:
-        """What must be on paper. The disk is waited for only at park."""
-        if decided.latched_cause != self._store.latched_cause:
-            self._store.latch(decided.latched_cause)
-        if decided.tested and not self._store.tested:
-            self._store.note_tested(now_ms)
-        for asked in arrivals.begins:
-            self._begin(asked, seen, decided, now_ms)
-        if self.book.asked is not None:
-            self._taken(decided, now_ms)
-        elif self.book.mark is not None and decided.mode in _IDLE and self._at_park(decided):
-            self._close(decided, now_ms)
-        elif self.book.mark is None and self._at_park(decided):
-            self._store.dose.tick(now_ms)
-
-    def _begin(self, asked: BeginAsked, seen: Observation, decided: Decision, now_ms: int) -> None:
-        why: str | None = None
-        if self._leaving:
-            why = "the guard is leaving; start it again first"
-        elif decided.mode != INHIBITED:
-            why = news.why_not(decided, seen, self._devices.trouble, self._refused)
-        elif not decided.tested:
-            why = "the tests of the day have not passed; run them first"
-        elif seen.station_age_ms >= self.limits.station_lost_ms:
-            why = "no station is connected; start it first"
-        why = why or self.book.open(asked, now_ms)
-        if why:
-            asked.client.reply(asked.id, False, why)
-            self._store.events.write(now_ms, "begin_refused", session=asked.session, why=why, cause=None)
-        else:
-            self._channel.bind_station()
-            self._refusals = 0
-
-    def _taken(self, decided: Decision, now_ms: int) -> None:
-        """The debited session: has it begun?"""
-        if decided.mode in (READY, ACTIVE):
-            asked, mark = self.book.taken(), self.book.mark
-            if asked is not None and mark is not None:
-                self._store.events.write(
-                    now_ms, "begin", cause=None, rider=mark.rider, tier=asked.tier, **mark.terms._asdict()
-                )
-                asked.client.reply(asked.id, True)
-        elif self.book.expired(now_ms):
-            asked = self.book.taken()
-            self._close(decided, now_ms)
-            if asked is not None:
-                asked.client.reply(asked.id, False, "the guard was not ready; look at its report")
-
-    def _close(self, decided: Decision, now_ms: int) -> None:
-        session = self.book.session
-        mark = self.book.mark
-        used_ms = max(decided.used_ms, mark.used_ms if mark else 0)
-        wrong = self.book.close(used_ms, now_ms)
-        self._channel.release_station()
-        cause = name_of(decided.first_cause)
-        if session and session == self._inherited and cause is None:
-            cause = "guard_lost"  # the drive brought the table home alone
-        self._store.events.write(
-            now_ms, "end", session=session, used_ms=used_ms, cause=cause, wrong=wrong, refusals=self._refusals
-        )
-
-    def _at_park(self, decided: Decision) -> bool:
-        cdeg = decided.trusted_cdeg
-        return cdeg is not None and abs(cdeg - self.limits.park_cdeg) <= self.limits.at_park_cdeg
-
     def _may_leave(self, decided: Decision) -> bool:
         """Asked to, nobody's session is open, and the table is parked or was never ours to move."""
         free = self._leaving and self.book.mark is None and decided.mode in _IDLE
-        free = free and (self._at_park(decided) or (decided.trusted_cdeg is None and not self._ever_armed))
+        free = free and (
+            at_park(decided, self.limits) or (decided.trusted_cdeg is None and not self._ever_armed)
+        )
         self._still_ticks = self._still_ticks + 1 if free else 0
         return self._still_ticks >= LEAVE_AFTER
 

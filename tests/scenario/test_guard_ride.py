@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import resource
 import signal
 from collections.abc import Iterator
@@ -297,3 +299,62 @@ def test_a_wrong_device_on_the_port_is_named_and_never_armed(tmp_path: Path) -> 
     rig.run(0.2)
     assert rig.guard.finished  # never armed: nothing to bring home
     rig.kill_guard()
+
+
+def told(rig: Rig) -> bool:
+    keeper = rig.devices.head_keeper
+    return keeper is not None and keeper.read() == rig.papers.dose.head
+
+
+def test_a_folder_rolled_back_whole_is_told_by_the_node(rig: Rig) -> None:
+    rig.arm_and_test()
+    rig.run(0.5)
+    before = {path.name: path.read_bytes() for path in rig.folder.iterdir()}
+    rig.inputs = MOUNTED
+    assert rig.begin() == (78, True, "")
+    rig.until(lambda: told(rig), 2)
+    rig.kill_guard()
+    for path in rig.folder.iterdir():
+        path.unlink()
+    for name, data in before.items():
+        (rig.folder / name).write_bytes(data)
+    rig.start_guard()
+    rig.until(lambda: rig.report.get("drive_state") == o.DRIVE_ARMED, 2)
+    rig.run(1)
+    assert rig.begin()[2].startswith("ledger.jsonl is missing: no dose for anybody for 24 h 0 min;")
+    assert rig.events()[-1]["event"] == "begin_refused"
+    assert [one["wrong"] for one in rig.events() if one["event"] == "dose"] == ["ledger.jsonl is missing"]
+    rig.until(lambda: told(rig), 2)  # and it knows the new one
+
+
+def test_a_killed_guards_blind_time_head_down_counts(rig: Rig) -> None:
+    rig.ride(10)
+    used_ms = rig.report["used_ms"]
+    rig.kill_guard()
+    for _ in range(100):
+        rig.beat(guard=False)
+    rig.start_guard()
+    rig.beat()
+    assert rig.report["used_ms"] >= used_ms + 2_000
+    home(rig, 300)
+
+
+@pytest.mark.parametrize("how", ["read only", "full"])
+def test_a_guard_that_wakes_up_on_a_dead_disk_brings_the_rider_home(
+    rig: Rig, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.ride(10)
+    rig.kill_guard()
+    real_open = os.open
+    number = errno.EROFS if how == "read only" else errno.ENOSPC
+
+    def dead_open(path: Any, flags: int, *rest: Any, **more: Any) -> int:
+        writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        if writes and str(path).startswith(str(rig.folder)):
+            raise OSError(number, os.strerror(number), str(path))
+        return real_open(path, flags, *rest, **more)
+
+    monkeypatch.setattr(os, "open", dead_open)
+    rig.start_guard()
+    home(rig, 300)
+    assert rig.plant.angle_deg < -69.5

@@ -6,7 +6,7 @@ import itertools
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -334,6 +334,38 @@ ACTS = st.one_of(
 )
 
 
+def turn_the_calendar(machine: Machine, seconds: int) -> None:
+    machine.wall_s += seconds
+    machine.passes(2_000)
+
+
+def restore_or_keep(machine: Machine, number: int) -> None:
+    """One file of an older day."""
+    name = NAMES[number % 3]
+    old, now = machine.folder / f"old{number}", machine.folder / name
+    if old.exists():
+        shutil.copy(old, now)
+    elif now.exists():
+        shutil.copy(now, old)
+
+
+def cut(machine: Machine, size: int) -> None:
+    path = machine.folder / NAMES[size % 3]
+    if path.exists():
+        path.write_bytes(path.read_bytes()[:size])
+
+
+DEEDS: dict[str, Callable[[Machine, int], object]] = {
+    "wait": lambda machine, seconds: machine.passes(seconds * 1_000),
+    "calendar": turn_the_calendar,
+    "restart": lambda machine, _: machine.start(),
+    "reboot": lambda machine, seconds: machine.reboots(seconds),
+    "remove": lambda machine, number: put(machine.folder, {NAMES[number]: None}),
+    "restore": restore_or_keep,
+    "cut": cut,
+}
+
+
 @settings(
     max_examples=60,
     deadline=None,
@@ -341,40 +373,15 @@ ACTS = st.one_of(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(acts=st.lists(ACTS, max_size=12))
-def test_nothing_that_is_done_in_one_day_gains_a_minute(
-    quick: Path, acts: list[tuple[str, int]]
-) -> None:
+def test_nothing_that_is_done_in_one_day_gains_a_minute(quick: Path, acts: list[tuple[str, int]]) -> None:
     folder = Path(tempfile.mkdtemp(dir=quick))
     machine = Machine(folder)
-    used_ms, session = 0, 0
-    for what, value in acts:
-        if what == "ride":
-            session += 1
-            want_ms = value * MINUTE_MS
-            if machine.left() >= want_ms + 1_000:
-                machine.ride(want_ms, session)
-                used_ms += want_ms
-        elif what == "wait":
-            machine.passes(value * 1_000)
-        elif what == "calendar":
-            machine.wall_s += value
-            machine.passes(2_000)
-        elif what == "restart":
-            machine.start()
-        elif what == "reboot":
-            machine.reboots(value)
-        elif what == "remove":
-            put(folder, {NAMES[value]: None})
-            machine.start()
-        elif what == "restore":  # one file of an older day
-            kept_at = folder / f"old{value}"
-            if kept_at.exists():
-                shutil.copy(kept_at, folder / NAMES[value % 3])
-                machine.start()
-            elif (folder / NAMES[value % 3]).exists():
-                shutil.copy(folder / NAMES[value % 3], kept_at)
-        elif (folder / NAMES[value % 3]).exists():
-            path = folder / NAMES[value % 3]
-            path.write_bytes(path.read_bytes()[:value])
+    used_ms = 0
+    for session, (what, value) in enumerate(acts, 1):
+        if what == "ride" and machine.left() >= value * MINUTE_MS + 1_000:
+            machine.ride(value * MINUTE_MS, session)
+            used_ms += value * MINUTE_MS
+        elif what != "ride":
+            DEEDS[what](machine, value)
             machine.start()
     assert machine.left() <= FULL_MS - used_ms

@@ -1,0 +1,134 @@
+"""What must be on paper: sessions begun and ended, latches, the day's tests, the ledger's copies.
+
+Comes after the tick's commands are out; the disk is waited for only at park.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from firmware_bridge.ports import Devices
+from safety.causes import name_of
+from safety.decision import ACTIVE, INHIBITED, LATCHED, READY, Decision
+from safety.guard import news
+from safety.guard.book import Book
+from safety.guard.channel import BeginAsked, Channel
+from safety.guard.store import Store
+from safety.guard.witness import Witness
+from safety.limits import Limits
+from safety.observation import Observation
+
+_IDLE: Final = (INHIBITED, LATCHED)
+
+
+class Desk(NamedTuple):
+    """One tick as the clerk sees it."""
+
+    seen: Observation
+    decided: Decision
+    refused: str | None  # why arming is refused
+    leaving: bool
+    now_ms: int
+
+
+def at_park(decided: Decision, limits: Limits) -> bool:
+    """Whether the trusted angle says park."""
+    cdeg = decided.trusted_cdeg
+    return cdeg is not None and abs(cdeg - limits.park_cdeg) <= limits.at_park_cdeg
+
+
+class Clerk:
+    """Keeps the book of sessions in step with the rules."""
+
+    def __init__(self, book: Book, store: Store, channel: Channel, devices: Devices, limits: Limits) -> None:
+        self.book: Final = book
+        self.refusals = 0  # of this session
+        self._store = store
+        self._channel = channel
+        self._devices = devices
+        self._limits = limits
+        self._witness = Witness(store.dose, devices.head_keeper)
+        self._lost: str | None = None  # what was wrong with the ledger
+        self._inherited = book.session  # begun by a guard that is gone
+        if book.mark is not None:
+            channel.bind_station()
+
+    def woke(self, now_ms: int) -> None:
+        """The first tick: a session that was found open has used so much by now."""
+        self.book.woke(self._store.used_ms(now_ms, self._limits.inverted_cdeg))
+
+    def keep(self, begins: list[BeginAsked], desk: Desk) -> None:
+        """Everything that this tick has to write."""
+        decided, now_ms = desk.decided, desk.now_ms
+        if decided.latched_cause != self._store.latched_cause:
+            self._store.latch(decided.latched_cause)
+        if decided.tested and not self._store.tested:
+            self._store.note_tested(now_ms)
+        for asked in begins:
+            self._begin(asked, desk)
+        parked = at_park(decided, self._limits)
+        if self.book.asked is not None:
+            self._taken(decided, now_ms)
+        elif self.book.mark is not None and decided.mode in _IDLE and parked:
+            self._close(decided, now_ms)
+        elif self.book.mark is None and parked:
+            self._witness.tick(now_ms)
+            self._say_dose(now_ms)
+
+    def _begin(self, asked: BeginAsked, desk: Desk) -> None:
+        why = self._why_not(desk) or self.book.open(asked, desk.now_ms)
+        if why:
+            asked.client.reply(asked.id, False, why)
+            self._store.events.write(desk.now_ms, "begin_refused", session=asked.session, why=why, cause=None)
+        else:
+            self._witness.tell()
+            self._channel.bind_station()
+            self.refusals = 0
+
+    def _why_not(self, desk: Desk) -> str | None:
+        decided = desk.decided
+        if desk.leaving:
+            return "the guard is leaving; start it again first"
+        if decided.mode != INHIBITED:
+            return news.why_not(decided, desk.seen, self._devices.trouble, desk.refused)
+        if not decided.tested:
+            return "the tests of the day have not passed; run them first"
+        if desk.seen.station_age_ms >= self._limits.station_lost_ms:
+            return "no station is connected; start it first"
+        if self._witness.silent:
+            return "the node has not said yet which dose ledger it knows; try again in a second"
+        return None
+
+    def _say_dose(self, now_ms: int) -> None:
+        lost = self._store.dose.lost
+        if lost != self._lost:
+            self._lost = lost
+            self._store.events.write(now_ms, "dose", wrong=lost, cause=None)
+
+    def _taken(self, decided: Decision, now_ms: int) -> None:
+        """The debited session: has it begun?"""
+        if decided.mode in (READY, ACTIVE):
+            asked, mark = self.book.taken(), self.book.mark
+            if asked is not None and mark is not None:
+                self._store.events.write(
+                    now_ms, "begin", cause=None, rider=mark.rider, tier=asked.tier, **mark.terms._asdict()
+                )
+                asked.client.reply(asked.id, True)
+        elif self.book.expired(now_ms):
+            asked = self.book.taken()
+            self._close(decided, now_ms)
+            if asked is not None:
+                asked.client.reply(asked.id, False, "the guard was not ready; look at its report")
+
+    def _close(self, decided: Decision, now_ms: int) -> None:
+        session = self.book.session
+        mark = self.book.mark
+        used_ms = max(decided.used_ms, mark.used_ms if mark else 0)
+        wrong = self.book.close(used_ms, now_ms)
+        self._channel.release_station()
+        cause = name_of(decided.first_cause)
+        if session and session == self._inherited and cause is None:
+            cause = "guard_lost"  # the drive brought the table home alone
+        self._store.events.write(
+            now_ms, "end", session=session, used_ms=used_ms, cause=cause, wrong=wrong, refusals=self.refusals
+        )
