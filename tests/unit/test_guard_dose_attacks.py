@@ -13,65 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from safety.guard import table
-from safety.guard.dose import DAY_MS, Dose, Refused, same_rider
+from safety.guard.dose import DAY_MS, Refused, same_rider
 from safety.guard.store import InUse, Store
-from tests import house
-
-TABLE = table.parse((house.ROOT / "install/table.toml.example").read_bytes())
-FULL_MS = 600_000  # of the tier below
-TIER = 1
-MINUTE_MS = 60_000
-HOUR_MS = 3_600_000
-YEAR_S = 365 * 86_400
-NAMES = ("ledger.jsonl", "ledger.head", "guard.state")
-
-
-class Machine:
-    """A machine with its calendar; the guard on it is started and killed at will."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.counts = True
-        self.wall_s = 1_800_000_000
-        self.now_ms = 50_000
-        self.boots = 1
-        self.boot_known = True
-        self.dose = self.start(used_before=False)
-        self.passes(100 * HOUR_MS)
-
-    def start(self, used_before: bool = True) -> Dose:
-        self.dose = Dose(
-            self.folder / "ledger.jsonl",
-            lambda: self.wall_s,
-            f"boot {self.boots}" if self.boot_known else "",
-            "",
-            self.counts,
-            used_before,
-        )
-        return self.dose
-
-    def passes(self, ms: int, alive: bool = True) -> None:
-        """Time, with the guard ticking every second of the last minutes or not."""
-        self.now_ms += ms
-        self.wall_s += ms // 1_000
-        if alive:
-            self.dose.tick(self.now_ms)
-
-    def reboots(self, off_s: int = 0) -> None:
-        self.boots += 1
-        self.now_ms = 20_000
-        self.wall_s += off_s
-        self.start()
-
-    def left(self, rider: str = "a") -> int:
-        found = self.dose.left(rider, TIER, TABLE, self.now_ms)
-        return 0 if isinstance(found, Refused) else found
-
-    def ride(self, used_ms: int, session: int) -> None:
-        self.dose.debit("a", session, used_ms + 1_000, self.now_ms)
-        self.passes(1_000)
-        self.dose.give_back("a", session, 1_000, self.now_ms)
+from tests.dose_machine import FULL_MS, HOUR_MS, MINUTE_MS, NAMES, TABLE, TIER, YEAR_S, Machine
 
 
 @pytest.fixture
@@ -171,97 +115,6 @@ def test_a_copy_elsewhere_that_is_only_behind_costs_nothing(machine: Machine) ->
     assert machine.dose.trouble is None
     machine.dose.compare("", "a fresh node")
     assert machine.dose.trouble is None
-
-
-@pytest.mark.parametrize("jump_s", [-YEAR_S, -86_400, -3_600, 3_600, 86_400, YEAR_S])
-@pytest.mark.parametrize("back_again", ["no", "seen", "while no guard runs"])
-@pytest.mark.parametrize("reboot", [False, True])
-@pytest.mark.parametrize("stateless", [False, True])
-def test_a_calendar_put_elsewhere_gains_nothing(
-    machine: Machine, jump_s: int, back_again: str, reboot: bool, stateless: bool
-) -> None:
-    machine.ride(4 * MINUTE_MS, 1)
-    left_ms = machine.left()
-    machine.wall_s += jump_s
-    machine.passes(61_000)
-    assert machine.left() == left_ms
-    if stateless:
-        (machine.folder / "guard.state").unlink()
-    if reboot:
-        machine.reboots(60)
-        machine.passes(1_000)
-        assert machine.left() == left_ms
-    if back_again != "no":
-        machine.wall_s -= jump_s
-        machine.passes(1_000, alive=back_again == "seen")
-        machine.reboots(60)
-    assert machine.left() == left_ms
-
-
-@pytest.mark.parametrize("moves", list(itertools.product([-YEAR_S, 0, YEAR_S], repeat=3)))
-def test_years_back_and_forth_over_restarts_gain_nothing(machine: Machine, moves: tuple[int, ...]) -> None:
-    machine.ride(4 * MINUTE_MS, 1)
-    for move_s in moves:
-        machine.wall_s += move_s
-        machine.passes(61_000)
-        machine.start()
-        machine.passes(2_000)
-        machine.reboots(30)
-        machine.passes(2_000)
-        assert machine.left() == FULL_MS - 4 * MINUTE_MS, moves
-
-
-def test_a_session_ridden_under_a_false_date_stays_when_the_date_is_put_right(machine: Machine) -> None:
-    machine.ride(MINUTE_MS, 1)
-    machine.wall_s -= YEAR_S
-    machine.passes(4 * HOUR_MS)
-    machine.ride(MINUTE_MS, 2)
-    machine.wall_s += YEAR_S
-    machine.reboots(60)
-    assert machine.left() == 0  # two sessions in 24 h
-    assert [one.ms for one in machine.dose.spent("a")] == [MINUTE_MS, MINUTE_MS]
-
-
-@pytest.mark.parametrize("boot_known", [False, True])
-def test_a_calendar_put_forward_while_no_guard_runs_gains_nothing(machine: Machine, boot_known: bool) -> None:
-    machine.boot_known = boot_known
-    machine.start()
-    machine.ride(4 * MINUTE_MS, 1)
-    machine.wall_s += YEAR_S
-    machine.start()
-    assert machine.left() == FULL_MS - 4 * MINUTE_MS
-
-
-def test_a_machine_that_was_off_for_a_day_gives_a_day_back(machine: Machine) -> None:
-    machine.ride(4 * MINUTE_MS, 1)
-    machine.reboots(86_399)
-    assert machine.left() == FULL_MS - 4 * MINUTE_MS
-    machine.reboots(2)
-    assert machine.left() == FULL_MS
-
-
-def test_without_a_calendar_only_the_time_that_it_is_on_counts(machine: Machine) -> None:
-    machine.counts = False
-    machine.ride(4 * MINUTE_MS, 1)
-    for _ in range(4):
-        machine.passes(5 * HOUR_MS)
-        machine.reboots(YEAR_S)
-    assert machine.left() == FULL_MS - 4 * MINUTE_MS
-    machine.passes(4 * HOUR_MS)
-    assert machine.left() == FULL_MS
-
-
-def test_a_calendar_set_by_the_network_late_counts_from_then(machine: Machine) -> None:
-    machine.ride(4 * MINUTE_MS, 1)
-    machine.counts = False
-    machine.wall_s -= 30 * 86_400  # no RTC: it begins with an old date
-    machine.reboots()
-    machine.passes(120_000)
-    assert machine.left() == FULL_MS - 4 * MINUTE_MS
-    machine.counts = True
-    machine.wall_s += 32 * 86_400
-    machine.start()
-    assert machine.left() == FULL_MS
 
 
 def test_a_mark_found_again_gives_nothing_back_again(machine: Machine) -> None:

@@ -1,0 +1,106 @@
+"""A calendar put back, forward, and right again, over restarts: never a head-down minute is gained."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from tests.dose_machine import FULL_MS, HOUR_MS, MINUTE_MS, YEAR_S, Machine
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+@pytest.mark.parametrize("jump_s", [-YEAR_S, -86_400, -3_600, 3_600, 86_400, YEAR_S])
+@pytest.mark.parametrize("back_again", ["no", "seen", "while no guard runs"])
+@pytest.mark.parametrize("reboot", [False, True])
+@pytest.mark.parametrize("stateless", [False, True])
+def test_a_calendar_put_elsewhere_gains_nothing(
+    machine: Machine, jump_s: int, back_again: str, reboot: bool, stateless: bool
+) -> None:
+    machine.ride(4 * MINUTE_MS, 1)
+    left_ms = machine.left()
+    machine.wall_s += jump_s
+    machine.passes(61_000)
+    assert machine.left() == left_ms
+    if stateless:
+        (machine.folder / "guard.state").unlink()
+    if reboot:
+        machine.reboots(60)
+        machine.passes(1_000)
+        assert machine.left() == left_ms
+    if back_again != "no":
+        machine.wall_s -= jump_s
+        machine.passes(1_000, alive=back_again == "seen")
+        machine.reboots(60)
+    assert machine.left() == left_ms
+
+
+@pytest.mark.parametrize("moves", list(itertools.product([-YEAR_S, 0, YEAR_S], repeat=3)))
+def test_years_back_and_forth_over_restarts_gain_nothing(machine: Machine, moves: tuple[int, ...]) -> None:
+    machine.ride(4 * MINUTE_MS, 1)
+    for move_s in moves:
+        machine.wall_s += move_s
+        machine.passes(61_000)
+        machine.start()
+        machine.passes(2_000)
+        machine.reboots(30)
+        machine.passes(2_000)
+        assert machine.left() == FULL_MS - 4 * MINUTE_MS, moves
+
+
+def test_a_session_ridden_under_a_false_date_stays_when_the_date_is_put_right(machine: Machine) -> None:
+    machine.ride(MINUTE_MS, 1)
+    machine.wall_s -= YEAR_S
+    machine.passes(4 * HOUR_MS)
+    machine.ride(MINUTE_MS, 2)
+    machine.wall_s += YEAR_S
+    machine.reboots(60)
+    assert machine.left() == 0  # two sessions in 24 h
+    assert [one.ms for one in machine.dose.spent("a")] == [MINUTE_MS, MINUTE_MS]
+
+
+@pytest.mark.parametrize("boot_known", [False, True])
+def test_a_calendar_put_forward_while_no_guard_runs_gains_nothing(machine: Machine, boot_known: bool) -> None:
+    machine.boot_known = boot_known
+    machine.start()
+    machine.ride(4 * MINUTE_MS, 1)
+    machine.wall_s += YEAR_S
+    machine.start()
+    assert machine.left() == FULL_MS - 4 * MINUTE_MS
+
+
+def test_a_machine_that_was_off_for_a_day_gives_a_day_back(machine: Machine) -> None:
+    machine.ride(4 * MINUTE_MS, 1)
+    machine.reboots(86_399)
+    assert machine.left() == FULL_MS - 4 * MINUTE_MS
+    machine.reboots(2)
+    assert machine.left() == FULL_MS
+
+
+def test_without_a_calendar_only_the_time_that_it_is_on_counts(machine: Machine) -> None:
+    machine.counts = False
+    machine.ride(4 * MINUTE_MS, 1)
+    for _ in range(4):
+        machine.passes(5 * HOUR_MS)
+        machine.reboots(YEAR_S)
+    assert machine.left() == FULL_MS - 4 * MINUTE_MS
+    machine.passes(4 * HOUR_MS)
+    assert machine.left() == FULL_MS
+
+
+def test_a_calendar_set_by_the_network_late_counts_from_then(machine: Machine) -> None:
+    machine.ride(4 * MINUTE_MS, 1)
+    machine.counts = False
+    machine.wall_s -= 30 * 86_400  # no RTC: it begins with an old date
+    machine.reboots()
+    machine.passes(120_000)
+    assert machine.left() == FULL_MS - 4 * MINUTE_MS
+    machine.counts = True
+    machine.wall_s += 32 * 86_400
+    machine.start()
+    assert machine.left() == FULL_MS
