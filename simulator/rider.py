@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from simulator.buttons import Buttons
+from simulator.plant import schema
 from simulator.plant.bed import Moments, moments
-from simulator.plant.body import person
+from simulator.plant.body import SEXES, person
+from simulator.plant.document import Range
 from simulator.sensors import Noise
 
 # What the hands and feet do, seconds after the decision: contact and its new state.
@@ -33,6 +35,13 @@ DISMOUNT: Script = (
 )
 ANSWER: Script = ((0.0, "pendant", False), (0.6, "pendant", True))
 
+TIMES = (
+    "attendant_holds_after_s",
+    "attendant_helps_after_s",
+    "mounts_after_s",
+    "mounts_when_ready_s",
+    "dismounts_after_s",
+)
 TWITCH_DEG = 1.0
 HOME_DEG = 1.5  # a return on one angle source ends within a degree
 STILL_DPS = 0.05
@@ -41,7 +50,7 @@ AWAY_DEG = 10.0  # a ride has begun when the table has been so far from park
 
 @dataclass(frozen=True)
 class RiderSetup:
-    """Who rides and how they behave; times in seconds of the table's time."""
+    """Who rides and how they behave; times in seconds of the table's time. Impossible ones: ValueError."""
 
     attendant_holds_after_s: float | None = 1.0  # the pendant, before the ride; None: there is no attendant
     attendant_helps_after_s: float = 30.0  # of sounder or e-stop while the table stands; see attendant.py
@@ -55,6 +64,30 @@ class RiderSetup:
     sex: str = "male"
     stature_m: float = 1.75
     mass_kg: float = 80.0
+
+    def __post_init__(self) -> None:
+        """Refuse who cannot be, and times that are none."""
+        if self.sex not in SEXES:
+            raise ValueError(f"rider's sex {self.sex!r}: there are {', '.join(SEXES)}")
+        allowed("rider's stature_m", self.stature_m, schema.BODY["H"], "give metres")
+        allowed("rider's mass_kg", self.mass_kg, schema.BODY["m"], "give kilograms")
+        stoutness = self.mass_kg / self.stature_m**2
+        allowed(
+            "rider's mass over squared stature", stoutness, schema.STOUTNESS, "check mass_kg and stature_m"
+        )
+        low, high = self.answers_after_s
+        allowed("rider's answers_after_s, first", low, schema.TIME, "give seconds")
+        allowed("rider's answers_after_s, last", high, Range(low, schema.LONGEST_S, "s"), "first <= last")
+        for name in TIMES:
+            value = getattr(self, name)
+            if value is not None:
+                allowed(f"rider's {name}", value, schema.TIME, "give seconds from the start")
+
+
+def allowed(name: str, value: float, range_: Range, remedy: str) -> None:
+    """Refuse a number out of its range with a ValueError; NaN is out of every range."""
+    if not range_.takes(value):
+        raise ValueError(f"{name}: must be {range_}, this is {value!r}; {remedy}")
 
 
 class Sight(NamedTuple):

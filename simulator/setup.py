@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
-from simulator.rider import RiderSetup
+from simulator.plant.document import Range
+from simulator.plant.params import GEARS
+from simulator.rider import RiderSetup, allowed
 
 __all__ = ["Drive", "Gear", "RiderSetup", "WorldSetup"]
+
+ANGLE: Final = Range(-90.0, 90.0, "deg")
+BAUD: Final = Range(300, 10_000_000, "baud")
 
 Gear = Literal["a1", "a2"]  # self-locking worm, back-drivable planetary
 Drive = str  # "node" or a name of simulator/sides.py
@@ -18,7 +23,7 @@ class WorldSetup:
     """Gear and drive, the rider, and where the table stands at first.
 
     drive "node": one wire, "drive", carries everything. Any other: wires "drive", "inclinometer" (WitMotion)
-    and "inputs" (a node for inputs and outputs only).
+    and "inputs" (a node for inputs and outputs only). What cannot be is refused with a ValueError.
     """
 
     gear: Gear = "a1"
@@ -30,3 +35,15 @@ class WorldSetup:
     drive_baud: int | None = None  # None: as the drive's side has it
     inclinometer_baud: int = 9_600
     steps_per_degree: int = 100
+
+    def __post_init__(self) -> None:
+        """Refuse what no table is."""
+        if self.gear not in GEARS:
+            raise ValueError(f"gear {self.gear!r}: there are {', '.join(GEARS)}")
+        allowed("park_deg", self.park_deg, ANGLE, "name the angle of the mounting position")
+        if self.start_deg is not None:
+            allowed("start_deg", self.start_deg, ANGLE, "leave it out to start at park")
+        for name in ("node_baud", "drive_baud", "inclinometer_baud"):
+            baud = getattr(self, name)
+            if baud is not None:
+                allowed(name, baud, BAUD, "take the baud of the device's own manual")

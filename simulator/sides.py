@@ -93,3 +93,10 @@ SIDES: Final = {
         is_modbus=False,
     ),
 }
+
+
+def side_of(drive: str) -> Row:
+    """The row of a drive. Raises ValueError with what there is."""
+    if drive not in SIDES:
+        raise ValueError(f"drive {drive!r}: there are node, {', '.join(SIDES)}")
+    return SIDES[drive]

@@ -11,11 +11,13 @@ import typer
 
 from simulator.plant.case import read_case
 from simulator.plant.document import CaseError, parse
+from simulator.plant.schema import FIDELITIES
 from simulator.plant.simulation import simulate
 
 # sysexits, as everywhere in keel; the commands' own table of them lies in a package this one may not import.
-NO_INPUT, CANNOT_CREATE, CONFIG = 66, 73, 78
+USAGE, NO_INPUT, CANNOT_CREATE, CONFIG = 64, 66, 73, 78
 PIPE = "-"
+REMEDY = "nothing is written; put this right in the case (docs/reference/simulate.md lists every key)"
 
 
 def command(
@@ -29,15 +31,17 @@ def command(
 ) -> None:
     """Move the table's physics alone through one case and write angle, rate, current and events as JSON.
 
-    The format is in docs/reference/simulate.md. Exit codes: 66 no such case, 73 the answer cannot be
-    written, 78 the case is wrong.
+    The format is in docs/reference/simulate.md. Exit codes: 64 wrong options, 66 no such case, 73 the
+    answer cannot be written, 78 the case is wrong.
     """
+    if fidelity and fidelity not in FIDELITIES:
+        fail(USAGE, f"--fidelity {fidelity}: allowed are {', '.join(FIDELITIES)}")
     raw = read(case)
     try:
         document = parse(raw)
         answer = simulate(read_case({**document, "fidelity": fidelity} if fidelity else document))
     except CaseError as error:
-        fail(CONFIG, f"{name(case)}: {error}")
+        fail(CONFIG, f"{name(case)}: {error}\nkeel: {REMEDY}")
     write(out, json.dumps(answer) + "\n")
     if out != PIPE:
         typer.echo(f"{answer['id']}: {len(answer['t'])} samples in {out}", err=True)
@@ -68,6 +72,6 @@ def name(case: str) -> str:
 
 
 def fail(code: int, message: str) -> NoReturn:
-    """Say it in one line and leave."""
+    """Say it and leave."""
     typer.echo(f"keel: {message}", err=True)
     raise typer.Exit(code)

@@ -20,7 +20,7 @@ from simulator.memory_wire import WireLink
 from simulator.rider import Rider, Sight
 from simulator.sensors import CurrentSense, Encoder, Inclinometer, Noise
 from simulator.setup import WorldSetup
-from simulator.sides import SIDES
+from simulator.sides import side_of
 from simulator.wire import Wire
 from simulator.world_table import Obstacle, Table
 
@@ -78,7 +78,7 @@ class World:
         self._stepped_us = 0
         self._seated = False
         self._seed = seed
-        row = None if setup.drive == "node" else SIDES[setup.drive]
+        row = None if setup.drive == "node" else side_of(setup.drive)
         self.encoder_on_node: bool = row is None or row.encoder_on_inputs
         self.drive_boots = 0  # times the drive was switched off and on
         self._encoder_at_hinge = row is not None and row.encoder_at_hinge

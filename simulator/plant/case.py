@@ -171,6 +171,7 @@ def read_body(value: object) -> bed.Moments:
     found = as_object(value, "body")
     only(found, "body.", [*schema.BODY, "sex", "arms", "hole"])
     sizes = numbers(found, "body.", schema.BODY)
+    number(sizes["m"] / sizes["H"] ** 2, "body.m over the square of body.H", schema.STOUTNESS)
     sex = word(need(found, "body.", "sex"), "body.sex", body.SEXES)
     arms = word(need(found, "body.", "arms"), "body.arms", body.ARMS)
     hole = word(need(found, "body.", "hole"), "body.hole", bed.HOLES_M)

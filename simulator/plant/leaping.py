@@ -65,13 +65,18 @@ class Leaping:
         return leap.Inputs(volts, dynamics.pulse_nm, slide, hold)
 
     def _note(self, t: float, before: State, after: State) -> None:
-        """Stops and breakaways, to the step in which they happen."""
-        if not self._dynamics.hard or (before[1] == 0.0) is (after[1] == 0.0):
+        """Stops and breakaways, to the step in which they happen; a reversal is both at once."""
+        if not self._dynamics.hard or before[1] * after[1] > 0.0:
             return
-        kind = "stop" if after[1] == 0.0 else "breakaway+" if after[1] > 0.0 else "breakaway-"
-        event: Event = {"kind": kind, "t": t, "theta": after[0]}
+        if before[1] != 0.0:
+            self._event("stop", t, after)
+        if after[1] != 0.0:
+            self._event("breakaway+" if after[1] > 0.0 else "breakaway-", t, after)
+
+    def _event(self, kind: str, t: float, state: State) -> None:
+        event: Event = {"kind": kind, "t": t, "theta": state[0]}
         if self._dynamics.circuit is not None:
-            event["i"] = after[2]
+            event["i"] = state[2]
         self._events.append(event)
 
 

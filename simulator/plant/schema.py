@@ -57,6 +57,7 @@ BODY = {
     "m": Range(20.0, 300.0, "kg"),
     "D_A": Range(0.3, 2.0, "m"),
 }
+STOUTNESS = Range(8.0, 110.0, "kg/m2")  # mass over the square of the stature
 ARMS = {
     "J_fixed": POSITIVE,
     "S_xi_fixed": ANY,
@@ -122,6 +123,10 @@ SCURVE = {"D": ANY, "T_v": PHASE, "T_a": PHASE, "T_j": PHASE, "theta0": ANY}
 GRAVITY = Range(0.0, 30.0, "m/s2")
 SINGLE = {**MOMENTS, **ARMS, **FRICTION, **SHAFT, **ELECTRIC, "locked_until": TIME, "g": GRAVITY}
 NESTED = ("stops", "brake", "pulse", "lever", "controller", "scurve", "duty", "body")
-INITIAL = dict.fromkeys(("theta", "omega", "i", "I_v", "I_i"), ANY)
+INITIAL = {
+    "theta": Range(-100.0, 100.0, "rad"),
+    "omega": Range(-1000.0, 1000.0, "rad/s"),
+    **dict.fromkeys(("i", "I_v", "I_i"), ANY),
+}
 DUTY = Range(-1.0, 1.0)
 STEP = Range(1e-6, 1.0, "s")

@@ -70,6 +70,8 @@ def test_the_example_of_the_manual_page() -> None:
             "/absent/out.json: cannot write",
         ),
         (["-", "--put", "x"], b"", 64, "No such option"),
+        (["-", "--fidelity", "quick"], b"{}", 64, "--fidelity quick: allowed are exact, fast"),
+        (["-"], b'{"t": -1}', 78, "nothing is written; put this right in the case"),
         ([], b"", 64, "Missing argument"),
     ],
 )
@@ -197,6 +199,9 @@ BODY = {"sex": "male", "H": 1.75, "m": 80, "arms": "sides", "D_A": 0.897, "hole"
             put("body", {**BODY, "H": 17.5}),
             "body.H: must be a finite number, at least 1 m and at most 2.5 m",
         ),
+        ("S1_", put("body", {**BODY, "m": 0}), "body.m: must be a finite number, at least 20 kg"),
+        ("S1_", put("body", {**BODY, "H": 2.5, "m": 21}), "body.m over the square of body.H: must be"),
+        ("S1_", put("initial.theta", 1e9), "initial.theta: must be a finite number, at least -100 rad"),
         ("S1_", put("body", {"sex": "male"}), "body.H: missing"),
     ],
 )
@@ -215,7 +220,7 @@ def test_a_wrong_case_is_refused_and_the_key_named(name: str, spoil: Spoil, text
     ("name", "spoil"),
     [
         ("S1_", put("params.J_L", 1e-300)),
-        ("S1_", put("initial.omega", 1e308)),
+        ("S1_", put("params.S_xi", 1e300)),
         ("S2_", put("params.eta_b", -10.0)),
         ("S5_", put("initial.theta", 1.6)),
     ],

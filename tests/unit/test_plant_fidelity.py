@@ -51,6 +51,15 @@ def test_fast_finds_the_events_too() -> None:
         assert worst([event["t"] for event in found], [event["t"] for event in expected]) < 0.0101
 
 
+def test_fast_calls_a_reversal_a_stop_and_a_breakaway() -> None:
+    case = deepcopy(SCENARIOS["S2h"])
+    case["params"].update(N=120.0, eta_f=0.85, eta_b=0.82, duty=[[0, 0.15], [1.5, -0.2]])
+    case = {**case, "t": [3.0]}
+    kinds = [event["kind"] for event in at("fast", case)["events"]]
+    assert kinds == [event["kind"] for event in at("exact", case)["events"]]
+    assert kinds == ["breakaway+", "stop", "breakaway-"]
+
+
 def session(gear: str, duty_step_s: float = 0.05) -> dict[str, Any]:
     """From -70 to +20 degrees and back, led by the voltages that should do it, held 50 ms each."""
     params = GEARS[gear]

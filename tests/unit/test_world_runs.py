@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -84,3 +86,48 @@ def test_the_empty_table_is_lighter_than_the_loaded_one() -> None:
 def test_a_node_world_has_one_wire_and_a_blvr_world_three() -> None:
     assert set(World(WorldSetup()).wires) == {"drive"}
     assert set(World(WorldSetup(drive="blvr")).wires) == {"drive", "inclinometer", "inputs"}
+
+
+@pytest.mark.parametrize(
+    ("rider", "text"),
+    [
+        (
+            {"mass_kg": 0.0},
+            "mass_kg: must be a finite number, at least 20 kg and at most 300 kg",
+        ),
+        (
+            {"stature_m": 3.0},
+            "stature_m: must be a finite number, at least 1 m and at most 2.5 m",
+        ),
+        ({"stature_m": 175.0}, "give metres"),
+        ({"mass_kg": float("nan")}, "this is nan"),
+        ({"mass_kg": 25.0, "stature_m": 2.4}, "check mass_kg and stature_m"),
+        ({"sex": "child"}, "there are male, female"),
+        ({"mounts_after_s": -1.0}, "mounts_after_s: must be a finite number, at least 0 s"),
+        ({"dismounts_after_s": float("inf")}, "dismounts_after_s"),
+        ({"answers_after_s": (3.0, 1.0)}, "first <= last"),
+    ],
+)
+def test_an_impossible_rider_is_refused(rider: dict[str, Any], text: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(text)):
+        RiderSetup(**rider)
+
+
+@pytest.mark.parametrize(
+    ("setup", "text"),
+    [
+        ({"gear": "a3"}, "gear 'a3': there are a1, a2"),
+        ({"drive": "nod"}, "drive 'nod': there are node, blvr"),
+        ({"park_deg": -120.0}, "park_deg: must be a finite number, at least -90 deg and at most 90 deg"),
+        ({"start_deg": float("nan")}, "start_deg"),
+        ({"node_baud": 0}, "node_baud: must be a finite number, at least 300 baud"),
+    ],
+)
+def test_an_impossible_table_is_refused(setup: dict[str, Any], text: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(text)):
+        World(WorldSetup(**setup))
+
+
+def test_an_unknown_fault_is_refused_with_the_nearest() -> None:
+    with pytest.raises(ValueError, match="did you mean jammed"):
+        World(WorldSetup()).faults.switch("jamed", True)
