@@ -70,7 +70,7 @@ def test_no_feedback_with_a_wrong_bit_is_read_and_two_only_where_they_agree() ->
     assert sorted(passed) == [1 << bit for bit in range(12)]
 
 
-@pytest.mark.parametrize("bit", range(4, 12))
+@pytest.mark.parametrize("bit", range(12))
 def test_a_feedback_that_jumps_is_left_out(bit: int) -> None:
     """The same wrong bit in both copies, once in a while."""
     one = armed(rig())
@@ -86,7 +86,7 @@ def test_a_feedback_that_jumps_is_left_out(bit: int) -> None:
     one.line.fault = spoil
     for _ in range(100):
         one.hold(1)
-        assert reading_of(one).angle_cdeg == pytest.approx(one.shaft.angle_deg * 100, abs=30)
+        assert reading_of(one).angle_cdeg == pytest.approx(one.shaft.angle_deg * 100, abs=14)
     assert reading_of(one).state == ARMED
 
 
@@ -199,7 +199,7 @@ def test_a_stop_holds_and_a_cut_takes_the_duty_in_the_same_tick() -> None:
     one.tick(one.drive.release)
     assert one.line.asked[-1].startswith(bytes.fromhex("FF 4F"))
     assert twin_of(one).duty == 0
-    for _ in range(6):
+    for _ in range(14):  # its error flags come each 160 ms and have to be said twice
         one.tick(one.drive.release)
     assert reading_of(one).state == UNPOWERED
 

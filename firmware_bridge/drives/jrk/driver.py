@@ -7,8 +7,10 @@ which shorts the motor: a brake or a self-locking gear has to hold. CUT is "stop
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Final, NamedTuple
 
+from firmware_bridge.drives import belief
 from firmware_bridge.drives.catalogue import Angles
 from firmware_bridge.drives.jrk import arming
 from firmware_bridge.drives.jrk import commands as c
@@ -26,6 +28,8 @@ LEAD_MS: Final = 60  # the target runs ahead by what its PID lags
 REACH_CDEG: Final = 200  # of the target from the angle seen
 JUMP_CDEG, JUMP_CDPS = 15, 900  # no table moves so between two readings
 JUMPS: Final = 3  # so many running are no mistake of the line
+# Further than this from where its way leads, once: three counts, and the hardest stop on the way.
+DOUBT_CDEG, HARDEST_CDPS2 = 10, 3_000
 TURNS: Final = (*c.FEEDBACK, c.ERRORS)
 
 
@@ -62,9 +66,12 @@ class JrkDrive(LineDrive):
         self._held_cdeg: float | None = None
         self._rate_cdps = 0  # of the last setpoint
         self._turn = 0
-        self._halting = c.AWAITING
+        self._said_halting = belief.Twice(c.AWAITING)
+        self._currents = belief.Middle()
         self._current_ma: int | None = None
         self._jumps = 0
+        self._doubted = False
+        self._way: deque[tuple[int, int]] = deque(maxlen=4)  # time and angle of the newest readings
 
     @property
     def capabilities(self) -> Capabilities:
@@ -107,11 +114,13 @@ class JrkDrive(LineDrive):
 
     def proved(self) -> None:
         """It holds where it stands."""
-        self._halting = 0
+        self._said_halting.set(0)
         self._held_cdeg, self._rate_cdps = None, 0
 
     def forget(self) -> None:
         """Its timeout has stopped it."""
+        self._way.clear()
+        self._currents.forget()
         self._held_cdeg, self._rate_cdps = None, 0
 
     def next_ask(self, now_ms: int) -> Ask:
@@ -149,8 +158,15 @@ class JrkDrive(LineDrive):
         if len(answer.values) == 1:
             self._fed_back(answer)
             return
-        self._halting, self._current_ma = answer.values
+        halting, current_ma = answer.values
+        if not self._said_halting.take(halting):
+            self._turn = len(TURNS) - 3  # once more, right behind the next feedback
+        self._current_ma = self._currents.take(current_ma)
         self._armed = self._armed and not self._fault
+
+    @property
+    def _halting(self) -> int:
+        return self._said_halting.value
 
     @property
     def _fault(self) -> int:
@@ -166,6 +182,11 @@ class JrkDrive(LineDrive):
         if self._jumps == JUMPS:
             self._disarm()
         self._jumps = 0
+        if self._leaves_its_way(answer.true_ms, cdeg) and not self._doubted:
+            self._doubted = True
+            return
+        self._doubted = False
+        self._way.append((answer.true_ms, cdeg))
         self._reading = DriveReading(
             at_ms=answer.true_ms,
             counter=before.counter + 1 if before else 1,
@@ -177,6 +198,15 @@ class JrkDrive(LineDrive):
             current_ma=self._current_ma,
             boot_count=self._boot_count,
         )
+
+    def _leaves_its_way(self, at_ms: int, cdeg: int) -> bool:
+        """Answers have no check: the same wrong bit in both copies shows here, or is small."""
+        if len(self._way) < 2:
+            return False
+        (began_ms, began), (then_ms, then) = self._way[0], self._way[-1]
+        rate = (then - began) * 1_000 / (then_ms - began_ms)
+        dt_s = (at_ms - then_ms) / 1_000
+        return abs(cdeg - then - rate * dt_s) > DOUBT_CDEG + HARDEST_CDPS2 * dt_s * dt_s / 2
 
 
 def make(config: JrkConfig, link: ByteLink, angles: Angles) -> JrkDrive:

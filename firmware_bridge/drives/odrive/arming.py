@@ -1,7 +1,8 @@
 """Arming an ODrive, one question a step: is it one, is it set as it must be, free of errors, under control.
 
 Each procedure is a generator: it yields lines to send with the question after them, is sent the answer's
-value, and returns None or the refusal. Wire errors never reach it; whoever runs it repeats the step.
+value, and returns None or the refusal. Wire errors never reach it; whoever runs it repeats the step. What
+decides is asked until it was said twice running: the sum of a line misses two wrong bits in one column.
 """
 
 from __future__ import annotations
@@ -49,10 +50,19 @@ def ask(wanted: p.Property, *commands: str) -> Step:
     return Step(commands, Question(p.read(wanted), wanted.kind))
 
 
+def sure(step: Step) -> Generator[Step, float, float]:
+    """Ask until two answers running are the same."""
+    before = yield step
+    again = Step((), step.question)
+    while (found := (yield again)) != before:
+        before = found
+    return found
+
+
 def identify() -> Steps:
     """An ODrive tells its firmware; this driver knows 0.5.x."""
-    major = yield ask(p.FIRMWARE_MAJOR)
-    minor = yield ask(p.FIRMWARE_MINOR)
+    major = yield from sure(ask(p.FIRMWARE_MAJOR))
+    minor = yield from sure(ask(p.FIRMWARE_MINOR))
     found = f"{major:.0f}.{minor:.0f}"
     if found == p.FIRMWARE:
         return None
@@ -61,10 +71,10 @@ def identify() -> Steps:
 
 def provide(setting: p.Setting) -> Steps:
     """Read; write only where it differs; read back."""
-    found = yield ask(setting.of)
+    found = yield from sure(ask(setting.of))
     if not setting.allows(found):
         # The watchdog bites at once when it is switched on unfed.
-        found = yield ask(setting.of, p.FEED.form, p.write(setting.of, setting.wanted))
+        found = yield from sure(ask(setting.of, p.FEED.form, p.write(setting.of, setting.wanted)))
     return None if setting.allows(found) else refusal(setting, found)
 
 
@@ -81,9 +91,9 @@ def refusal(setting: p.Setting, found: float) -> str:
 
 def clear_error() -> Steps:
     """Only watchdog and e-stop may be cleared; every other error is for a person to look at."""
-    error = int((yield ask(p.ERROR)))
+    error = int((yield from sure(ask(p.ERROR))))
     if error and not error & ~(p.WATCHDOG_EXPIRED | p.ESTOP):
-        error = int((yield ask(p.ERROR, p.FEED.form, p.CLEAR.form)))
+        error = int((yield from sure(ask(p.ERROR, p.FEED.form, p.CLEAR.form))))
     if error == 0:
         return None
     what = p.error_text(error)
@@ -92,7 +102,7 @@ def clear_error() -> Steps:
 
 def calibrated() -> Steps:
     """Without its encoder offset the motor cannot be controlled."""
-    ready = yield ask(p.ENCODER_READY)
+    ready = yield from sure(ask(p.ENCODER_READY))
     if ready == 1:
         return None
     return f"{p.ENCODER_READY.path} is {ready:g}, allowed 1; calibrate motor and encoder with odrivetool"
@@ -100,12 +110,12 @@ def calibrated() -> Steps:
 
 def switch_on() -> Steps:
     """Closed loop from standstill."""
-    found = yield ask(p.STATE, p.VELOCITY.form.format(0.0), p.write(p.REQUEST, p.CLOSED_LOOP))
+    found = yield from sure(ask(p.STATE, p.VELOCITY.form.format(0.0), p.write(p.REQUEST, p.CLOSED_LOOP)))
     for _ in range(TRIES):
         if found == p.CLOSED_LOOP:
             return None
-        found = yield ask(p.STATE)
-    error = int((yield ask(p.ERROR)))
+        found = yield from sure(ask(p.STATE))
+    error = int((yield from sure(ask(p.ERROR))))
     return (
         f"{p.STATE.path} stays {found:.0f}, {p.CLOSED_LOOP} (closed loop) wanted; "
         f"{p.ERROR.path} is {error:X}h ({p.error_text(error) or 'none'}); look at it with odrivetool"

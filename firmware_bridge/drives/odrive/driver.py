@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from firmware_bridge import readings
+from firmware_bridge.drives import belief
 from firmware_bridge.drives.catalogue import Angles
 from firmware_bridge.drives.odrive import arming, lines, motion
 from firmware_bridge.drives.odrive import properties as p
@@ -57,14 +58,15 @@ class OdriveDrive:
         self._settings = p.settings(fastest, ramp)
         self._port = LinePort(link, config.baud)
         self._inclinometer = angles.inclinometer
-        self._track = motion.Track()
+        self._track = belief.Track()
         self._origin = Origin()
         self._loop = PositionLoop()
         self._measured: AngleReading | None = None
         self._reading: DriveReading | None = None
         self._turn = 0
-        self._state = 0
-        self._error = 0
+        self._said_state = belief.Twice()
+        self._said_error = belief.Twice()
+        self._currents = belief.Middle()
         self._current_ma: int | None = None
         self._boot_count = 0
         self._heard_ms: int | None = None
@@ -188,6 +190,14 @@ class OdriveDrive:
 
     # Answers
 
+    @property
+    def _state(self) -> int:
+        return self._said_state.value
+
+    @property
+    def _error(self) -> int:
+        return self._said_error.value
+
     def _learn(self, answer: Answer, now_ms: int) -> None:
         value, scale = answer.value, self._scale
         if isinstance(value, lines.Pair):
@@ -197,14 +207,17 @@ class OdriveDrive:
             rate = self._track.newest.rate_cdps if self._track.newest else 0.0
             self._place(Place(scale.cdeg(value), rate, answer.true_ms), now_ms)
         elif answer.question is CURRENT and isinstance(value, float):
-            self._current_ma = round(abs(value) * 1_000)
+            self._current_ma = self._currents.take(round(abs(value) * 1_000))
         elif answer.question is STATE and value in p.STATES and isinstance(value, int):
             # Idle comes by a cut, by the e-stop, or by an error that the next question finds.
-            self._state = value
-            self._error = 0 if value == p.CLOSED_LOOP else self._error
+            if not self._said_state.take(value):
+                self._turn = 0  # once more, right behind the next place
+            if self._state == p.CLOSED_LOOP:
+                self._said_error.set(0)
         elif answer.question is ERROR and isinstance(value, int):
-            self._error = value
-            self._armed = self._armed and not value
+            if not self._said_error.take(value):
+                self._turn = 2
+            self._armed = self._armed and not self._error
 
     def _place(self, place: Place, now_ms: int) -> None:
         if not self._track.believes(place):
@@ -212,14 +225,15 @@ class OdriveDrive:
         self._origin.take(place, self._inclinometer(), now_ms)
         angle = self._origin.angle_cdeg(place)
         counter = self._reading.counter + 1 if self._reading else 1
+        rate_cdps = round(self._track.rate_cdps)
         self._measured = None
         if angle is not None:
-            self._measured = AngleReading(place.at_ms, counter, round(angle), round(place.rate_cdps))
+            self._measured = AngleReading(place.at_ms, counter, round(angle), rate_cdps)
         self._reading = DriveReading(
             at_ms=place.at_ms,
             counter=counter,
             angle_cdeg=round(angle) if angle is not None and self._origin.proved else None,
-            rate_cdps=round(place.rate_cdps),
+            rate_cdps=rate_cdps,
             state=self._reading_state(),
             fault=self._error,
             stage=0,
@@ -241,7 +255,7 @@ class OdriveDrive:
         if self._steps is None or not isinstance(answer.value, int | float):
             return
         if answer.question.text == STATE.text:
-            self._state = int(answer.value)
+            self._said_state.set(int(answer.value))
         try:
             self._step = self._steps.send(answer.value)
         except StopIteration as done:
@@ -250,7 +264,7 @@ class OdriveDrive:
             self._verified_ms = now_ms
             if done.value is None and not self._armed:
                 self._boot_count += 1
-                self._error = 0
+                self._said_error.set(0)
             self._armed = done.value is None
 
     def _forget(self) -> None:
@@ -260,6 +274,7 @@ class OdriveDrive:
         self._measured = None
         self._steps = self._step = None
         self._track.forget()
+        self._currents.forget()
         self._origin.forget()
 
 
