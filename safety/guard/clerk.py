@@ -11,6 +11,7 @@ from firmware_bridge.ports import Devices
 from safety.causes import name_of
 from safety.decision import ACTIVE, INHIBITED, LATCHED, READY, Decision
 from safety.guard import news
+from safety.guard.attendant import Attendant
 from safety.guard.book import Book
 from safety.guard.channel import BeginAsked, Channel
 from safety.guard.store import Store
@@ -40,13 +41,22 @@ def at_park(decided: Decision, limits: Limits) -> bool:
 class Clerk:
     """Keeps the book of sessions in step with the rules."""
 
-    def __init__(self, book: Book, store: Store, channel: Channel, devices: Devices, limits: Limits) -> None:
+    def __init__(
+        self,
+        book: Book,
+        store: Store,
+        channel: Channel,
+        devices: Devices,
+        limits: Limits,
+        attendant: Attendant,
+    ) -> None:
         self.book: Final = book
         self.refusals = 0  # of this session
         self._store = store
         self._channel = channel
         self._devices = devices
         self._limits = limits
+        self._attendant = attendant
         self._witness = Witness(store.dose, devices.head_keeper)
         self._lost: str | None = None  # what was wrong with the ledger
         self._inherited = book.session  # begun by a guard that is gone
@@ -64,9 +74,10 @@ class Clerk:
             self._store.latch(decided.latched_cause)
         if decided.tested and not self._store.tested:
             self._store.note_tested(now_ms)
+        parked = at_park(decided, self._limits)
+        self._attendant.see(desk.seen.inputs, parked, now_ms)
         for asked in begins:
             self._begin(asked, desk)
-        parked = at_park(decided, self._limits)
         if self.book.asked is not None:
             self._taken(decided, now_ms)
         elif self.book.mark is not None and decided.mode in _IDLE and parked:
@@ -97,7 +108,7 @@ class Clerk:
             return "no station is connected; start it first"
         if self._witness.silent:
             return "the node has not said yet which dose ledger it knows; try again in a second"
-        return None
+        return self._attendant.why_not(desk.now_ms)
 
     def _say_dose(self, now_ms: int) -> None:
         lost = self._store.dose.lost
@@ -109,6 +120,7 @@ class Clerk:
         """The debited session: has it begun?"""
         if decided.mode in (READY, ACTIVE):
             asked, mark = self.book.taken(), self.book.mark
+            self._attendant.begun()
             if asked is not None and mark is not None:
                 self._store.events.write(
                     now_ms, "begin", cause=None, rider=mark.rider, tier=asked.tier, **mark.terms._asdict()

@@ -14,6 +14,7 @@ from safety import limits as rules
 from safety.decision import INHIBITED, LATCHED, Decision
 from safety.guard import news, report
 from safety.guard.act import act, take_back_if_late
+from safety.guard.attendant import Attendant
 from safety.guard.book import Book
 from safety.guard.channel import Arrivals, Channel
 from safety.guard.checkpoints import ACTED, CHANNEL, JUDGED, SENSED, TAKEN
@@ -54,7 +55,8 @@ class Guard:
             raise ValueError(limits)
         self.table: Final = table
         self.limits: Final[Limits] = limits
-        self._clerk = Clerk(Book(table, limits, store), store, channel, devices, limits)
+        attendant = Attendant(table.attendant_required)
+        self._clerk = Clerk(Book(table, limits, store), store, channel, devices, limits, attendant)
         self.book: Final = self._clerk.book
         self.decision: Decision | None = None
         self.observation: Observation | None = None

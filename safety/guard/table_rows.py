@@ -179,7 +179,15 @@ _INCLINOMETER: Final = (
     ),
 )
 _INPUTS: Final = (_device("inputs", "node"), *_keys("inputs", "node", NodeConfig))
-_ATTENDANT: Final = (Row("attendant", "required", "flag", "a partner must stand beside", default=False),)
+_ATTENDANT: Final = (
+    Row(
+        "attendant",
+        "required",
+        "flag",
+        "a partner must stand beside, and press a button at the table before each session",
+        default=False,
+    ),
+)
 
 
 def rows() -> tuple[Row, ...]:
