@@ -17,11 +17,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from controller.exit_codes import CommandError, ExitCode
 from controller.version import __version__
-from hil.campaign import page, results
+from hil.campaign import page, parquet, results
 from hil.campaign.catalogue import choose
+from hil.campaign.cluster import NoCluster, run_on
 from hil.campaign.draw import Spec, draw
 from hil.campaign.pool import WorkerDied, run_all
-from hil.campaign.results import RESULTS, Outcome, Summary
+from hil.campaign.results import RESULTS, TIMES, Outcome, Summary
 from hil.campaign.run import one
 from hil.replay import timeline
 
@@ -29,6 +30,7 @@ DRIVES: Final = ("node", "blvr")
 GEARS: Final = ("a1", "a2")
 RUNS_MAX: Final = 10_000_000
 SEED_MAX: Final = 2**31 - 1
+SHOWN: Final = 40  # runs told on a terminal; the page has more
 
 
 def command(
@@ -38,6 +40,10 @@ def command(
     drive: Annotated[str, typer.Option(help="node or blvr.")] = "node",
     gear: Annotated[str | None, typer.Option(help="a1 or a2; without it, both.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; without it, one a core.")] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="A Dask scheduler's address: its workers ride instead of ours."),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the campaign in --out.")] = False,
     replay_run: Annotated[int | None, typer.Option(help="Ride this one run again, and show it.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("campaign"),
@@ -51,17 +57,19 @@ def command(
         return
     facts = {"seed": seed, "faults": chosen, "drive": drive, "gear": gear, "keel": __version__}
     done = _prepare(out, facts, runs, resume)
+    specs = (draw_one(number) for number in range(done, runs))
     try:
-        _ride(
-            out, (draw_one(number) for number in range(done, runs)), runs, done, workers or _cores(), as_json
-        )
+        outcomes = run_on(scheduler, specs, one) if scheduler else run_all(specs, one, workers or _cores())
+        _ride(out, outcomes, runs, done, as_json)
     except WorkerDied as died:
         raise CommandError(ExitCode.FAILED, f"{died}; what was done is kept, --resume goes on") from died
+    except NoCluster as error:
+        raise CommandError(ExitCode.UNAVAILABLE, str(error)) from error
     summary = Summary(results.read(out / RESULTS))
     again = _again(seed, faults, drive, gear, out)
-    _close(out, facts, summary, again)
-    _tell(summary, out, again, as_json)
-    raise typer.Exit(ExitCode.FAILED if summary.broken or summary.dormant else ExitCode.OK)
+    manifest = _close(out, facts, summary, again)
+    _tell(summary, manifest, out, again, as_json)
+    raise typer.Exit(ExitCode.OK if summary.sound else ExitCode.FAILED)
 
 
 def _cores() -> int:
@@ -112,21 +120,27 @@ def _prepare(out: Path, facts: dict[str, Any], runs: int, resume: bool) -> int:
     return 0
 
 
-def _ride(out: Path, specs: Iterator[Spec], runs: int, done: int, workers: int, as_json: bool) -> None:
+def _ride(out: Path, outcomes: Iterator[Outcome], runs: int, done: int, as_json: bool) -> None:
     """All that is left to do, each line written as soon as it is its turn."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     quiet = as_json or not sys.stdout.isatty()
     broken = 0
-    with (out / RESULTS).open("a") as file, Progress(*columns, disable=quiet) as progress:
+    with (
+        (out / RESULTS).open("a") as file,
+        (out / TIMES).open("a") as times,
+        Progress(*columns, disable=quiet) as progress,
+    ):
         task = progress.add_task("riding", total=runs, completed=done)
-        for outcome in run_all(specs, one, workers):
+        for outcome in outcomes:
+            cpu_s = outcome.pop("cpu_s")
             file.write(results.line(outcome))
             file.flush()
+            times.write(f"{outcome['number']},{cpu_s}\n")
             broken += bool(outcome["violations"])
             word = "riding" if not broken else f"riding, {broken} broken"
             progress.update(task, advance=1, description=word)
             if as_json:
-                print(results.line({"event": "run", **outcome}), end="", flush=True)
+                print(results.line({"event": "run", "cpu_s": cpu_s, **outcome}), end="", flush=True)
 
 
 def _again(seed: int, faults: str | None, drive: str, gear: str | None, out: Path) -> str:
@@ -137,43 +151,52 @@ def _again(seed: int, faults: str | None, drive: str, gear: str | None, out: Pat
     return " ".join([*words, "--replay-run"])
 
 
-def _close(out: Path, facts: dict[str, Any], summary: Summary, again: str) -> None:
-    parquet = results.write_parquet(out)
+def _close(out: Path, facts: dict[str, Any], summary: Summary, again: str) -> dict[str, Any]:
+    cpu_s = sum(float(row.rpartition(",")[2]) for row in (out / TIMES).open())
+    files = [RESULTS, TIMES, "report.html", *([parquet.PARQUET] if parquet.write(out) else [])]
     manifest = {
         **facts,
         "runs": summary.runs,
-        "broken": len(summary.broken),
+        "broken": summary.broken,
+        "without_effect": summary.without_effect,
         "false_trips": summary.false_trips,
-        "dormant": summary.dormant,
         "table_s": round(summary.table_s, 1),
-        "cpu_s": round(summary.cpu_s, 1),
-        "times_real_time": round(summary.table_s / summary.cpu_s, 1) if summary.cpu_s else None,
+        "cpu_s": round(cpu_s, 1),
+        "times_real_time": round(summary.table_s / cpu_s, 1) if cpu_s else None,
+        "results_sha256": results.sha256(out / RESULTS),
         "fidelity": "fast",
         "python": platform.python_version(),
         "numpy": np.__version__,
         "machine": f"{platform.system()} {platform.machine()} {' '.join(platform.libc_ver())}",
-        "files": [RESULTS, "report.html", *(["results.parquet"] if parquet else [])],
+        "files": files,
     }
     (out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
     (out / "report.html").write_text(page.page(manifest, summary, again))
+    return manifest
 
 
-def _tell(summary: Summary, out: Path, again: str, as_json: bool) -> None:
+def _tell(summary: Summary, manifest: dict[str, Any], out: Path, again: str, as_json: bool) -> None:
     if as_json:
-        ended = {"event": "ended", "runs": summary.runs, "broken": len(summary.broken)}
-        print(json.dumps({**ended, "false_trips": summary.false_trips, "out": str(out)}), flush=True)
+        told = ("runs", "broken", "without_effect", "false_trips", "results_sha256")
+        ended = {name: manifest[name] for name in told}
+        print(json.dumps({"event": "ended", **ended, "out": str(out)}), flush=True)
         return
-    for outcome in summary.broken:
+    for outcome in summary.broken_told[:SHOWN]:
         for found in outcome["violations"]:
             print(f"run {outcome['number']}, {outcome['spec']['fault']}: {found['rule']}: {found['what']}")
         print(f"    {again} {outcome['number']}")
-    for name in summary.dormant:
-        print(f"{name} was put in and never took effect: nothing is proved about it")
-    speed = summary.table_s / summary.cpu_s if summary.cpu_s else 0.0
+    for outcome in summary.without_told[:SHOWN]:
+        spec = outcome["spec"]
+        what = "never came to" if outcome["injected_s"] is None else "had no effect in"
+        print(f"run {outcome['number']}: {spec['fault']} {what} {spec['phase']}: nothing is proved about it")
+        print(f"    {again} {outcome['number']}")
     print(
-        f"{summary.runs} runs, {len(summary.broken)} with violations, {summary.false_trips} false trips, "
-        f"{summary.table_s / 3_600:.2f} h of table time at {speed:.0f} x a core; see {out}/report.html"
+        f"{summary.runs} runs, {summary.broken} with violations, {summary.without_effect} without their "
+        f"fault, {summary.false_trips} false trips, {summary.table_s / 3_600:.2f} h of table time "
+        f"at {manifest['times_real_time']} x a core; see {out}/report.html"
     )
+    if parquet.PARQUET not in manifest["files"]:
+        print(parquet.HOW)
 
 
 def _replay(draw_one: Any, number: int, out: Path, as_json: bool) -> None:

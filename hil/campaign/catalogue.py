@@ -61,6 +61,7 @@ _NEED_A_PERSON: Final = (
     "node_off",
     "estop",
     "runaway",
+    "pendant_flicker",  # it is held at each opening; RETURN is the rider's
 )
 # Without our node the drive only stops and holds when its wire or the wire of its inputs is gone (design 5).
 NEED_A_PERSON_WITHOUT_NODE: Final = tuple(

@@ -60,7 +60,7 @@ def draw(seed: int, number: int, faults: Sequence[str], drive: str, gear: str | 
     places = _places(row)
     turn = number // len(faults)
     # A step that shares no factor with the number of places visits them all, each fault at its own pace.
-    step = next(step for step in (5, 7, 3, 1) if gcd(step, len(places)) == 1)
+    step = next(step for step in (5, 7, 9, 1) if gcd(step, len(places)) == 1)
     scenario, phase, most_s = places[(turn * step + number % len(faults)) % len(places)]
     after_s = round(float(dice.uniform(LEAST_PHASE_S, most_s)), 2)
     lasts_s = None

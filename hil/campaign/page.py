@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from hil.campaign.catalogue import CATALOGUE
 from hil.campaign.invariants import ELSEWHERE, INVARIANTS
-from hil.campaign.results import Group, Summary, quantile
+from hil.campaign.results import Group, Spread, Summary
 
 STYLE: Final = """
 :root { color-scheme: light dark; --line: #8886; --good: #1a7f37; --bad: #c62828; }
@@ -17,25 +17,25 @@ table { border-collapse: collapse; width: 100%; } td, th { border-bottom: 1px so
 padding: .2rem .5rem; text-align: left; font-variant-numeric: tabular-nums; } td.n { text-align: right; }
 .good { color: var(--good); } .bad { color: var(--bad); } .wide { overflow-x: auto; }
 svg { width: 100%; } svg text { font: 12px system-ui, sans-serif; fill: currentColor; }
-.bar { fill: #0a7ea4; } .max { fill: #0a7ea455; } code { overflow-wrap: anywhere; }
+.bar { fill: #0a7ea4; } .p99 { fill: #0a7ea455; } .max { fill: #0a7ea433; } code { overflow-wrap: anywhere; }
 """
 ROW_PX: Final = 18
-LABEL_PX: Final = 170
+LABEL_PX: Final = 210
 WIDTH_PX: Final = 900
-BROKEN_SHOWN: Final = 200
 
 
 def page(facts: dict[str, Any], summary: Summary, again: str) -> str:
     """The page."""
     groups = sorted(summary.groups.values(), key=lambda group: group.name)
-    bad = len(summary.broken)
+    bad = summary.broken
     word, kind = ("every invariant held", "good") if not bad else (f"{bad} runs broke an invariant", "bad")
     told = ", ".join(f"{name}: {value}" for name, value in facts.items() if name not in ("faults", "files"))
     pictures = (
-        bars("Detection after the fault is real, ms: p50, and p99", groups, lambda g: g.detected_ms),
-        bars("Time to park after the ride was left, s: p50, and p99", groups, lambda g: g.home_s),
-        bars("Worst speed, deg/s", groups, lambda g: [g.worst_dps] if g.worst_dps > -1e8 else []),
-        bars("Runs by first cause", _causes(groups), lambda g: [float(g.runs)]),
+        bars("Detection after the fault is real, ms: p50, p99, max", groups, lambda g: _three(g.detected_ms)),
+        bars("Time to park after the ride was left, s: p50, p99, max", groups, lambda g: _three(g.home_s)),
+        bars("Worst angle, deg head-down", groups, lambda g: _worst(g.worst_deg)),
+        bars("Worst speed, deg/s", groups, lambda g: _worst(g.worst_dps)),
+        bars("Runs by first cause", _causes(groups), lambda g: (float(g.runs),)),
     )
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
@@ -49,36 +49,47 @@ def page(facts: dict[str, Any], summary: Summary, again: str) -> str:
 def broken(summary: Summary, again: str) -> str:
     """Every violation with the command that rides it again."""
     parts = []
-    for outcome in summary.broken[:BROKEN_SHOWN]:
+    for outcome in summary.broken_told:
         said = "; ".join(f"{found['rule']}: {found['what']}" for found in outcome["violations"])
-        number, fault = outcome["number"], outcome["spec"]["fault"]
-        command = html.escape(f"{again} {number}")
-        parts.append(
-            f"<li>run {number}, {html.escape(fault)}: {html.escape(said)}<br><code>{command}</code></li>"
-        )
-    dormant = "".join(f"<li class=bad>{html.escape(name)} never took effect</li>" for name in summary.dormant)
-    return f"<ul>{''.join(parts)}{dormant}</ul>" if parts or dormant else ""
+        parts.append(_told(outcome, said, again))
+    for outcome in summary.without_told:
+        parts.append(_told(outcome, f"the fault did not take effect in {outcome['spec']['phase']}", again))
+    return f"<ul class=bad>{''.join(parts)}</ul>" if parts else ""
 
 
-def bars(title: str, groups: Sequence[Group], values_of: Any) -> str:
-    """One horizontal bar a fault: the median, and paler up to the 99th of a hundred."""
-    rows = [(group.name, values_of(group)) for group in groups]
-    rows = [(name, values) for name, values in rows if values]
+def _told(outcome: dict[str, Any], said: str, again: str) -> str:
+    number, fault = outcome["number"], html.escape(outcome["spec"]["fault"])
+    command = html.escape(f"{again} {number}")
+    return f"<li>run {number}, {fault}: {html.escape(said)}<br><code>{command}</code></li>"
+
+
+def _three(spread: Spread) -> tuple[float, ...]:
+    """p50, p99 and the most."""
+    found = [spread.quantile(share) for share in (0.5, 0.99, 1.0)]
+    return tuple(value for value in found if value is not None)
+
+
+def _worst(value: float) -> tuple[float, ...]:
+    return (round(value, 2),) if value > -1e8 else ()
+
+
+def bars(title: str, groups: Sequence[Group], values_of: Callable[[Group], tuple[float, ...]]) -> str:
+    """One horizontal bar a fault: the first value, paler the next ones, each written at the end."""
+    rows = [(group.name, values) for group in groups if (values := values_of(group))]
     if not rows:
         return ""
-    most = max(max(quantile(values, 0.99) or 0.0 for _, values in rows), 1e-9)
-    scale = (WIDTH_PX - LABEL_PX - 90) / most
+    most = max(max(max(values) for _, values in rows), 1e-9)
+    scale = (WIDTH_PX - LABEL_PX - 130) / most
     marks = []
     for place, (name, values) in enumerate(rows):
         y = place * ROW_PX
-        middle, high = quantile(values, 0.5) or 0.0, quantile(values, 0.99) or 0.0
-        text = f"{middle:g}" if middle == high else f"{middle:g}, {high:g}"
-        marks.append(
-            f'<text x="{LABEL_PX - 6}" y="{y + 13}" text-anchor="end">{html.escape(name)}</text>'
-            f'<rect class="max" x="{LABEL_PX}" y="{y + 3}" width="{high * scale:.1f}" height="12"/>'
-            f'<rect class="bar" x="{LABEL_PX}" y="{y + 3}" width="{middle * scale:.1f}" height="12"/>'
-            f'<text x="{LABEL_PX + high * scale + 5:.1f}" y="{y + 13}">{text}</text>'
-        )
+        widths = [max(0.0, value) * scale for value in values]
+        different = dict.fromkeys(f"{value:g}" for value in values)
+        marks.append(f'<text x="{LABEL_PX - 6}" y="{y + 13}" text-anchor="end">{html.escape(name)}</text>')
+        for kind, width in zip(("bar", "p99", "max"), widths, strict=False):
+            marks.append(f'<rect class="{kind}" x="{LABEL_PX}" y="{y + 3}" width="{width:.1f}" height="12"/>')
+        text = ", ".join(different)
+        marks.append(f'<text x="{LABEL_PX + max(widths) + 5:.1f}" y="{y + 13}">{text}</text>')
     height = len(rows) * ROW_PX + 4
     return (
         f"<h2>{html.escape(title)}</h2>"
@@ -104,10 +115,10 @@ def table(groups: Sequence[Group]) -> str:
         numbers = (
             group.runs,
             f"{group.effective}/{group.injected}",
-            *(_number(quantile(group.detected_ms, share)) for share in (0.5, 0.99, 1.0)),
+            *(_number(group.detected_ms.quantile(share)) for share in (0.5, 0.99, 1.0)),
             f"{group.worst_deg:.1f}",
             f"{group.worst_dps:.1f}",
-            *(_number(quantile(group.home_s, share)) for share in (0.5, 1.0)),
+            *(_number(group.home_s.quantile(share)) for share in (0.5, 0.99, 1.0)),
             group.parked,
             group.violated,
         )
@@ -124,6 +135,7 @@ def table(groups: Sequence[Group]) -> str:
         "worst deg",
         "worst deg/s",
         "home p50 s",
+        "p99",
         "max",
         "parked",
         "broken",

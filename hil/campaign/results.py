@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from importlib import import_module
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from hil.campaign.catalogue import NOMINAL
+
 RESULTS: Final = "results.jsonl"
-QUANTILES: Final = (0.5, 0.99)
-# Columns of the Parquet file: those of a line that are plain values.
-COLUMNS: Final = (
-    "number",
-    "table_s",
-    "cpu_s",
-    "injected_s",
-    "effect_s",
-    "detected_ms",
-    "first_cause",
-    "worst_deg",
-    "worst_dps",
-    "home_s",
-    "parked",
-    "end_deg",
-    "end_mode",
-    "completed",
-    "false_trip",
-    "hash",
-)
+TIMES: Final = "times.csv"  # what differs from machine to machine is not in the results
+TOLD_MOST: Final = 200  # runs kept for the page, of any number
+CHUNK: Final = 1 << 20
 
 Outcome = dict[str, Any]
 
@@ -38,12 +24,20 @@ def whole_lines(path: Path) -> int:
     """How many runs the file holds; a last line that was cut short is taken off."""
     if not path.exists():
         return 0
-    data = path.read_bytes()
-    end = data.rfind(b"\n") + 1
-    if end != len(data):
-        with path.open("r+b") as file:
-            file.truncate(end)
-    return data[:end].count(b"\n")
+    count = whole = size = 0
+    with path.open("r+b") as file:
+        while chunk := file.read(CHUNK):
+            count += chunk.count(b"\n")
+            whole = size + chunk.rfind(b"\n") + 1 if b"\n" in chunk else whole
+            size += len(chunk)
+        file.truncate(whole)
+    return count
+
+
+def sha256(path: Path) -> str:
+    """Of a file: two campaigns with the same are the same, bit for bit."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read(path: Path) -> Iterator[Outcome]:
@@ -58,11 +52,26 @@ def line(outcome: Outcome) -> str:
     return json.dumps(outcome, separators=(",", ":")) + "\n"
 
 
-def quantile(values: Sequence[float], share: float) -> float | None:
-    """The smallest value that so many do not exceed."""
-    if not values:
+class Spread:
+    """Values counted by steps, so that a million need no more room than a thousand."""
+
+    def __init__(self, step: float) -> None:
+        self._step = step
+        self._counts: Counter[int] = Counter()
+
+    def add(self, value: float | None) -> None:
+        """One value more; None is none."""
+        if value is not None:
+            self._counts[round(value / self._step)] += 1
+
+    def quantile(self, share: float) -> float | None:
+        """The smallest value that so many do not exceed."""
+        left = max(1, math.ceil(share * self._counts.total()))
+        for place in sorted(self._counts):
+            left -= self._counts[place]
+            if left <= 0:
+                return float(f"{place * self._step:.9g}")
         return None
-    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
 
 
 class Group:
@@ -71,10 +80,10 @@ class Group:
     def __init__(self, name: str) -> None:
         self.name = name
         self.runs = self.injected = self.effective = self.parked = self.violated = 0
-        self.detected_ms: list[float] = []
-        self.home_s: list[float] = []
+        self.detected_ms = Spread(20.0)
+        self.home_s = Spread(0.1)
         self.worst_deg = self.worst_dps = -1e9
-        self.causes: dict[str, int] = {}
+        self.causes: Counter[str] = Counter()
 
     def add(self, outcome: Outcome) -> None:
         """One run more."""
@@ -85,56 +94,45 @@ class Group:
         self.injected += outcome["injected_s"] is not None
         self.effective += outcome["effect_s"] is not None
         self.parked += outcome["parked"]
-        if outcome["detected_ms"] is not None:
-            self.detected_ms.append(outcome["detected_ms"])
-        if outcome["home_s"] is not None:
-            self.home_s.append(outcome["home_s"])
+        self.detected_ms.add(outcome["detected_ms"])
+        self.home_s.add(outcome["home_s"])
         self.worst_deg = max(self.worst_deg, outcome["worst_deg"])
         self.worst_dps = max(self.worst_dps, outcome["worst_dps"])
-        cause = outcome["first_cause"] or "none"
-        self.causes[cause] = self.causes.get(cause, 0) + 1
+        self.causes[outcome["first_cause"] or "none"] += 1
 
 
 class Summary:
-    """Everything together; grows with the number of faults, not of runs (but for the latencies)."""
+    """Everything together; grows with the number of faults, not of runs."""
 
     def __init__(self, outcomes: Iterable[Outcome]) -> None:
         self.groups: dict[str, Group] = {}
-        self.broken: list[Outcome] = []
-        self.false_trips = self.runs = 0
-        self.table_s = self.cpu_s = 0.0
+        self.broken = self.without_effect = self.false_trips = self.runs = 0
+        self.broken_told: list[Outcome] = []  # the first of them
+        self.without_told: list[Outcome] = []
+        self.table_s = 0.0
         for outcome in outcomes:
             self.add(outcome)
+
+    @property
+    def sound(self) -> bool:
+        """Nothing broken, no false trip, and no fault that was not one."""
+        return not (self.broken or self.without_effect or self.false_trips)
 
     def add(self, outcome: Outcome) -> None:
         """One run more."""
         self.runs += 1
         self.table_s += outcome.get("table_s") or 0.0
-        self.cpu_s += outcome.get("cpu_s") or 0.0
         self.false_trips += bool(outcome.get("false_trip"))
-        if outcome["violations"]:
-            self.broken.append(outcome)
         name = outcome["spec"]["fault"]
+        if outcome["violations"]:
+            self.broken += 1
+            _keep(self.broken_told, outcome)
+        elif name != NOMINAL and outcome["effect_s"] is None:
+            self.without_effect += 1
+            _keep(self.without_told, outcome)
         self.groups.setdefault(name, Group(name)).add(outcome)
 
-    @property
-    def dormant(self) -> list[str]:
-        """Faults that were put in and never took effect: the campaign has proved nothing about them."""
-        return [g.name for g in self.groups.values() if g.injected >= 3 and not g.effective]
 
-
-def write_parquet(folder: Path) -> bool:
-    """results.parquet where pyarrow is installed; True when it was written."""
-    try:
-        pyarrow = import_module("pyarrow")
-        parquet = import_module("pyarrow.parquet")
-    except ImportError:
-        return False
-    rows = [{name: one.get(name) for name in COLUMNS} | _spec(one) for one in read(folder / RESULTS)]
-    parquet.write_table(pyarrow.Table.from_pylist(rows), folder / "results.parquet")
-    return True
-
-
-def _spec(outcome: Outcome) -> dict[str, Any]:
-    names = ("scenario", "drive", "gear", "fault", "phase", "after_s", "lasts_s", "start_deg")
-    return {name: outcome["spec"][name] for name in names} | {"violations": len(outcome["violations"])}
+def _keep(told: list[Outcome], outcome: Outcome) -> None:
+    if len(told) < TOLD_MOST:
+        told.append(outcome)

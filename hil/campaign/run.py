@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from firmware_bridge import clock
 from hil.campaign import invariants, proofs
-from hil.campaign.catalogue import CATALOGUE, NOMINAL
+from hil.campaign.catalogue import CATALOGUE, NOMINAL, PERSON
 from hil.campaign.draw import Spec, as_json
 from hil.campaign.host_faults import HOST_FAULTS
 from hil.campaign.open_session import leave_open
@@ -31,6 +31,7 @@ AFTER_FAULT_MS: Final = 320_000
 HOME_MS: Final = 3_000  # parked, and nothing more happens
 NEVER_BEGAN_MS: Final = 40_000
 PARK_DEG: Final = -70.0
+FOR_A_PERSON_MS: Final = 75_000  # it stands, a person must come; the last try by itself is made after 60 s
 HOME_DEG: Final = 1.6  # within 1 deg by the guard's measure, and an inclinometer may be off by 0.3
 STILL_DPS: Final = 0.05
 MEMORY: Final = Path("/dev/shm")  # files there cost nothing to make durable
@@ -56,6 +57,7 @@ class Run:
         self.completed = False
         self.lasted = False
         self.parked_ms: int | None = None
+        self._moved_ms = 0
         sex, stature_m, mass_kg = spec.rider
         rider = RiderSetup(
             mounted=True,
@@ -95,6 +97,8 @@ class Run:
                 (seen.report[AT["used_ms"]] or 0) + (seen.report[AT["dose_left_ms"]] or 0),
             )
         home = abs(seen.angle_deg - PARK_DEG) <= HOME_DEG and abs(seen.rate_dps) < STILL_DPS
+        if abs(seen.rate_dps) > STILL_DPS:
+            self._moved_ms = seen.t_ms
         if not home:
             self.parked_ms = None
         elif self.parked_ms is None:
@@ -150,6 +154,8 @@ class Run:
         started = self.injected_ms
         if t_ms >= LONGEST_MS or (started is not None and t_ms - started >= AFTER_FAULT_MS):
             return True
+        if started is not None and self._stands_for_a_person(t_ms):
+            return True
         if not self.samples or self.parked_ms is None or t_ms - self.parked_ms < HOME_MS:
             return False
         report = self.samples[-1].report
@@ -157,6 +163,12 @@ class Run:
         if started is None:
             return idle and (self.completed or t_ms >= NEVER_BEGAN_MS)
         return idle and t_ms - started >= HOME_MS
+
+    def _stands_for_a_person(self, t_ms: int) -> bool:
+        """Where the design leaves the last step to somebody, nothing more happens by itself."""
+        needed = CATALOGUE[self.spec.fault].ends == PERSON and self.effect_ms is not None
+        away = self.parked_ms is None and t_ms - self._moved_ms >= FOR_A_PERSON_MS
+        return needed and away and self.effect_ms is not None and t_ms - self.effect_ms >= FOR_A_PERSON_MS
 
     def _ride(self) -> Ride:
         spec = self.spec

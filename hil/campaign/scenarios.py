@@ -6,7 +6,10 @@ from typing import Final, NamedTuple
 
 
 class Scenario(NamedTuple):
-    """One kind of ride. `phases` are states of the controller and how long each lasts at least, in s."""
+    """One kind of ride. `phases` are states of the controller and how long each lasts at least, in s.
+
+    A phase that stands there more than once is drawn as often: between park and rest such a run is short.
+    """
 
     name: str
     tier: str
@@ -36,9 +39,12 @@ SCENARIOS: Final = (
         (
             ("warming_up", 38.0),
             ("lowering", 8.0),
+            ("warming_up", 20.0),
             ("holding", 7.0),
             ("raising", 8.0),
+            ("warming_up", 38.0),
             ("resting", 55.0),
+            ("warming_up", 20.0),
             ("recovering", 65.0),
         ),
     ),
