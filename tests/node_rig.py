@@ -44,6 +44,7 @@ class Bed:
         """Let the node and the table live."""
         for _ in range(ms // 10):
             brain, plant = self.brain, self.plant
+            self._cam_switches()
             milliamperes = round(plant.current_a * 1000)
             brain.tick(
                 self.now_ms,
@@ -61,6 +62,13 @@ class Bed:
             plant.advance(10)
             self.now_ms += 10
             self.fastest_dps = max(self.fastest_dps, abs(plant.rate_dps))
+
+    def _cam_switches(self) -> None:
+        """Rest and park switch as on a table; tests set the other inputs."""
+        angle_deg = self.plant.angle_deg
+        self.inputs &= ~(protocol.PAST_REST | protocol.AT_PARK)
+        self.inputs |= protocol.PAST_REST if angle_deg > -2.0 else 0
+        self.inputs |= protocol.AT_PARK if angle_deg < -69.0 else 0
 
 
 class Raw(Bed):

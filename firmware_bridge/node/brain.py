@@ -5,23 +5,17 @@ what `reply` returns.
 """
 
 from firmware_bridge.node import protocol
-from firmware_bridge.node.angle import AngleSource
+from firmware_bridge.node.axis import Axis
 from firmware_bridge.node.config import Config, Gains, gains
 from firmware_bridge.node.hand import Hand
 from firmware_bridge.node.homing import Homecoming
 from firmware_bridge.node.host import Host
-from firmware_bridge.node.motion import Motion
-from firmware_bridge.node.power import COMING, OFF, ON, Power
 from firmware_bridge.node.store import MemoryStore
-from firmware_bridge.node.velocity import VelocityLoop
 from firmware_bridge.node.wire import since
 
-_TOO_FAST_MDPS = 10_000
-_TOO_FAST_TICKS = 3
 _TRY_AGAIN_MS = 5_000
 _ESTOP_CLOSE_MS = 300  # the brake falls in; SS1-t of the chain's delay relay is 500 ms
 _ESTOP_CUT_MS = 420
-_SLOW_CDPS = 180
 _RETURN_BUTTONS = protocol.RETURN_A | protocol.RETURN_B
 
 
@@ -54,17 +48,13 @@ class Brain:
         self.inclination_cdeg: int | None = None
         self.current_ma = 0
         self.uptime_ms = 0
-        motor = motor or gains("a1")
-        self.source = AngleSource()
-        self.motion = Motion(self.config, motor)
-        self.loop = VelocityLoop(motor)
-        self.power = Power()
+        self.axis = Axis(self.config, motor or gains("a1"))
+        self.source = self.axis.source
         self.homing = Homecoming(self.config)
         self.hand = Hand(self.config)
         self.host = Host(self, reset_cause)
         self._then_ms = -1
         self._estop_ms = 0
-        self._fast_ticks = 0
         self._fault_ms = 0
         self._may_try = True
 
@@ -85,26 +75,29 @@ class Brain:
                 self.disarm()
             return
         if self._may_arm(moves):
+            if self.state == protocol.DISARMED:
+                self.source.forgive()
             self.state = protocol.ARMED
             self.mode = protocol.NONE
             self._may_try = True
+            self.axis.trip.forgive()
             self.homing.end()
         if self.state != protocol.ARMED:
             return
         self.mode = mode
         if mode == protocol.MOVE:
-            self.motion.follow(angle_cdeg, rate_cdps)
+            self.axis.follow(angle_cdeg, rate_cdps)
         else:
-            self.motion.stop(decel_cdps2 or self.config.accel_max_cdps2, self.source.angle_mdeg)
+            self.axis.stop(decel_cdps2 or self.config.accel_max_cdps2)
 
     def stop_unproved(self, decel_cdps2: int) -> None:
         """A stop without a good answer is obeyed all the same, and feeds nothing."""
         if self.state == protocol.ARMED:
-            self.motion.stop(decel_cdps2 or self.config.accel_max_cdps2, self.source.angle_mdeg)
+            self.axis.stop(decel_cdps2 or self.config.accel_max_cdps2)
 
     def cut(self) -> None:
         """Torque off, brake closed, at once; a MOVE or STOP brings the power back."""
-        self._cut_power()
+        self.axis.cut()
         self._leave()
 
     def disarm(self) -> None:
@@ -119,7 +112,9 @@ class Brain:
             return False
         if self.state == protocol.OWN_RETURN:
             return moves and self.host.request & protocol.TAKEOVER != 0
-        return self.state == protocol.DISARMED or (self.state == protocol.UNPOWERED and moves)
+        if self.state == protocol.DISARMED:
+            return self.source.known
+        return self.state == protocol.UNPOWERED and moves
 
     def tick(
         self,
@@ -139,12 +134,15 @@ class Brain:
         self.current_ma = current_ma
         lost = self.host.lost(now_ms)
         if self.role == protocol.ROLE_TABLE:
-            wanted = self.motion.wanted_mdps if self.power.stage == ON else 0
-            self.source.take(encoder_mdeg, inclinometer_cdeg, wanted, now_ms, dt_ms)
+            trip = self.axis.sense(encoder_mdeg, inclinometer_cdeg, self.inputs, known_bits, now_ms, dt_ms)
             if lost:
                 self._go_home_alone()
-            self._supervise()
-            self._act(now_ms, dt_ms)
+            if trip != protocol.NO_FAULT:
+                self._fail(trip)
+                self.axis.cut()
+            elif not self.source.known and self.state == protocol.OWN_RETURN:
+                self._fail(protocol.NO_ANGLE)  # no automatic motion; a RETURN button still moves it
+            self._act(dt_ms)
         elif lost:
             self.disarm()
         self._outputs()
@@ -160,72 +158,46 @@ class Brain:
         else:
             self.state = protocol.DISARMED
 
-    def _supervise(self) -> None:
-        """Too fast, or no angle: cut."""
-        too_fast = abs(self.source.rate_mdps) > _TOO_FAST_MDPS and self.source.known
-        self._fast_ticks = self._fast_ticks + 1 if too_fast else 0
-        powered = self.power.stage != OFF
-        if powered and self._fast_ticks >= _TOO_FAST_TICKS:
-            self._fail(protocol.OVER_SPEED)
-        elif not self.source.known and (powered or self._is_driving()):
-            self._fail(protocol.NO_ANGLE)
-
     def _fail(self, fault: int) -> None:
         self.fault = fault
         self.state = protocol.FAULT
         self._fault_ms = 0
         self.homing.end()
-        self._cut_power()
 
-    def _act(self, now_ms: int, dt_ms: int) -> None:
+    def _act(self, dt_ms: int) -> None:
         """Choose the motion, then run the loops."""
-        wanted = self._choose(dt_ms)
-        self.power.step(wanted, dt_ms)
-        angle, rate = self.source.angle_mdeg, self.source.rate_mdps
-        if self.power.stage == OFF:
-            self.motion.place(angle)
-            self.loop.reset()
-            duty = 0
-        elif self.power.stage == COMING:
-            self.motion.place(angle)
-            duty = self.loop.preload()
-        else:
-            motion, config = self.motion, self.config
-            self.loop.weak = self.source.slow
-            motion.top_mdps = 10 * (_SLOW_CDPS if self.source.slow else config.rate_max_cdps)
-            motion.step(angle, rate, dt_ms, self._may_go_down())
-            still = motion.settled and -100 < rate < 100
-            limit_ma = config.current_max_ma
-            duty = self.loop.step(motion.wanted_mdps, rate, still, self.current_ma, limit_ma, dt_ms)
-        self.duty_permille = duty
-        self.bridge_on = self.power.bridge_on
-        self.brake_closed = self.power.brake_closed
+        axis = self.axis
+        wants_power = self._choose(dt_ms)
+        axis.drive(wants_power, self.current_ma, not self.inputs & protocol.OVER_ANGLE, dt_ms)
+        self.duty_permille = axis.duty_permille
+        self.bridge_on = axis.power.bridge_on
+        self.brake_closed = axis.power.brake_closed
 
     def _choose(self, dt_ms: int) -> bool:
         """State the motion of this tick; whether the bridge is wanted on."""
-        angle, most_cdps2 = self.source.angle_mdeg, self.config.accel_max_cdps2
+        axis, most_cdps2 = self.axis, self.config.accel_max_cdps2
         estop = self._estop_open()
         self._estop_ms = min(self._estop_ms + dt_ms, 10_000) if estop else 0
+        self.hand.pass_time(dt_ms)
         if self._hand_wanted(estop):
-            self._leave()
-            self.hand.step(angle, self.motion)
-            return True
-        self.hand.end(angle, self.motion)
+            return self._run_by_hand()
+        if self.hand.end():
+            axis.stop(most_cdps2)
         if estop:
             return self._ramp_for_estop()
         if self.state == protocol.OWN_RETURN:
-            goes = self.homing.step(angle, dt_ms, self.motion)
+            goes = self.homing.step(self.source.angle_mdeg, dt_ms, axis.motion)
             if self.homing.stage == protocol.PARKED:
                 self.state = protocol.DISARMED
             if not goes:
-                self.loop.forget()
+                axis.loop.forget()
             return goes
         if self.state == protocol.ARMED and self.mode != protocol.NONE:
-            return True
+            return self.source.known or axis.creeps or not axis.is_still()
         if self.state == protocol.FAULT:
             self._try_again(dt_ms)
-        self.motion.stop(most_cdps2, angle)
-        return not self.motion.is_still()
+        axis.stop(most_cdps2)
+        return not axis.is_still()
 
     def _try_again(self, dt_ms: int) -> None:
         """Cut while alone with a rider: one more own return after 5 s, then it is for a person."""
@@ -238,16 +210,24 @@ class Brain:
 
     def _ramp_for_estop(self) -> bool:
         self._leave()
-        self.motion.stop(3_000, self.source.angle_mdeg)
+        self.axis.stop(3_000)
         if self._estop_ms >= _ESTOP_CUT_MS:
-            self._cut_power()
-        return not self.motion.is_still() and self._estop_ms < _ESTOP_CLOSE_MS
+            self.axis.cut()
+        return not self.axis.is_still() and self._estop_ms < _ESTOP_CLOSE_MS
 
     def _hand_wanted(self, estop: bool) -> bool:
-        """A RETURN button moves the table while it is held: without a host, or with the e-stop chain open."""
+        """A RETURN button moves the table while it is held: without a host, an angle, or the e-stop chain."""
         idle = not self._is_driving()
         held = self.inputs & _RETURN_BUTTONS != 0
-        return held and self.source.known and (estop or (idle and not self.host.alive))
+        sinks = self.axis.trip.gave_up(self.source.angle_mdeg)
+        return held and not sinks and (estop or (idle and not (self.host.alive and self.source.known)))
+
+    def _run_by_hand(self) -> bool:
+        self._leave()
+        if self.source.known:
+            self.hand.step(self.source.angle_mdeg, self.axis.motion)
+            return True
+        return self.hand.step_blind(self.inputs, self.known, self.axis.motion)
 
     def _is_driving(self) -> bool:
         return self.state == protocol.ARMED or self.state == protocol.OWN_RETURN
@@ -257,15 +237,8 @@ class Brain:
             self.state = protocol.UNPOWERED
             self.homing.end()
 
-    def _may_go_down(self) -> bool:
-        return not self.inputs & protocol.OVER_ANGLE
-
     def _estop_open(self) -> bool:
         return self.known & protocol.ESTOP_OK != 0 and self.inputs & protocol.ESTOP_OK == 0
-
-    def _cut_power(self) -> None:
-        self.power.cut()
-        self.loop.forget()
 
     def _outputs(self) -> None:
         """The host's while it is there; ours while we bring somebody home, or miss the host."""
@@ -275,10 +248,6 @@ class Brain:
         self.sounder = asked & protocol.SOUNDER != 0 or (own and self.homing.is_loud()) or io_alarm
         self.lamp = asked & protocol.LAMP != 0 or own
         self.enable = asked & protocol.ENABLE != 0 or own
-
-    def is_moving(self) -> bool:
-        """Whether the motor turns or is to turn; a table that stands behind its brake does not."""
-        return self.power.stage == ON and (self.motion.wanted_mdps != 0 or abs(self.source.rate_mdps) >= 100)
 
     def stage(self) -> int:
         """As STATUS says it."""

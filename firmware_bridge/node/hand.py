@@ -1,34 +1,71 @@
-"""Hold-to-run: a RETURN button moves the table while it is held, without a host or with the e-stop open."""
+"""Hold-to-run: a RETURN button moves the table while it is held, without a host or with the e-stop open.
 
+It stops at rest, pauses there once, and wants to be pressed again. Without an angle the rest and park
+switches say when.
+"""
+
+from firmware_bridge.node import protocol
 from firmware_bridge.node.config import Config
 from firmware_bridge.node.motion import Motion
 
 _HAND_CDPS = 200
+_BLIND_CDPS = 150  # by the motor's back-EMF, which knows the rate to a quarter
 _ABOVE_MDEG = 500
+_NEAR_MDEG = 50
 
 
 class Hand:
-    """Not faster than 2 deg/s; stops at rest, where the button wants to be pressed again."""
+    """Not faster than 2 deg/s; `runs` while the button is held."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self.runs = False
-        self._target_cdeg = config.park_cdeg
+        self._pause_ms = 0
+        self._from_above = False
+        self._ended = False
+
+    def pass_time(self, dt_ms: int) -> None:
+        """The pause at rest goes on whether the button is held or not."""
+        self._pause_ms = max(0, self._pause_ms - dt_ms)
 
     def step(self, angle_mdeg: int, motion: Motion) -> None:
         """One tick with the button held: state the motion."""
         config = self._config
         if not self.runs:
-            self.runs = True
-            above = angle_mdeg > config.rest_cdeg * 10 + _ABOVE_MDEG
-            self._target_cdeg = config.rest_cdeg if above else config.park_cdeg
-        if angle_mdeg > self._target_cdeg * 10:
-            motion.go(self._target_cdeg, _HAND_CDPS, angle_mdeg)
-        else:
+            self.runs, self._ended = True, False
+            self._from_above = angle_mdeg > config.rest_cdeg * 10 + _ABOVE_MDEG
+        if self._from_above and angle_mdeg <= config.rest_cdeg * 10 + _NEAR_MDEG:
+            self._rest()
+        target_cdeg = config.rest_cdeg if self._from_above else config.park_cdeg
+        if self._ended or self._pause_ms or angle_mdeg <= target_cdeg * 10:
             motion.stop(config.accel_max_cdps2, angle_mdeg)
+        else:
+            motion.go(target_cdeg, _HAND_CDPS, angle_mdeg)
 
-    def end(self, angle_mdeg: int, motion: Motion) -> None:
-        """The button was let go."""
-        if self.runs:
-            self.runs = False
-            motion.stop(self._config.accel_max_cdps2, angle_mdeg)
+    def step_blind(self, inputs: int, known: int, motion: Motion) -> bool:
+        """The same without an angle; whether it wants power."""
+        past_rest = known & inputs & protocol.PAST_REST != 0
+        if not self.runs:
+            self.runs, self._ended = True, False
+            self._from_above = past_rest
+        below_rest = known & protocol.PAST_REST != 0 and not past_rest
+        if self._from_above and below_rest:
+            self._rest()
+        went_down = past_rest and not self._from_above
+        if went_down or known & inputs & protocol.AT_PARK:
+            self._ended = True
+        if self._ended or self._pause_ms:
+            motion.stop_blind()
+        else:
+            motion.follow_blind(-_BLIND_CDPS)
+        return not motion.is_still_blind()
+
+    def end(self) -> bool:
+        """The button is not held; whether it was until now."""
+        ran, self.runs = self.runs, False
+        return ran
+
+    def _rest(self) -> None:
+        self._from_above = False
+        self._ended = True
+        self._pause_ms = self._config.rest_pause_s * 1000

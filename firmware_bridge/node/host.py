@@ -188,7 +188,7 @@ class Host:
         self._send()
 
     def _keep_head(self) -> int:
-        if self._brain.is_moving():
+        if self._brain.axis.is_moving():
             return protocol.NOT_NOW
         store, changed = self._brain.store, False
         for index in range(len(protocol.HEAD_KEYS)):
@@ -200,7 +200,9 @@ class Host:
 
     def _status(self, seq: int) -> None:
         brain, writer = self._brain, self._writer
-        encoder, inclination = brain.encoder_mdeg, brain.inclination_cdeg
+        # An encoder that is not followed is no angle: the host would command in a frame nobody moves in.
+        encoder = None if brain.source.slow else brain.encoder_mdeg
+        inclination = brain.inclination_cdeg
         valid = protocol.CURRENT
         valid |= protocol.ANGLE if encoder is not None else 0
         valid |= protocol.INCLINATION if inclination is not None else 0

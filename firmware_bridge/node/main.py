@@ -2,7 +2,7 @@
 
 Copy firmware_bridge/__init__.py and firmware_bridge/node/ to the board, and this file as /main.py. The motor
 encoder (`count`) and the inclinometer (`inclination`) are to be filled in for the parts at hand; None means
-silent, and the node then refuses to move, so an unfinished board is a safe one.
+silent: the node then does not arm, but a held RETURN creeps up by the motor's back-EMF, so unplug the motor.
 """
 
 from machine import UART, WDT, Pin, Timer, reset_cause

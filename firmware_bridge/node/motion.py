@@ -14,6 +14,7 @@ _CATCH_UP_MDEG = 500  # a stop begins at the measured angle if the set angle is 
 _SETTLED_MDEG = 15
 _PLAN_ACCEL_MDPS2 = 1_000
 _STUCK_MDEG = 2_000
+_BLIND_CDPS = 200
 
 
 def _root(value: int) -> int:
@@ -54,6 +55,13 @@ class Motion:
         self._set_udeg = angle_mdeg * 1000
         self._rate_mdps = self.wanted_mdps = 0
 
+    def rescale(self, angle_mdeg: int) -> None:
+        """The angle comes from another source now: go on from here; what was streamed is void."""
+        self._set_udeg = angle_mdeg * 1000
+        self._rate_mdps = self.wanted_mdps
+        if self.kind == FOLLOW:
+            self.kind = STOP
+
     def follow(self, angle_cdeg: int, rate_cdps: int) -> None:
         """The host's setpoint, held inside the angles of the configuration."""
         config = self._config
@@ -63,6 +71,17 @@ class Motion:
         self._set_udeg = held * 10_000
         self._rate_mdps = max(-top, min(top, rate_cdps)) * 10 if held == angle_cdeg else 0
         self._age_ms = 0
+
+    def follow_blind(self, rate_cdps: int) -> None:
+        """Without an angle: a rate towards park, nothing else."""
+        self.kind = FOLLOW
+        self._rate_mdps = max(-_BLIND_CDPS, min(0, rate_cdps)) * 10
+        self._age_ms = 0
+
+    def stop_blind(self) -> None:
+        """Without an angle: to standstill."""
+        self.kind = STOP
+        self._rate_mdps = 0
 
     def stop(self, decel_cdps2: int, angle_mdeg: int) -> None:
         """Decelerate from the present rate command; saying it again changes the deceleration."""
@@ -87,9 +106,22 @@ class Motion:
         """Whether nothing is to move any more."""
         return self._rate_mdps == 0 and self.kind != FOLLOW
 
+    def is_still_blind(self) -> bool:
+        """The same without an angle, where nothing is held by the motor."""
+        return self._rate_mdps == 0 and self.wanted_mdps == 0
+
     def is_stuck(self, angle_mdeg: int) -> bool:
         """Whether the plan has run away from the table: something is in the way."""
         return self.kind == GO and abs(self._set_udeg // 1000 - angle_mdeg) > _STUCK_MDEG
+
+    def step_blind(self, dt_ms: int) -> None:
+        """One tick without an angle: the rate alone, as steep as a plan of our own."""
+        self._age_ms += dt_ms
+        if self.kind != FOLLOW or self._age_ms > _STREAM_MS:
+            self._rate_mdps = 0
+        step = self._config.accel_max_cdps2 * 10 if self._rate_mdps == 0 else _PLAN_ACCEL_MDPS2
+        self.wanted_mdps = min(0, _towards(self.wanted_mdps, self._rate_mdps, step * dt_ms // 1000))
+        self.settled = self.wanted_mdps == 0
 
     def step(self, angle_mdeg: int, rate_mdps: int, dt_ms: int, may_go_down: bool) -> None:
         """One tick; sets `wanted_mdps` and `settled`."""

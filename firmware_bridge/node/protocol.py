@@ -70,8 +70,11 @@ BY_HAND = 7  # a RETURN button is held, no host or the e-stop chain open
 NO_FAULT = 0
 NO_ANGLE = 1  # neither encoder nor inclinometer says anything
 OVER_SPEED = 2  # faster than 10 deg/s
-STORE_FAILED = 4  # the flash does not take what should outlive a reset
 ENCODER_FROZEN = 3  # moves by the inclinometer, not by the encoder; goes on slowly by the inclinometer
+STORE_FAILED = 4  # the flash does not take what should outlive a reset
+ENCODER_JUMPED = 5  # further in one sample than a table can; goes on by the inclinometer, as with the next
+ENCODER_OFF = 6  # it and the inclinometer are 3 deg apart
+WRONG_WAY = 7  # went head-down against the command; torque cut
 
 # HELLO_REPLY.reset_cause
 RESET_POWER = 0

@@ -55,6 +55,14 @@ class VelocityLoop:
         self._integral = 0
         self._duty = 0
 
+    def estimate_mdps(self, current_ma: int) -> int:
+        """The motor's rate by its back-EMF: duty less what the current takes, through the feed-forward."""
+        return (self._duty - self._gains.per_amp * current_ma) // self._gains.feed
+
+    def is_heavy(self) -> bool:
+        """Whether a supply 15 % off would make the estimate wrong by more than 1.2 deg/s."""
+        return abs(self._duty) > 8 * 1000 * self._gains.feed
+
     def preload(self) -> int:
         """Duty in permille against the load the brake holds, before the brake opens."""
         self._duty = self._integral

@@ -14,7 +14,7 @@ STEP_WITHIN_S: Final = 60
 UNTRIED: Final = (
     "This firmware has never run on a board: only under CPython and MicroPython on a computer.\n"
     "Pins, encoder and inclinometer in main.py are examples; until they are filled in, the node knows no\n"
-    "angle and refuses to move. Try it with the motor unplugged first."
+    "angle and does not arm; a held RETURN moves it all the same. Try it with the motor unplugged first."
 )
 
 

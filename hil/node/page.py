@@ -44,8 +44,9 @@ ROWS: Final = (
     ("unpowered", "armed", "MOVE or STOP with a good answer, e-stop chain closed"),
     ("own return", "armed", "MOVE or STOP with TAKEOVER and a good answer"),
     ("own return", "disarmed", "parked"),
-    ("any with power", "fault", "faster than 10 deg/s, or no angle for 100 ms"),
-    ("fault", "own return", "alone with an open session for 5 s, once"),
+    ("any with power", "fault", "faster than 10 deg/s, or 1 deg head-down against the command: torque cut"),
+    ("own return", "fault", "no angle for 100 ms: stops, closes the brake"),
+    ("fault", "own return", "alone with an open session and an angle for 5 s, once"),
     ("fault", "disarmed", "a COMMAND without ARM"),
 )
 STAGES: Final = (
@@ -58,6 +59,22 @@ STAGES: Final = (
     (protocol.PARKED, "parked"),
     (protocol.BY_HAND, "by hand: RETURN is held"),
 )
+FAULTS: Final = (
+    (protocol.NO_ANGLE, "no angle", "no automatic motion; a held RETURN creeps up by the motor's back-EMF"),
+    (protocol.OVER_SPEED, "too fast", "torque cut"),
+    (protocol.ENCODER_FROZEN, "encoder frozen", "goes on by the inclinometer, not faster than 1.8 deg/s"),
+    (protocol.STORE_FAILED, "flash", "what should outlive a reset is not kept"),
+    (protocol.ENCODER_JUMPED, "encoder jumped", "further in a sample than a table can; by the inclinometer"),
+    (protocol.ENCODER_OFF, "encoder off", "3 deg from the inclinometer for 200 ms; by the inclinometer"),
+    (protocol.WRONG_WAY, "wrong way", "1 deg head-down against the command; torque cut"),
+)
+ANGLES: Final = """\
+An angle that is doubted stays so until the node is armed anew at a standstill with both in agreement. Of two
+that are 3 deg apart the one is doubted that the rest or the park switch contradicts, else an inclinometer
+that has just jumped, else the encoder. A doubted encoder is withdrawn from STATUS: what nobody follows is no
+angle. By hand the table stops at rest, pauses there, and wants RETURN to be pressed again; without an angle
+the rest and the park switch say where it is, and a load too heavy to judge the rate by stands still.
+"""
 FRAMES: Final = {
     protocol.HELLO: ("HELLO", "host"),
     protocol.COMMAND: ("COMMAND", "host"),
@@ -89,6 +106,10 @@ def _states() -> Iterator[str]:
     yield "Stages of the own return; those behind the present angle are skipped:"
     yield ""
     yield from _table(("number", "stage"), STAGES)
+    yield "Faults. One while it is armed or returning does not end that, unless it says so:"
+    yield ""
+    yield from _table(("number", "fault", "what the node does"), FAULTS)
+    yield ANGLES
 
 
 def _watchdog() -> Iterator[str]:

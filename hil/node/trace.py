@@ -60,10 +60,13 @@ EVENTS: Final = (
     Event("stop_and_cut", 80),
     Event("encoder_silent", 300),
     Event("encoder_frozen", 300),
+    Event("encoder_jumped", 200),
     Event("inclination_silent", 150),
-    Event("no_angle", 40),
+    Event("inclination_shifted", 200),
+    Event("no_angle", 250),
     Event("over_angle", 150),
     Event("jam", 600),
+    Event("reversed", 200),
     Event("reboot", 10),
     Event("disarmed", 100),
 )
@@ -71,6 +74,7 @@ INPUTS: Final = {  # event: bits off, bits on
     "estop": (protocol.ESTOP_OK, 0),
     "estop_and_return": (protocol.ESTOP_OK, protocol.RETURN_A),
     "over_angle": (0, protocol.OVER_ANGLE),
+    "no_angle": (0, protocol.RETURN_B),
 }
 
 
@@ -239,10 +243,14 @@ class Maker:
             flags |= replay.REBOOT
             self._greeted = self._configured = False
         encoder = self._frozen_mdeg if name == "encoder_frozen" else angle_mdeg
+        encoder += 5_000 if name == "encoder_jumped" else 0
         noise = self._random.randrange(-4, 5)
         inclination = round(self._plant.angle_deg * 100) + noise
+        inclination -= 500 if name == "inclination_shifted" else 0
         current = max(-32_000, min(32_000, round(self._plant.current_a * 1000)))
         off, on = INPUTS.get(name, (0, 0))
+        on |= protocol.PAST_REST if self._plant.angle_deg > -2.0 else 0
+        on |= protocol.AT_PARK if self._plant.angle_deg < -69.0 else 0
         inputs = IN_ORDER & ~off | on
         return HEAD.pack(
             self._now_ms, encoder, inclination, current, inputs, protocol.ALL_INPUTS, flags, size
@@ -251,7 +259,7 @@ class Maker:
     def _actuate(self) -> None:
         plant, brain = self._plant, self._player.brain
         if brain.bridge_on:
-            plant.drive(brain.duty_permille / 1000)
+            plant.drive(brain.duty_permille * (-1 if self._event.name == "reversed" else 1) / 1000)
         else:
             plant.open_circuit()
         plant.brake(brain.brake_closed)

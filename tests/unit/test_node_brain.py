@@ -130,16 +130,23 @@ def test_a_jumping_inclinometer_does_not_take_the_encoder_away() -> None:
         assert not node.brain.source.slow
 
 
-def test_without_any_angle_it_cuts() -> None:
-    node = Raw("a2", 20.0)
+@GEARS
+def test_without_any_angle_it_stands_behind_its_brake(gear: str) -> None:
+    node = Raw(gear, 20.0)
     node.arm()
-    for _ in range(20):
-        node.command(protocol.STOP)
+    for angle, rate in itertools.islice(ramp(20, 40, 2.0), 150):
+        node.command(protocol.MOVE, angle, rate)
     node.encoder = node.inclinometer = lambda: None
-    for _ in range(7):
-        node.command(protocol.STOP)
-    assert (node.brain.state, node.brain.fault) == (protocol.FAULT, protocol.NO_ANGLE)
-    assert node.plant.brake_closed
+    lost_ms, turning = node.now_ms, node.plant.angle_deg
+    while node.plant.rate_dps > 0:
+        node.command(protocol.MOVE, 4_000, 200)
+    assert node.now_ms - lost_ms <= 300
+    for _ in range(20):
+        node.command(protocol.MOVE, 4_000, 200)
+    assert (node.brain.bridge_on, node.plant.brake_closed, node.plant.rate_dps) == (False, True, 0)
+    assert node.plant.angle_deg < turning + 0.6
+    assert node.status is not None
+    assert (node.status.fault, node.status.valid) == (protocol.NO_ANGLE, protocol.CURRENT)
 
 
 def test_the_over_angle_switch_takes_the_way_down() -> None:

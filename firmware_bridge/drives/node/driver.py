@@ -12,10 +12,13 @@ from firmware_bridge.readings import AngleReading, Arming, DriveReading, InputsR
 
 _INPUT_BITS: Final = tuple(1 << place for place in range(len(InputsReading._fields) - 2))
 _FAULTS: Final = {
-    protocol.NO_ANGLE: "neither encoder nor inclinometer answers; check their plugs",
+    protocol.NO_ANGLE: "neither encoder nor inclinometer can be trusted; check their plugs",
     protocol.OVER_SPEED: "faster than 10 deg/s, torque cut; check load and brake",
-    protocol.STORE_FAILED: "its flash does not take what should outlive a reset; replace the board",
     protocol.ENCODER_FROZEN: "the encoder stands still while the table moves; check its coupling",
+    protocol.STORE_FAILED: "its flash does not take what should outlive a reset; replace the board",
+    protocol.ENCODER_JUMPED: "the encoder jumped; check its coupling and cable",
+    protocol.ENCODER_OFF: "encoder and inclinometer are 3 deg apart; check coupling and mount, calibrate",
+    protocol.WRONG_WAY: "went head-down against the command, torque cut; check the motor's wires",
 }
 
 

@@ -1,0 +1,107 @@
+"""The axis: angles in, duty, bridge and brake out. Without an angle it only creeps, towards park."""
+
+from firmware_bridge.node.angle import AngleSource
+from firmware_bridge.node.config import Config, Gains
+from firmware_bridge.node.motion import Motion
+from firmware_bridge.node.power import COMING, OFF, ON, Power
+from firmware_bridge.node.trip import Trip
+from firmware_bridge.node.velocity import VelocityLoop
+
+_SLOW_CDPS = 180
+_STILL_MDPS = 100
+_SWITCHED_MS = 100  # so long the host's setpoints may still be in the other source's scale
+
+
+class Axis:
+    """`sense`, then state the motion, then `drive`."""
+
+    def __init__(self, config: Config, motor: Gains) -> None:
+        self._config = config
+        self.source = AngleSource(config)
+        self.motion = Motion(config, motor)
+        self.loop = VelocityLoop(motor)
+        self.power = Power()
+        self.trip = Trip()
+        self.duty_permille = 0
+        self.switched_ms = 0
+        self.creeps = False  # without an angle: the host wants to go on towards park
+
+    def sense(
+        self,
+        encoder_mdeg: int | None,
+        inclination_cdeg: int | None,
+        inputs: int,
+        known: int,
+        now_ms: int,
+        dt_ms: int,
+    ) -> int:
+        """Look; the fault that takes the torque away in this tick, or NO_FAULT."""
+        source = self.source
+        wanted = self.motion.wanted_mdps if self.power.stage == ON else 0
+        source.take(encoder_mdeg, inclination_cdeg, wanted, inputs, known, now_ms, dt_ms)
+        self.switched_ms = max(0, self.switched_ms - dt_ms)
+        if source.switched:
+            self.switched_ms = _SWITCHED_MS
+            self.trip.rescale()
+            self.motion.rescale(source.angle_mdeg)
+        watched = self.power.stage != OFF and source.known
+        return self.trip.step(source.angle_mdeg, source.rate_mdps, self.motion.wanted_mdps, watched)
+
+    def drive(self, wants_power: bool, current_ma: int, may_go_down: bool, dt_ms: int) -> None:
+        """Brake, bridge and loops of this tick."""
+        source, motion, config = self.source, self.motion, self._config
+        self.power.step(wants_power, dt_ms)
+        if self.power.stage == OFF:
+            motion.place(source.angle_mdeg)
+            self.loop.reset()
+            self.duty_permille = 0
+        elif self.power.stage == COMING:
+            motion.place(source.angle_mdeg)
+            self.duty_permille = self.loop.preload()
+        else:
+            rate = source.rate_mdps
+            if source.known:
+                motion.top_mdps = 10 * (_SLOW_CDPS if source.slow else config.rate_max_cdps)
+                motion.step(source.angle_mdeg, rate, dt_ms, may_go_down)
+            else:
+                rate = self.loop.estimate_mdps(current_ma)
+                if self.loop.is_heavy():
+                    motion.stop_blind()
+                motion.step_blind(dt_ms)
+            self.loop.weak = source.slow
+            still = motion.settled and -_STILL_MDPS < rate < _STILL_MDPS
+            self.duty_permille = self.loop.step(
+                motion.wanted_mdps, rate, still, current_ma, config.current_max_ma, dt_ms
+            )
+
+    def cut(self) -> None:
+        """Bridge off, brake closed, at once."""
+        self.power.cut()
+        self.loop.forget()
+
+    def is_moving(self) -> bool:
+        """Whether the motor turns or is to turn; a table that stands behind its brake does not."""
+        turns = self.motion.wanted_mdps != 0 or abs(self.source.rate_mdps) >= _STILL_MDPS
+        return self.power.stage == ON and turns
+
+    def is_still(self) -> bool:
+        """Whether the motion stated has come to its end."""
+        return self.motion.is_still() if self.source.known else self.motion.is_still_blind()
+
+    def stop(self, decel_cdps2: int) -> None:
+        """Decelerate; with an angle, hold there."""
+        self.creeps = False
+        if self.source.known:
+            self.motion.stop(decel_cdps2, self.source.angle_mdeg)
+        else:
+            self.motion.stop_blind()
+
+    def follow(self, angle_cdeg: int, rate_cdps: int) -> None:
+        """The host's setpoint; without an angle its rate alone, towards park."""
+        if self.switched_ms:
+            self.stop(self._config.accel_max_cdps2)
+        elif self.source.known:
+            self.motion.follow(angle_cdeg, rate_cdps)
+        else:
+            self.creeps = rate_cdps < 0
+            self.motion.follow_blind(rate_cdps)

@@ -1,0 +1,139 @@
+"""Which of the two angles is wrong: the encoder or the inclinometer. Once doubted, doubted until armed anew.
+
+Of two that disagree the one is wrong that the rest or the park switch contradicts, else the inclinometer if
+it has just jumped, else the encoder: the inclinometer is absolute and sits on the frame.
+"""
+
+from firmware_bridge.node import protocol
+from firmware_bridge.node.config import Config
+
+_JUMP_MDEG = 300  # in one sample, and on top of it
+_FASTEST_DPS = 15  # so many millidegrees a millisecond
+_APART_MDEG = 3_000
+_APART_MS = 200
+_JUMPED_MS = 500  # so long a jump explains a disagreement
+_AGREE_MDEG = 1_000
+_STOOD_MDEG = 60  # the encoder, while
+_TOLD_UDEG = 120_000  # was commanded and
+_SEEN_MDEG = 100  # was seen by the inclinometer
+_TURNING_MDPS = 300
+_MOVED_MDEG = 2_000  # by the encoder, while the inclinometer
+_SAME_MDEG = 300  # stood
+_REST_LOW_MDEG, _REST_HIGH_MDEG = -5_000, 1_000  # the rest switch changes over at -2 deg
+_PARK_WIDE_MDEG, _PARK_TIGHT_MDEG = 4_000, 500  # the park switch closes within 3 deg
+
+
+class Doubt:
+    """`encoder` is a fault or NO_FAULT, `inclination` whether that one is wrong."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self.encoder = protocol.NO_FAULT
+        self.inclination = False
+        self._encoder_mdeg = self._inclination_mdeg = 0  # the newest of each
+        self._encoder_ms = self._inclination_ms = -1  # its age, -1 = none yet
+        self._jumped_ms = _JUMPED_MS
+        self._apart_ms = 0
+        self._encoder_from = self._inclination_from = 0
+        self._told_udeg = 0
+        self._still_from = self._moved_from = 0
+
+    def judge(
+        self,
+        encoder: "int | None",
+        inclination: "int | None",
+        wanted_mdps: int,
+        inputs: int,
+        known: int,
+        dt: int,
+    ) -> None:
+        """One sample of both in millidegrees, None = silent; `dt` ms after the last."""
+        self._jumped_ms = min(self._jumped_ms + dt, _JUMPED_MS)
+        if encoder is not None:
+            if self._encoder_ms >= 0 and abs(encoder - self._encoder_mdeg) > _reach(self._encoder_ms + dt):
+                self._doubt_encoder(protocol.ENCODER_JUMPED)
+            self._encoder_mdeg = encoder
+        if inclination is not None:
+            before = self._inclination_ms
+            if before >= 0 and abs(inclination - self._inclination_mdeg) > _reach(before + dt):
+                self._jumped_ms = 0
+            self._inclination_mdeg = inclination
+        self._encoder_ms = _age(self._encoder_ms, encoder is not None, dt)
+        self._inclination_ms = _age(self._inclination_ms, inclination is not None, dt)
+        if encoder is not None and inclination is not None:
+            self._compare(encoder, inclination, inputs, known, dt)
+            self._watch_encoder(encoder, inclination, wanted_mdps, dt)
+            self._watch_inclination(encoder, inclination)
+
+    def forgive(self) -> None:
+        """Armed anew at a standstill: what agrees counts again."""
+        fresh = self._encoder_ms == 0 and self._inclination_ms == 0
+        if fresh and abs(self._encoder_mdeg - self._inclination_mdeg) <= _AGREE_MDEG:
+            self.encoder = protocol.NO_FAULT
+            self.inclination = False
+
+    def _doubt_encoder(self, fault: int) -> None:
+        if self.encoder == protocol.NO_FAULT:
+            self.encoder = fault
+
+    def _compare(self, encoder: int, inclination: int, inputs: int, known: int, dt: int) -> None:
+        """Apart for too long: one of them is wrong, and no second one after it."""
+        if abs(encoder - inclination) < _APART_MDEG:
+            self._apart_ms = 0
+            return
+        self._apart_ms = min(self._apart_ms + dt, 1_000)
+        if self._apart_ms < _APART_MS or self.encoder != protocol.NO_FAULT or self.inclination:
+            return
+        encoder_lies = self._is_contradicted(encoder, inputs, known)
+        if encoder_lies != self._is_contradicted(inclination, inputs, known):
+            self.inclination = not encoder_lies
+        else:
+            self.inclination = self._jumped_ms < _JUMPED_MS
+        if not self.inclination:
+            self._doubt_encoder(protocol.ENCODER_OFF)
+
+    def _is_contradicted(self, angle: int, inputs: int, known: int) -> bool:
+        """Whether a switch says that the table is elsewhere."""
+        if known & protocol.PAST_REST:
+            past_rest = inputs & protocol.PAST_REST != 0
+            if (past_rest and angle < _REST_LOW_MDEG) or (not past_rest and angle > _REST_HIGH_MDEG):
+                return True
+        if not known & protocol.AT_PARK:
+            return False
+        off_park = abs(angle - self._config.park_cdeg * 10)
+        return off_park > _PARK_WIDE_MDEG if inputs & protocol.AT_PARK else off_park < _PARK_TIGHT_MDEG
+
+    def _watch_encoder(self, encoder: int, inclination: int, wanted_mdps: int, dt: int) -> None:
+        """Frozen: told to turn it stood, while the inclinometer turned as told. A still table proves nothing.
+
+        A jump of the inclinometer alone proves nothing either: a good encoder follows the command.
+        """
+        stood = abs(encoder - self._encoder_from) < _STOOD_MDEG
+        if not stood or -_TURNING_MDPS < wanted_mdps < _TURNING_MDPS:
+            self._encoder_from, self._inclination_from = encoder, inclination
+            self._told_udeg = 0
+            return
+        self._told_udeg = max(-10_000_000, min(10_000_000, self._told_udeg + wanted_mdps * dt))
+        seen = inclination - self._inclination_from
+        if self._told_udeg < 0:
+            seen = -seen
+        if seen > _SEEN_MDEG and abs(self._told_udeg) > _TOLD_UDEG and self._jumped_ms >= _JUMPED_MS:
+            self._doubt_encoder(protocol.ENCODER_FROZEN)
+
+    def _watch_inclination(self, encoder: int, inclination: int) -> None:
+        """Frozen: the encoder went on and on, it did not."""
+        if abs(inclination - self._still_from) >= _SAME_MDEG or self.encoder != protocol.NO_FAULT:
+            self._still_from, self._moved_from = inclination, encoder
+        elif abs(encoder - self._moved_from) >= _MOVED_MDEG:
+            self.inclination = True
+
+
+def _reach(age_ms: int) -> int:
+    """How far a table can have come in this time."""
+    return _JUMP_MDEG + _FASTEST_DPS * min(age_ms, 10_000)
+
+
+def _age(age_ms: int, fresh: bool, dt: int) -> int:
+    if fresh:
+        return 0
+    return -1 if age_ms < 0 else min(age_ms + dt, 10_000)

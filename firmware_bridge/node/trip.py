@@ -1,0 +1,58 @@
+"""What makes the node cut the torque by itself: too fast, or head-down against the command."""
+
+from firmware_bridge.node import protocol
+
+_TOO_FAST_MDPS = 10_000
+_TOO_FAST_TICKS = 3
+_RUNS_MDPS = 4_000  # head-down, above what is wanted
+_DOWN_MDPS = 300  # a wish to go head-down; below it the table may not
+_WRONG_MDEG = 1_000
+_SUNK_MDEG = 2_000  # all tries together
+
+
+class Trip:
+    """`fault` after each `step`; `gave_up` once it has sunk too far to be tried again."""
+
+    def __init__(self) -> None:
+        self.fault = protocol.NO_FAULT
+        self._fast_ticks = self._run_ticks = 0
+        self._lowest = 0
+        self._counts = False
+        self._begun = 0
+        self._sinks = False
+
+    def gave_up(self, angle_mdeg: int) -> bool:
+        """Each try goes down a little more: then only the crank is left."""
+        return self._sinks and angle_mdeg > self._begun + _SUNK_MDEG
+
+    def forgive(self) -> None:
+        """The host arms it anew, and watches too."""
+        self._sinks = False
+
+    def step(self, angle_mdeg: int, rate_mdps: int, wanted_mdps: int, watched: bool) -> int:
+        """One tick with power and a known angle (`watched`), or without."""
+        self.fault = protocol.NO_FAULT
+        fast = watched and not -_TOO_FAST_MDPS <= rate_mdps <= _TOO_FAST_MDPS
+        self._fast_ticks = self._fast_ticks + 1 if fast else 0
+        if self._fast_ticks >= _TOO_FAST_TICKS:
+            self.fault = protocol.OVER_SPEED
+        runs = watched and rate_mdps > max(0, wanted_mdps) + _RUNS_MDPS
+        self._run_ticks = self._run_ticks + 1 if runs else 0
+        if self._run_ticks >= _TOO_FAST_TICKS:
+            self.fault = protocol.WRONG_WAY
+        if not watched or wanted_mdps > _DOWN_MDPS:
+            self._counts = False
+        elif not self._counts or angle_mdeg < self._lowest:
+            self._counts, self._lowest = True, angle_mdeg
+        elif angle_mdeg > self._lowest + _WRONG_MDEG:
+            self.fault = protocol.WRONG_WAY
+        if self.fault != protocol.NO_FAULT and not self._sinks:
+            self._sinks, self._begun = True, self._lowest if self._counts else angle_mdeg
+        if self._sinks and angle_mdeg < self._begun - _WRONG_MDEG:
+            self._sinks = False  # it came home after all
+        return self.fault
+
+    def rescale(self) -> None:
+        """The angle comes from another source: what was seen so far is in another scale."""
+        self._counts = False
+        self._fast_ticks = self._run_ticks = 0

@@ -1,0 +1,197 @@
+"""The node's two angles: which one it believes, where it goes meanwhile, how it comes home without."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from firmware_bridge.node import protocol
+from simulator.plant.bed import RIDER, RIDER_ARMS_OVERHEAD
+from tests.node_rig import IN_ORDER, Raw, ramp
+
+GEARS = pytest.mark.parametrize("gear", ["a1", "a2"])
+Spoil = Callable[[Raw], None]
+
+
+def encoder_freezes(node: Raw) -> None:
+    stuck = node.encoder()
+    node.encoder = lambda: stuck
+
+
+def encoder_jumps(way: int) -> Spoil:
+    def spoil(node: Raw) -> None:
+        node.encoder = lambda: round(node.plant.angle_deg * 1000) + way
+
+    return spoil
+
+
+def encoder_slips(node: Raw) -> None:
+    """Its coupling turns by half a degree a second from now on."""
+    from_ms = node.now_ms
+    node.encoder = lambda: round(node.plant.angle_deg * 1000) - (node.now_ms - from_ms) // 2
+
+
+def encoder_silent(node: Raw) -> None:
+    node.encoder = lambda: None
+
+
+ENCODERS: dict[str, tuple[Any, ...]] = {
+    "freezes": (encoder_freezes, protocol.ENCODER_FROZEN),
+    "jumps down": (encoder_jumps(5_000), protocol.ENCODER_JUMPED),
+    "jumps up": (encoder_jumps(-5_000), protocol.ENCODER_JUMPED),
+    "slips": (encoder_slips, protocol.ENCODER_OFF, protocol.ENCODER_FROZEN),
+    "silent": (encoder_silent, protocol.NO_FAULT),
+}
+
+
+@pytest.mark.parametrize("what", ENCODERS)
+@GEARS
+def test_alone_with_a_bad_encoder_it_comes_home_and_never_goes_down(gear: str, what: str) -> None:
+    spoil, *faults = ENCODERS[what]
+    draw = random.Random(f"{gear} {what}")
+    node = Raw(gear, draw.uniform(-60, 60), draw.choice((RIDER, RIDER_ARMS_OVERHEAD)))
+    node.arm()
+    node.pass_time(10 * draw.randrange(10, 3_000))
+    spoil(node)
+    lowest = start = node.plant.angle_deg
+    for _ in range(20_000):
+        node.pass_time(10)
+        lowest = min(lowest, node.plant.angle_deg)
+        assert node.plant.angle_deg - lowest < (3.3 if what == "slips" else 0.6), start
+        if node.brain.stage() == protocol.PARKED and not node.brain.bridge_on:
+            break
+    assert node.plant.angle_deg == pytest.approx(-70, abs=0.3)
+    assert node.fastest_dps < 5
+    assert node.brain.source.fault in faults
+
+
+@GEARS
+@pytest.mark.parametrize("way", [-5_000, 5_000])
+def test_a_jump_while_the_host_leads_does_not_lead_the_table(gear: str, way: int) -> None:
+    node = Raw(gear, 20.0)
+    node.arm()
+    for angle, rate in itertools.islice(ramp(20, 30, 2.0), 200):
+        node.command(protocol.MOVE, angle, rate)
+    node.encoder = lambda: round(node.plant.angle_deg * 1000) + way
+    before = node.plant.angle_deg
+    for _ in range(5):
+        node.command(protocol.MOVE, round(before * 100), 0)
+    assert node.status is not None
+    assert node.status.valid == protocol.INCLINATION | protocol.CURRENT, "withdrawn: nobody follows it"
+    for _ in range(100):
+        node.command(protocol.MOVE, round(before * 100), 0)
+    assert node.plant.angle_deg == pytest.approx(before, abs=0.3)
+
+
+def inclination_shifts(node: Raw) -> None:
+    node.inclinometer = lambda: round(node.plant.angle_deg * 100) - 500
+
+
+def inclination_freezes(node: Raw) -> None:
+    stuck = node.inclinometer()
+    node.inclinometer = lambda: stuck
+
+
+def inclination_silent(node: Raw) -> None:
+    node.inclinometer = lambda: None
+
+
+@pytest.mark.parametrize("spoil", [inclination_shifts, inclination_freezes, inclination_silent])
+@GEARS
+def test_a_bad_inclinometer_takes_the_encoder_from_nobody(gear: str, spoil: Spoil) -> None:
+    node = Raw(gear, 40.0)
+    node.arm()
+    node.pass_time(1_000)
+    spoil(node)
+    node.pass_time(200_000)
+    assert (node.brain.stage(), node.brain.source.slow) == (protocol.PARKED, False)
+    assert node.plant.angle_deg == pytest.approx(-70, abs=0.1)
+    assert node.fastest_dps < 2.2
+
+
+def held(node: Raw, ms: int) -> None:
+    node.inputs |= protocol.RETURN_A
+    lowest = node.plant.angle_deg
+    for _ in range(ms // 10):
+        node.pass_time(10)
+        lowest = min(lowest, node.plant.angle_deg)
+        assert node.plant.angle_deg - lowest < 0.6
+    node.inputs &= ~protocol.RETURN_A
+    node.pass_time(500)
+
+
+@GEARS
+def test_without_any_angle_a_held_button_brings_the_rider_home(gear: str) -> None:
+    node = Raw(gear, 5.0)
+    node.arm()
+    node.pass_time(2_000)
+    node.encoder = node.inclinometer = lambda: None
+    node.pass_time(20_000)
+    assert (node.brain.state, node.brain.fault, node.plant.rate_dps) == (6, protocol.NO_ANGLE, 0)
+    assert (node.brain.bridge_on, node.plant.brake_closed) == (False, True)
+    held(node, 30_000)
+    at_rest = node.plant.angle_deg
+    assert -4.0 < at_rest < -1.9, "the rest switch ends it"
+    held(node, 20_000)
+    assert node.plant.angle_deg == pytest.approx(at_rest, abs=0.3), "the pause is kept"
+    node.pass_time(60_000)
+    held(node, 50_000)
+    assert -71 < node.plant.angle_deg < -68.9
+    assert node.fastest_dps <= 2.4
+    node.pass_time(1_000)
+    assert node.plant.brake_closed
+
+
+def test_without_an_angle_a_load_that_is_too_heavy_to_judge_goes_slowly_and_never_down() -> None:
+    node = Raw("a2", 20.0, RIDER_ARMS_OVERHEAD)
+    node.arm()
+    node.pass_time(2_000)
+    node.encoder = node.inclinometer = lambda: None
+    node.pass_time(1_000)
+    before = node.plant.angle_deg
+    held(node, 20_000)
+    assert 0.5 < before - node.plant.angle_deg < 20
+
+
+@GEARS
+def test_without_any_angle_the_host_leads_towards_park_and_nowhere_else(gear: str) -> None:
+    node = Raw(gear, -10.0)
+    node.arm()
+    for _ in range(30):
+        node.command(protocol.STOP)
+    node.encoder = node.inclinometer = lambda: None
+    for _ in range(100):
+        node.command(protocol.MOVE, 6_000, 150)
+    assert node.plant.angle_deg == pytest.approx(-10, abs=0.3)
+    for _ in range(250):
+        node.command(protocol.MOVE, -9_000, -150)
+    assert -18 < node.plant.angle_deg < -13
+    for _ in range(20):
+        node.command(protocol.STOP)
+    assert (node.brain.state, node.plant.rate_dps, node.plant.brake_closed) == (protocol.ARMED, 0, True)
+
+
+@GEARS
+def test_a_reversed_motor_is_cut_before_it_has_gone_two_degrees(gear: str) -> None:
+    node = Raw(gear, 20.0)
+    node.arm()
+    node.pass_time(1_000)
+    drive = node.plant.drive
+    node.plant.drive = lambda duty: drive(-duty)  # type: ignore[method-assign]
+    highest = start = node.plant.angle_deg
+    for _ in range(3_000):
+        node.pass_time(10)
+        highest = max(highest, node.plant.angle_deg)
+    assert node.brain.state == protocol.FAULT
+    assert node.brain.fault in (protocol.WRONG_WAY, protocol.OVER_SPEED)
+    assert highest - start < 2 * 1.5, "one try, and one more"
+    for _ in range(5):
+        node.inputs |= protocol.RETURN_A
+        node.pass_time(2_000)
+        node.inputs = IN_ORDER
+        node.pass_time(2_000)
+    assert node.plant.angle_deg - start < 3.5, "then only the crank is left"
