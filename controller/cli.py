@@ -27,6 +27,9 @@ COMMANDS = {
     "guard": Row("safety.guard", "The safety process alone.", "At the table"),
     "controller": Row("controller.commands.controller:command", "The controller alone.", "At the table"),
     "station": Row("controller.commands.station:command", "Panel, API and records alone.", "At the table"),
+    "latch": Row(
+        "controller.commands.latch:command", "Which latch stands; a service person's reset.", "At the table"
+    ),
     "bench": Row("hil.bench_command:command", "Simulated devices on ptys and TCP ports.", "On the bench"),
     "device": Row("hil.device_command:command", "One virtual device for any client.", "On the bench"),
     "node": Row("hil.node.command:command", "Our motor node: flash, info, test.", "On the bench"),

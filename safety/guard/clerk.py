@@ -70,11 +70,10 @@ class Clerk:
     def keep(self, begins: list[BeginAsked], desk: Desk) -> None:
         """Everything that this tick has to write."""
         decided, now_ms = desk.decided, desk.now_ms
-        if decided.latched_cause != self._store.latched_cause:
-            self._store.latch(decided.latched_cause)
         if decided.tested and not self._store.tested:
             self._store.note_tested(now_ms)
         parked = at_park(decided, self._limits)
+        self._store.latch(decided.latched_cause, parked)
         self._attendant.see(desk.seen.inputs, parked, now_ms)
         for asked in begins:
             self._begin(asked, desk)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from safety.guard import files, mark
+from safety.guard import files, latch_file, mark
 from safety.guard.dose import Dose
 from safety.guard.events import Events
 from safety.guard.ring_file import Ring
@@ -45,7 +45,8 @@ class Store:
         self.dose = Dose(folder / "ledger.jsonl", wall_s, self._boot, copy, used_before=used_before)
         self.events = Events(events, wall_s)
         self.ring, self.ring_trouble = _ring(ring)
-        self.latched_cause = self._latch()
+        self.latched_cause = latch_file.read(folder)
+        self._latch_durable = True  # as it was found
         self.tested = self._tested(now_ms)
 
     @property
@@ -72,15 +73,16 @@ class Store:
         """Waits for the disk. Raises OSError."""
         files.remove(self.folder / "mark.json", durable=True)
 
-    def latch(self, cause: int) -> None:
-        """Keep a latch over a restart, 0 = it has been reset. A full disk must not stop a return."""
-        self.latched_cause = cause
-        path = self.folder / "latch.json"
+    def latch(self, cause: int, parked: bool) -> None:
+        """Keep a latch over a restart, 0 = it has been reset; at park over a power cut, too.
+
+        A full disk must not stop a return.
+        """
+        if cause == self.latched_cause and (self._latch_durable or not parked):
+            return
+        self.latched_cause, self._latch_durable = cause, parked
         try:
-            if cause:
-                files.replace(path, {"cause": cause}, durable=False)
-            else:
-                files.remove(path, durable=False)
+            latch_file.write(self.folder, cause, durable=parked)
         except OSError as error:
             self.events.lost += 1
             self.ring_trouble = f"the latch is not kept: {error.strerror}"
@@ -104,11 +106,6 @@ class Store:
         self.events.close()
         self.ring.close()
         os.close(self._lock)
-
-    def _latch(self) -> int:
-        found = files.read(self.folder / "latch.json")
-        cause = found.get("cause") if found else 0
-        return cause if isinstance(cause, int) else 0
 
     def _tested(self, now_ms: int) -> bool:
         """Within a day by the machine's clock, after its restart by the calendar. An open session had to."""
