@@ -20,6 +20,7 @@ from firmware_bridge import clock
 from hil.granted.barrier import TICK_MS, Barrier
 from hil.granted.member import Member
 from hil.granted.packets import Done
+from hil.granted.strikes import Strikes
 from hil.pace import Pace
 from simulator.ports import PtyServer
 from simulator.setup import RiderSetup, WorldSetup
@@ -27,6 +28,7 @@ from simulator.sides import SIDES
 from simulator.world import World
 
 TRUTH_EVERY_MS: Final = 100
+GOES_DOWN_DPS: Final = 0.1
 WALL_STEP_MS: Final = 4
 EVERYBODY_WITHIN_MS: Final = 60_000
 SETTLE_WITHIN_MS: Final = 1_000
@@ -61,6 +63,8 @@ class Bench:
         self.running = True
         self.closing = False
         self.hurries = True  # faster than the wall's clock, where that is allowed
+        self.strikes = Strikes(tell)
+        self.down_ms = 0  # when the table last went head-down
         self._orders = Orders()
         self._offsets: dict[int, dict[str, tuple[int, int]]] = {}  # produced, consumed when it joined
 
@@ -68,6 +72,8 @@ class Bench:
         """Integrate to `now_ms` and put on the ptys what has arrived by then."""
         self.world.advance(now_ms * 1_000)
         self.server.pump(now_ms * 1_000)
+        if self.world.truth.rate_dps > GOES_DOWN_DPS:
+            self.down_ms = now_ms
         if now_ms % TRUTH_EVERY_MS < WALL_STEP_MS or now_ms % TRUTH_EVERY_MS == 0:
             self.obey()
 
@@ -76,6 +82,8 @@ class Bench:
         for order in self._orders.take():
             if order["do"] == "switch":
                 self.world.faults.switch(order["name"], order["on"], order.get("amount"))
+            elif order["do"] == "strike":
+                self.strikes.add(order)
             elif order["do"] == "closing":
                 self.closing = True
             elif order["do"] == "no_hurry":
@@ -120,6 +128,7 @@ def run_granted(bench: Bench, address: Path, speed: float) -> None:
         tick += 1
         now_ms = tick * TICK_MS
         bench.advance(now_ms)
+        bench.strikes.tick(now_ms, now_ms, barrier)
         barrier.closing = bench.closing
         barrier.tick(tick, now_ms)
         tell_truth(bench, now_ms, pace.reached)
@@ -136,6 +145,7 @@ def run_on_the_wall(bench: Bench) -> None:
         clock.sleep_until_ms(start_ms + now_ms + WALL_STEP_MS)
         then_ms, now_ms = now_ms, clock.monotonic_ms() - start_ms
         bench.advance(now_ms)
+        bench.strikes.tick(now_ms, clock.monotonic_ms(), None)
         if now_ms // TRUTH_EVERY_MS != then_ms // TRUTH_EVERY_MS:
             bench.obey()
             tell_truth(bench, now_ms // TRUTH_EVERY_MS * TRUTH_EVERY_MS, 1.0)
@@ -147,7 +157,8 @@ def tell_truth(bench: Bench, now_ms: int, reached: float) -> None:
         return
     truth = bench.world.truth
     angle = {"angle_deg": round(truth.angle_deg, 3), "rate_dps": round(truth.rate_dps, 3)}
-    tell({"event": "truth", "t_s": now_ms / 1_000, **angle, "reached": round(reached, 1)})
+    more = {"reached": round(reached, 1), "down_s": bench.down_ms / 1_000}
+    tell({"event": "truth", "t_s": now_ms / 1_000, **angle, **more})
 
 
 def tell(facts: dict[str, Any]) -> None:

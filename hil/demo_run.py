@@ -16,7 +16,7 @@ from hil import demo_faults
 from hil.attendant import Attendant
 from hil.fault_words import Moment, Switch, switches
 from hil.shows import Show
-from hil.simulator_child import SimulatorGone
+from hil.simulator_child import SimulatorGone, Truth
 from hil.stack import Stack, StackSetup
 from hil.verdict import Verdict
 from safety import causes
@@ -64,6 +64,11 @@ class DemoRun:
     def panel(self) -> str:
         """The panel's address."""
         return self._stack.panel
+
+    @property
+    def truth(self) -> Truth:
+        """Where the table really is."""
+        return self._stack.truth
 
     def start(self) -> None:
         """Start everybody; the attendant goes to the panel."""

@@ -23,6 +23,7 @@ class Truth(NamedTuple):
     angle_deg: float
     rate_dps: float
     reached: float  # table time over real time so far
+    down_s: float = 0.0  # when the table last went head-down
 
 
 class SimulatorGone(Exception):
@@ -34,6 +35,7 @@ class SimulatorChild:
 
     def __init__(self, words: Sequence[str], log: Path) -> None:
         self.log = log
+        self.struck: list[dict[str, Any]] = []  # blows to processes that were asked for
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "hil.bench_process", *words],
@@ -63,11 +65,9 @@ class SimulatorChild:
 
     def truths(self) -> list[Truth]:
         """All that has come since the last call. Raises SimulatorGone."""
-        return [
-            Truth(line["t_s"], line["angle_deg"], line["rate_dps"], line["reached"])
-            for line in self._lines()
-            if line["event"] == "truth"
-        ]
+        lines = self._lines()
+        self.struck += [line for line in lines if line["event"] == "struck"]
+        return [Truth(*(line[name] for name in Truth._fields)) for line in lines if line["event"] == "truth"]
 
     def tell(self, **order: Any) -> None:
         """One order; see hil.bench_process."""

@@ -14,7 +14,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from controller.supervisor import Child, Happening, Supervisor
 from controller.version import __version__
@@ -124,6 +124,17 @@ class Stack:
     def switch(self, name: str, on: bool, amount: float | None = None) -> None:
         """Switch a fault of the simulated table; without an amount, its usual one."""
         self._simulator.tell(do="switch", name=name, on=on, amount=amount)
+
+    def strike(self, role: str, how: str, at_s: float, for_ms: int) -> None:
+        """Kill or stop a process at a moment of table time; on the wall's clock at once."""
+        pid = 0 if self.granted else self._supervisor.pids.get(role, 0)
+        at_ms = round(at_s * 1_000) if self.granted else 0
+        self._simulator.tell(do="strike", role=role, how=how, at_ms=at_ms, for_ms=for_ms, pid=pid)
+
+    @property
+    def struck(self) -> list[dict[str, Any]]:
+        """Blows that were dealt, oldest first."""
+        return self._simulator.struck
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         """Send a process a signal."""

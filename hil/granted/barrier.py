@@ -30,6 +30,7 @@ class Place:
     member: Member | None = None
     lost_at_ms: int | None = None
     next_ms: int = 0
+    held_until_ms: int = 0  # stopped from outside: it gets no turns
 
 
 @dataclass(slots=True)
@@ -74,7 +75,7 @@ class Barrier:
 
     def _seat(self, member: Member) -> None:
         place = self.places[member.role]
-        place.member, place.lost_at_ms = member, None
+        place.member, place.lost_at_ms, place.held_until_ms = member, None, 0
         self.joined(member)
 
     def complete(self) -> bool:
@@ -94,7 +95,7 @@ class Barrier:
         self.accept(now_ms)
         for place in self.places.values():
             self._expect(place, now_ms)
-            if now_ms >= place.next_ms:
+            if now_ms >= max(place.next_ms, place.held_until_ms):
                 place.next_ms = now_ms + PERIODS_MS[place.role]
                 self._turn(place, number, now_ms)
 
@@ -110,6 +111,15 @@ class Barrier:
         if member.is_dead():
             member.close()
             place.member, place.lost_at_ms = None, now_ms
+
+    def pid(self, role: str) -> int:
+        """The process in a place, 0 = nobody."""
+        member = self.places[role].member
+        return 0 if member is None else member.pid
+
+    def hold(self, role: str, until_ms: int) -> None:
+        """Give a place no turns until then: whoever fills it is stopped."""
+        self.places[role].held_until_ms = until_ms
 
     def _expect(self, place: Place, now_ms: int) -> None:
         """A dead process is due back a fixed table time later: then the table waits for it."""

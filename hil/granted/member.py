@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import select
 import socket
+import struct
 from typing import Final
 
 from hil.granted.packets import Done, Grant, pack_grant, unpack_done, unpack_hello
 
 SILENT_AFTER_MS: Final = 1_000  # real time without an answer: stopped, not slow; it is not waited for
+_CREDENTIALS: Final = struct.Struct("3i")  # pid, uid, gid
 
 
 class Member:
@@ -22,6 +24,13 @@ class Member:
         self.silent = False  # it owes an answer
         self._poll = select.poll()
         self._poll.register(connection, select.POLLIN)
+
+    @property
+    def pid(self) -> int:
+        """The process at the other end, as the kernel knows it."""
+        found = self._connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+        pid: int = _CREDENTIALS.unpack(found)[0]
+        return pid
 
     def read_hello(self) -> bool:
         """Take the hello; False when it is not there yet."""

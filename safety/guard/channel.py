@@ -23,7 +23,12 @@ from safety.observation import (
 )
 
 CLIENTS_MAX: Final = 16
-PACKETS_A_TICK: Final = 64  # of one client; a flood of one may not delay the others
+ACCEPTS_A_TICK: Final = 32
+# Packets taken from one client in a tick: a flood of one may delay neither the others nor the tick. What the
+# lease holder has sent is taken whole, so that nothing old of it is left for a later tick.
+PACKETS_A_TICK: Final = 16
+PACKETS_OF_HOLDER: Final = 256
+PACKETS_OF_STRANGER: Final = 4
 _OBSERVER, _CONTROLLER, _STATION = range(3)
 NOT_YOURS: Final = "another controller holds the lease; stop that one first"
 # Who may give which order; the rest is for everybody.
@@ -101,10 +106,11 @@ class Channel:
 
     def take(self, now_ms: int, late_ms: int) -> Arrivals:
         """Everything that has arrived. `late_ms` comes off each lease: a packet may have waited so long."""
+        self._make_room()
         self._accept()
         arrivals = Arrivals()
         for client in self._clients:
-            for _ in range(PACKETS_A_TICK):
+            for _ in range(self._patience(client)):
                 packet = client.receive()
                 if packet is None:
                     break
@@ -150,16 +156,31 @@ class Channel:
         if self._listener is not None:
             self._listener.close()
 
+    def _patience(self, client: Client) -> int:
+        if client is self._holder:
+            return PACKETS_OF_HOLDER
+        return PACKETS_OF_STRANGER if client.role is None else PACKETS_A_TICK
+
     def _accept(self) -> None:
-        while self._listener is not None:
+        """Everybody is let in and heard once, so that a STOP gets through whatever crowd is there."""
+        for _ in range(ACCEPTS_A_TICK if self._listener is not None else 0):
             try:
-                connected, _ = self._listener.accept()
+                connected, _ = self._listener.accept()  # type: ignore[union-attr]
             except OSError:
                 return
-            if len(self._clients) < CLIENTS_MAX:
-                self._clients.append(Client(connected))
-            else:
-                connected.close()
+            self._clients.append(Client(connected))
+
+    def _make_room(self) -> None:
+        """Too many: whoever never said hello goes first, the one that waited longest before the others."""
+        crowd = len(self._clients) - CLIENTS_MAX
+        if crowd <= 0:
+            return
+        strangers = [client for client in self._clients if client.role is None]
+        observers = [client for client in reversed(self._clients) if client.role == _OBSERVER]
+        rest = [one for one in reversed(self._clients) if one.role and one is not self._holder]
+        for client in (strangers + observers + rest)[:crowd]:
+            client.close()
+        self._sweep()
 
     def _sweep(self) -> None:
         """Forget who is gone; the oldest waiting controller gets a free lease."""
@@ -253,6 +274,9 @@ class Channel:
 
     def _begin(self, client: Client, values: tuple[int | bytes, ...], arrivals: Arrivals) -> None:
         number, session, rider, tier, cap_cdeg, allowance_ms, bouts, wall_ms = values
+        if arrivals.begins:
+            client.reply(int(number), False, "one BEGIN at a time; wait for the answer to the first")
+            return
         if client is not self._holder:
             client.reply(int(number), False, NOT_YOURS if self._holder else "say hello as controller first")
             return

@@ -19,6 +19,7 @@ from safety.guard.witness import Witness
 from safety.limits import Limits
 from safety.observation import Observation
 
+SAME_REFUSAL_MS: Final = 10_000
 _IDLE: Final = (INHIBITED, LATCHED)
 
 
@@ -58,6 +59,7 @@ class Clerk:
         self._limits = limits
         self._attendant = attendant
         self._witness = Witness(store.dose, devices.head_keeper)
+        self._refusal: tuple[str, int] = "", 0
         self._lost: str | None = None  # what was wrong with the ledger
         self._inherited = book.session  # begun by a guard that is gone
         if book.mark is not None:
@@ -89,11 +91,18 @@ class Clerk:
         why = self._why_not(desk) or self.book.open(asked, desk.now_ms)
         if why:
             asked.client.reply(asked.id, False, why)
-            self._store.events.write(desk.now_ms, "begin_refused", session=asked.session, why=why, cause=None)
+            self._note_refusal(asked.session, why, desk.now_ms)
         else:
             self._witness.tell()
             self._channel.bind_station()
             self.refusals = 0
+
+    def _note_refusal(self, session: int, why: str, now_ms: int) -> None:
+        """Who asks the same again and again fills no disk with it."""
+        before, then_ms = self._refusal
+        if why != before or now_ms - then_ms >= SAME_REFUSAL_MS:
+            self._refusal = why, now_ms
+            self._store.events.write(now_ms, "begin_refused", session=session, why=why, cause=None)
 
     def _why_not(self, desk: Desk) -> str | None:
         decided = desk.decided

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from safety import observation as o
 from safety.guard import messages as m
-from safety.guard.channel import CLIENTS_MAX, Channel, Facts
-from safety.guard.listener import AlreadyListening, listen
+from safety.guard.channel import CLIENTS_MAX, PACKETS_OF_STRANGER, Channel, Facts
+from safety.guard.listener import BACKLOG, AlreadyListening, listen
+from tests.guard_peer import Peer
 
 OBSERVER, CONTROLLER, STATION = range(3)
 FACTS = Facts(boot_id=77, park_cdeg=-7000, cap_cdeg=6000, table_hash=bytes(range(32)))
@@ -30,40 +29,6 @@ def channel(path: Path) -> Iterator[Channel]:
     opened = Channel(FACTS, listen(path))
     yield opened
     opened.close()
-
-
-class Peer:
-    """A client as another program would write it."""
-
-    def __init__(self, path: Path, role: int | None = None, instance: int = 5) -> None:
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.socket.connect(str(path))
-        self.socket.setblocking(False)
-        if role is not None:
-            self.say(m.HELLO_LAYOUT, role, instance)
-
-    def say(self, layout: m.Layout, *values: Any) -> None:
-        self.socket.send(layout.pack(values))
-
-    def heard(self) -> list[tuple[m.Layout, tuple[Any, ...]]]:
-        found: list[tuple[m.Layout, tuple[Any, ...]]] = []
-        while True:
-            try:
-                packet = self.socket.recv(512)
-            except BlockingIOError:
-                return found
-            decoded = m.decode(packet)
-            assert decoded is not None
-            found.append(decoded)
-
-    def replies(self) -> list[tuple[int, int, str]]:
-        return [(v[0], v[1], m.text(v[2])) for layout, v in self.heard() if layout is m.REPLY_LAYOUT]
-
-    def propose(self, seq: int, angle_cdeg: int = 0, moving: int = 1, lease_ms: int = 100) -> None:
-        self.say(m.PROPOSAL_LAYOUT, 3, seq, moving, angle_cdeg, 50, lease_ms, 4, 2)
-
-    def begin(self) -> None:
-        self.say(m.BEGIN_LAYOUT, 9, 3, "Åse".encode(), 1, 4500, 180_000, 2, 900_000)
 
 
 @pytest.fixture
@@ -203,7 +168,7 @@ def test_a_flood_of_garbage_hides_no_return_of_another(channel: Channel, peers: 
         peers[0].socket.send(b"\x02" * 40)
     peers[2].say(m.ORDER_LAYOUT, 1, o.ORDER_RETURN)
     assert channel.take(20, 0).orders == o.ORDER_RETURN
-    assert channel.dropped == 64
+    assert channel.dropped == 100
     assert [(number, accepted) for number, accepted, _ in peers[0].replies()] == [(0, 0)]
 
 
@@ -267,11 +232,49 @@ def test_reports_go_only_to_those_who_said_hello(channel: Channel, path: Path, p
     stranger.socket.close()
 
 
-def test_more_clients_than_it_serves_are_hung_up(channel: Channel, path: Path) -> None:
-    crowd = [Peer(path, OBSERVER) for _ in range(CLIENTS_MAX)]
-    channel.take(0, 0)
+@pytest.mark.parametrize("role", [None, OBSERVER])
+def test_a_stop_gets_through_any_crowd(
+    channel: Channel, path: Path, peers: list[Peer], role: int | None
+) -> None:
+    crowd = []
+    for _ in range(3):
+        crowd += [Peer(path, role) for _ in range(BACKLOG)]
+        channel.take(0, 0)
     late = Peer(path)
-    channel.take(20, 0)
-    assert late.socket.recv(512) == b""
+    late.say(m.ORDER_LAYOUT, 1, o.ORDER_STOP)
+    arrivals = channel.take(20, 0)
+    assert arrivals.orders == o.ORDER_STOP
+    arrivals.asked[0].client.reply(1, True, "stopped")
+    assert late.replies() == [(1, 1, "stopped")]
+    channel.take(40, 0)
+    channel.take(60, 0)
+    assert len(channel._clients) <= CLIENTS_MAX
+    peers[0].propose(1)
+    assert channel.take(80, 0).proposal is not None  # who led before the crowd came still leads
     for peer in (*crowd, late):
         peer.socket.close()
+
+
+def test_a_flood_of_a_stranger_costs_a_few_packets_a_tick(channel: Channel, path: Path) -> None:
+    stranger = Peer(path)
+    for _ in range(100):
+        stranger.socket.send(b"\x02" * 40)
+    channel.take(0, 0)
+    assert channel.dropped == PACKETS_OF_STRANGER
+    stranger.socket.close()
+
+
+def test_all_that_the_lease_holder_has_sent_is_taken_in_one_tick(channel: Channel, peers: list[Peer]) -> None:
+    for seq in range(1, 121):
+        peers[0].propose(seq)
+    assert channel.take(20, 0).proposal is not None
+    assert channel.proposal_seq == 120
+    assert channel.take(40, 0).proposal is None
+
+
+def test_one_begin_a_tick(channel: Channel, peers: list[Peer]) -> None:
+    peers[0].heard()
+    for _ in range(3):
+        peers[0].begin()
+    assert len(channel.take(20, 0).begins) == 1
+    assert len(peers[0].replies()) == 2

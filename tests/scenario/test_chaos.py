@@ -1,0 +1,86 @@
+"""Processes of a session over ptys killed and stopped at random: a slice of `keel chaos`, and its judge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hil.chaos.command import plans_of
+from hil.chaos.judge import Ended, Open, cause_s, wrong
+from hil.chaos.plan import Blow, Plan
+from hil.chaos.session import ride
+
+SPEED = 200.0
+BLOWS = (
+    Blow("guard", "kill", 96.0, 0),  # going down
+    Blow("station", "stop", 110.0, 7_000),
+    Blow("controller", "kill", 131.0, 0),
+    Blow("guard", "stop", 140.0, 2_000),
+    Blow("guard", "kill", 141.0, 0),
+)
+
+
+@pytest.mark.timeout(400)
+def test_blow_after_blow_and_the_rider_is_parked(tmp_path: Path) -> None:
+    line = ride(Plan(0, 1, "node", "a1", BLOWS), SPEED, tmp_path / "run")
+    assert line["wrong"] == []
+    assert line["rode"]
+    assert [(one["role"], one["hit"]) for one in line["struck"]] == [(one.role, True) for one in BLOWS]
+    assert (line["parked"], line["first_cause"]) == (True, "guard_lost")
+    assert 95.5 < line["down_s"] < 96.33
+
+
+def test_one_seed_is_one_list_of_blows_and_gives_them_all_out() -> None:
+    plans = plans_of(7, 100, ("node", "blvr"))
+    assert plans == plans_of(7, 100, ("node", "blvr"))
+    assert plans != plans_of(8, 100, ("node", "blvr"))
+    assert sum(len(plan.blows) for plan in plans) == 100
+    assert {blow.role for plan in plans for blow in plan.blows} == {"guard", "controller", "station"}
+
+
+def blow(role: str, how: str, t_s: float, for_ms: int = 0, hit: bool = True) -> dict[str, Any]:
+    return {
+        "role": role,
+        "how": how,
+        "t_s": t_s,
+        "guard_ms": round(t_s * 1_000),
+        "for_ms": for_ms,
+        "hit": hit,
+    }
+
+
+OPENED = [Open(50_000, 200_000)]
+
+
+@pytest.mark.parametrize(
+    ("struck", "wanted"),
+    [
+        ([blow("guard", "kill", 60.0)], 60.0),
+        ([blow("guard", "kill", 40.0)], None),  # before the session
+        ([blow("guard", "kill", 60.0, hit=False)], None),
+        ([blow("guard", "stop", 60.0, 149)], None),
+        ([blow("guard", "stop", 60.0, 150), blow("controller", "kill", 59.0)], 59.0),
+        ([blow("station", "kill", 60.0), blow("controller", "stop", 64.0, 300)], 64.0),
+        ([blow("station", "kill", 60.0), blow("controller", "stop", 66.0, 300)], 65.0),
+    ],
+)
+def test_the_first_certain_cause_counts(struck: list[dict[str, Any]], wanted: float | None) -> None:
+    assert cause_s(struck, OPENED) == wanted
+
+
+@pytest.mark.parametrize(
+    ("ended", "words"),
+    [
+        (Ended(True, False, -70.0, "guard_lost", 60.32, 9.0), None),
+        (Ended(True, False, -70.0, "guard_lost", 60.34, 9.0), "head-down motion 0.34 s after the cause"),
+        (Ended(False, False, 3.0, None, 60.0, 9.0), "not parked: 3.0 deg"),
+        (Ended(False, True, 0.0, "check_in_missed", 60.0, 9.0), None),
+        (Ended(False, True, 0.0, "guard_lost", 60.0, 9.0), "not parked: 0.0 deg"),
+        (Ended(True, False, -70.0, None, 60.0, -1.0), "it hung"),
+    ],
+)
+def test_the_judge_says_what_is_wrong(ended: Ended, words: str | None) -> None:
+    found = list(wrong([blow("guard", "kill", 60.0)], OPENED, ended))
+    assert [one.startswith(words or "") for one in found] == ([True] if words else [])
