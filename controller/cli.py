@@ -35,6 +35,7 @@ COMMANDS = {
     "node": Row("hil.node.command:command", "Our motor node: flash, info, test.", "On the bench"),
     "simulate": Row("simulator.simulate_command:command", "The plant alone, from a case.", "On the bench"),
     "chaos": Row("hil.chaos.command:command", "Processes killed and stopped in sessions.", "On the bench"),
+    "fuzz": Row("hil.fuzz.command:command", "Rubbish on the guard's socket and wire.", "On the bench"),
     "campaign": Row("hil.campaign_command:command", "Many rides with faults, judged.", "On the bench"),
     "replay": Row("hil.replay_command:command", "A recorded run through today's rules.", "On the bench"),
     "hil": Row("hil.hil_command:command", "The in-the-loop suite on a rig.", "On the bench"),
