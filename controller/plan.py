@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -17,6 +18,8 @@ REST_DEG: Final = 0.0
 MID_DEG: Final = -15.0  # second stop of every way up
 BOUT_DEG: Final = Limits().inverted_cdeg / 100  # a bout begins above this
 BOUT_END_DEG: Final = Limits().upright_again_cdeg / 100  # and ends below this
+PROOF_DEG: Final = Limits().proof_cdeg / 100
+PROOF_BACK_DEG: Final = Limits().proof_back_cdeg / 100
 _STEP_S: Final = 0.1  # of the walk along the plan that measures bouts
 
 _STAY_STATE: Final = {
@@ -96,6 +99,26 @@ def with_room_s(head_down_s: float) -> float:
 
 
 def _segments(programme: Programme, tier: Tier, facts: TableFacts) -> Iterator[Segment]:
+    """With the proof of return: in each bout a short way back before it goes beyond +8 deg."""
+    proved = False
+    for segment in _as_written(programme, tier, facts):
+        if segment.start_deg <= PROOF_DEG < segment.end_deg and not proved and segment.shape is not None:
+            yield from _proof(segment, segment.shape)
+            proved = True
+        else:
+            yield segment
+        proved = proved and segment.end_deg > BOUT_END_DEG
+
+
+def _proof(whole: Segment, shape: Shape) -> Iterator[Segment]:
+    corners = [whole.start_deg, PROOF_DEG, PROOF_DEG - PROOF_BACK_DEG, whole.end_deg]
+    for start_deg, end_deg in itertools.pairwise(corners):
+        if start_deg != end_deg:
+            time_s = profile.move(start_deg, end_deg, shape).time_s
+            yield whole._replace(start_deg=start_deg, end_deg=end_deg, time_s=time_s)
+
+
+def _as_written(programme: Programme, tier: Tier, facts: TableFacts) -> Iterator[Segment]:
     angle_deg = facts.park_deg
     for number, phase in enumerate(programme.phases):
         for segment in _of_phase(number, phase, angle_deg, tier, facts):

@@ -9,6 +9,7 @@ from safety.buttons import Buttons
 from safety.check_in import CheckIn
 from safety.motion import Motion
 from safety.observation import Terms
+from safety.proof import Proof
 from safety.session import Session
 
 # When a rule is asked, a mask.
@@ -44,3 +45,4 @@ class Facts(NamedTuple):
     idle_ms: int  # nothing permitted
     stalled: bool  # the return has just been found without progress
     woken: bool  # this tick came after a gap
+    proof: Proof

@@ -179,6 +179,10 @@ def _cap(ask: Ask) -> bool:
     return ask.proposal.angle_cdeg + rate * rate // (2 * ask.limits.stop_cdps2) <= ask.facts.cap_cdeg
 
 
+def _proof(ask: Ask) -> bool:
+    return ask.facts.proof.proved or ask.proposal.angle_cdeg <= ask.limits.proof_cdeg
+
+
 def _window(ask: Ask) -> bool:
     off_park = abs(ask.proposal.angle_cdeg - ask.limits.park_cdeg)
     return ask.facts.mode != TEST or off_park <= ask.limits.at_park_cdeg
@@ -236,6 +240,7 @@ CONDITIONS: Final = (
     Row(26, "cap", True, _cap),
     Row(27, "verdict", True, _verdict),
     Row(28, "park", False, _park),
+    Row(29, "proof", True, _proof),
 )
 NAMES: Final = {row.number: row.name for row in CONDITIONS}
 

@@ -67,6 +67,11 @@ class Limits(NamedTuple):
     inverted_cdeg: int = 500  # domain 5: a bout is phi > 5 deg
     upright_again_cdeg: int = 300  # hysteresis, so that noise does not count bouts
     ankles_cdeg: int = 2000  # design 5
+    # Proof of return: design 6.
+    proof_cdeg: int = 800
+    proof_back_cdeg: int = 200
+    proof_seen_cdeg: int = 170  # of these 2 deg, with the noise and lag of two sources: engineering
+    proof_effort_permille: int = 600
     # Two sources: design 6; jumps: safety.md HZ-10.
     disagree_cdeg: int = 300
     disagree_lively_cdeg: int = 500

@@ -27,6 +27,7 @@ from safety.facts import Facts
 from safety.limits import CHECK_IN_MAX_MS, Limits
 from safety.motion import seen
 from safety.observation import AGE_MAX_MS, Observation
+from safety.proof import Proof, prove
 from safety.rules import CREEP, EMERGENCY
 from safety.session import count
 from safety.state import State
@@ -65,12 +66,21 @@ def look(state: State, observation: Observation, limits: Limits, dt_ms: int, wok
     scope = _SCOPES[mode] | (scopes.AWAY if not at_park and _SCOPES[mode] & scopes.RIDE else 0)
     speed = _speed(state, limits)
     over_ms = min(state.over_speed_ms + dt_ms, AGE_MAX_MS) if _fast(angles, observation, speed) else 0
+    proof = _proof(state, session.in_bout, angles, motion.heading, observation, limits)
     check = ask(state.check, inverted, buttons, every_ms, limits, dt_ms)
     cap, stream = limits.cap_cdeg if terms is None else terms.cap_cdeg, state.stream
     return Facts(
         scope, mode, home.stage, at_park, cdeg, angles.cdps, speed, cap, terms, angles, buttons, motion,
         session, check, over_ms, stream.missing_ms, stream.refused_ms, stream.idle_ms, home.stalled, woken,
+        proof,
     )  # fmt: skip
+
+
+def _proof(
+    state: State, in_bout: bool, angles: Angles, heading: int, observation: Observation, limits: Limits
+) -> Proof:
+    seen = (angles.a_cdeg, angles.b_cdeg) if angles.source == BOTH else (None, None)
+    return prove(state.proof, in_bout, heading, *seen, observation.effort_permille, limits)
 
 
 def _at_park(angles: Angles, buttons: Buttons, limits: Limits) -> bool:

@@ -97,6 +97,7 @@ class Observation(NamedTuple):
     orders: int
     controller_age_ms: int
     station_age_ms: int
+    effort_permille: int | None = None  # of what the drive may give at most, None = it does not say
 
 
 class Wake(NamedTuple):

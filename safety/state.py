@@ -13,6 +13,7 @@ from safety.home_state import NOT_HOMING, Home
 from safety.limits import Limits, bounded
 from safety.motion import AT_REST, Motion
 from safety.observation import Terms, Wake
+from safety.proof import UNPROVED, Proof
 from safety.session import NONE, Session
 from safety.stream import SILENT, Stream
 from safety.trial import NOT_TRYING, Trial
@@ -38,6 +39,7 @@ class State(NamedTuple):
     waking: bool  # nobody knows yet where the table is
     wake_ms: int
     resumes: bool  # an open session may be brought home by itself
+    proof: Proof
 
 
 def boot(limits: Limits, wake: Wake) -> State:
@@ -61,6 +63,7 @@ def boot(limits: Limits, wake: Wake) -> State:
         True,
         0,
         terms is not None and bool(wake.same_table) and bool(wake.direction_tested),
+        UNPROVED,
     )
 
 

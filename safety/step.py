@@ -216,6 +216,7 @@ def _settled(
         waking,
         min(state.wake_ms + dt_ms, AGE_MAX_MS) if waking else 0,
         state.resumes and waking,
+        facts.proof,
     )
     return new, _decision(new, facts, judged, limits, act, passage)
 

@@ -238,8 +238,15 @@ class Rig(Bed):
         self.arm_and_test()
         self.inputs = MOUNTED
         assert self.begin()[1], self.controller.replies
+        if angle_deg > 8:  # the bout's proof of return
+            self._lead_to(8)
+            self._lead_to(6)
+        self._lead_to(angle_deg)
+
+    def _lead_to(self, angle_deg: float) -> None:
         self.lead(angle_deg, 1.5)
-        self.until(lambda: self.plant.angle_deg > angle_deg - 0.1, 120)
+        self.until(lambda: abs(self.plant.angle_deg - angle_deg) < 0.1, 120)
+        self.run(2)  # the stream's own end
 
     def events(self) -> list[dict[str, Any]]:
         """The event file."""

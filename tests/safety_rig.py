@@ -156,7 +156,7 @@ class Rig:
         while True:
             asked = self.decision.check_in >= d.CHECK_ASKED
             asked_ms = asked_ms + DT_MS if asked else 0
-            self.press(pendant=not 2_000 < asked_ms < 2_400)
+            self.press(pendant=not 4_400 < asked_ms < 4_800)  # when the table stands
             angle, rate, arrived = shaped.towards(target_cdeg, hold=asked)
             self.propose(angle, rate)
             if arrived and rate == 0:
@@ -199,6 +199,9 @@ class Rig:
         self.begin(asked)
         shaped = Shaped(self.limits.park_cdeg)
         self.propose(self.limits.park_cdeg, 0)
+        if cdeg > self.limits.proof_cdeg:  # the bout's proof of return
+            self.follow(shaped, self.limits.proof_cdeg)
+            self.follow(shaped, self.limits.proof_cdeg - self.limits.proof_back_cdeg)
         self.follow(shaped, cdeg)
         assert self.decision.mode == d.ACTIVE
         return shaped

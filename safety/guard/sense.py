@@ -63,6 +63,7 @@ def observe(
         orders,
         controller_age_ms,
         station_age_ms,
+        None if drive is None else _bounded(drive.effort_permille),
     )
 
 

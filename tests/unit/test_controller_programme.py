@@ -54,7 +54,7 @@ def short(tier: str = "beginner", angle: str = "15", hold: str = "30", rest: str
 
 @pytest.mark.parametrize(
     ("name", "minutes", "bouts", "cap_deg"),
-    [("beginner", 7.1, 2, 16.0), ("gentle", 5.6, 1, 10.0), ("intermediate", 12.6, 3, 35.0)],
+    [("beginner", 7.4, 2, 16.0), ("gentle", 5.8, 1, 10.0), ("intermediate", 13.0, 3, 35.0)],
 )
 def test_the_shipped_programmes_are_what_they_say(
     name: str, minutes: float, bouts: int, cap_deg: float
@@ -69,12 +69,13 @@ def test_the_shipped_programmes_are_what_they_say(
 
 def test_a_plan_is_what_anybody_can_work_out() -> None:
     plan = load(short())
-    # 0 to 15 at 1 deg/s takes 17 s, back at 2 deg/s 10.5 s; of that above 5 and until below 3 again: 11 + 8.
+    # At 1 deg/s 0 to 8 takes 10 s, the proof of return to 6 4 s, on to 15 11 s; back at 2 deg/s 10.5 s.
+    # Of that above 5 and until below 3 again: 19 + 8.
     (bout,) = plan.bouts
     assert bout.highest_deg == 15.0
-    assert bout.time_s == pytest.approx(30 + 11 + 8, abs=0.7)
+    assert bout.time_s == pytest.approx(30 + 19 + 8, abs=0.7)
     assert plan.allowance_ms == round(bout.time_s * 1_000)
-    assert plan.time_s == pytest.approx(72 + 17 + 30 + 10.5 + 60 + 17 + 20 + 57, abs=0.1)
+    assert plan.time_s == pytest.approx(72 + 25 + 30 + 10.5 + 60 + 17 + 20 + 57, abs=0.1)
 
 
 # What is replaced in a good file, by what, and what the complaint must say.
@@ -99,7 +100,7 @@ WRONG = [
     ("time_s = 35", "time_s = -35", "-35 s is negative, and a time cannot be"),
     ("time_s = 35", "time_s = 61", "61 s without motion is too long; allowed 5 to 60 s for tier beginner"),
     ("time_s = 35", "time_s = 35000", "35000 s is too high; allowed 5 to 120 s"),
-    ("time_s = 65", "time_s = 60.5", ""),
+    ("time_s = 65", "time_s = 62.5", ""),
     ("time_s = 65", "time_s = 30", "30 s is too low; allowed 60 to 1800 s"),
     ("time_s = 65", "time_s = 1800\nrate_dps = 2.5", "2.5 deg/s is too high; allowed 0.5 to 2 deg/s"),
     ("amplitude_deg = 5", "amplitude_deg = 4", "4 deg is too low; allowed 5 to 10 deg"),
@@ -138,7 +139,7 @@ def test_the_line_is_the_line() -> None:
 
 
 def test_every_error_of_a_plan_is_told_at_once() -> None:
-    text = GOOD.replace("angle_deg = 15", "angle_deg = 22").replace("time_s = 35", "time_s = 90")
+    text = GOOD.replace("angle_deg = 15", "angle_deg = 22").replace("time_s = 35", "time_s = 80")
     lines = refused(text).splitlines()
     assert [re.findall(r"\] (\d) \.(\w+):", line)[0] for line in lines] == [
         ("3", "angle_deg"),
@@ -198,10 +199,10 @@ def bouts(tier: str, holds: list[int], rest: int) -> str:
 
 
 def test_bouts_are_counted_and_followed_by_rests_as_long() -> None:
-    load(bouts("beginner", [60, 60], 85))
+    load(bouts("beginner", [60, 60], 87))
     says = refused(bouts("beginner", [60, 60], 70))
-    assert re.search(r"70 s at rest is too short after a bout of 78.5 s; allowed 78.5", says)
-    assert "bout 3 begins here; allowed up to 2 bouts" in refused(bouts("beginner", [20, 20, 20], 85))
+    assert re.search(r"70 s at rest is too short after a bout of 86.5 s; allowed 86.5", says)
+    assert "bout 3 begins here; allowed up to 2 bouts" in refused(bouts("beginner", [20, 20, 20], 87))
 
 
 def test_the_dose_of_a_day_is_the_smaller_of_tier_and_table() -> None:

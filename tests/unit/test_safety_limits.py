@@ -155,7 +155,7 @@ def test_the_rest_switch_says_which_source_lies(switches: dict[str, bool | None]
 
 
 def test_the_gate_refuses_what_a_jerking_controller_asks() -> None:
-    for rates, name in (([0, 20], 11), ([0, 5, 10, 15, 20, 26, 32, 38, 44, 50], 12), ([0, -300], 10)):
+    for rates, name in (([0, 40], 11), ([0, 5, 10, 15, 20, 26, 32, 38, 44, 50], 12), ([0, -300], 10)):
         rig = Rig(limits=SHORT)
         rig.ride(1000, session_terms())
         at = 1000_000

@@ -81,6 +81,7 @@ class NodeDrive:
             return None
         status, at_ms, counter = port.newest
         known = status.valid & protocol.ANGLE
+        current_ma = status.current_ma if status.valid & protocol.CURRENT else None
         return DriveReading(
             at_ms,
             counter,
@@ -89,8 +90,9 @@ class NodeDrive:
             self._state(),
             status.fault,
             status.stage,
-            status.current_ma if status.valid & protocol.CURRENT else None,
+            current_ma,
             port.boot_count,
+            None if current_ma is None else abs(current_ma) * 1_000 // port.limits.current_max_ma,
         )
 
     def _state(self) -> int:
