@@ -109,7 +109,7 @@ CAUSES: Final = (
         "no_motion",
         "The table did not move when told to.",
         "Look for an obstruction, brake, supply.",
-        ("HZ-26",),
+        ("HZ-24",),
     ),
     Cause(20, "angle_stale", "One angle source fell silent.", "Check that sensor's wire.", ("HZ-16",)),
     Cause(
@@ -161,6 +161,20 @@ CAUSES: Final = (
         "The table stood away from park and nobody led it.",
         "Nothing; upright, start again.",
         ("HZ-44",),
+    ),
+    Cause(
+        33,
+        "pinched_down",
+        "Something was in the way going down.",
+        "Look who or what was caught; clear the way.",
+        ("HZ-26",),
+    ),
+    Cause(
+        34,
+        "pinched_up",
+        "Something was in the way coming up.",
+        "Free what is caught; hold RETURN to come up.",
+        ("HZ-26", "HZ-27"),
     ),
 )
 

@@ -34,6 +34,9 @@ TO_PARK: Final = 7
 AT_REST_WAITING: Final = 8  # for a person
 FROZEN: Final = 9  # STOP
 CREEPING_OUT: Final = 10  # the one attempt after a cut
+BACKING_OFF: Final = 11  # from something in the way, towards park
+GIVING_BACK: Final = 12  # the same on the way up: a little head-down
+PINCHED: Final = 13  # until a person has helped, or the one attempt
 STAGES: Final = (
     "none",
     "stopping",
@@ -46,6 +49,9 @@ STAGES: Final = (
     "waiting_at_rest",
     "frozen",
     "creeping_out",
+    "backing_off",
+    "giving_back",
+    "pinched",
 )
 
 # Check-in.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from safety.angles import BOTH, ONLY_B, fresh
+from safety.angles import BOTH
 from safety.decision import (
     AT_REST_WAITING,
     CREEPING_OUT,
@@ -22,15 +22,13 @@ from safety.decision import (
     WARNING,
 )
 from safety.facts import Facts
-from safety.home_state import Act, Home, entered
+from safety.home_pinch import Outcome, after_stop, pinched, strained
+from safety.home_state import Act, Home, drive_offset, entered
 from safety.home_trouble import manual
 from safety.limits import Limits
-from safety.motion import stuck
 from safety.observation import AGE_MAX_MS, DRIVE_ARMED, Observation
 from safety.profile import anchored, next_ramp
-from safety.rules import CREEP, CUT_OFF, EMERGENCY, WAIT
-
-Outcome = tuple[Home, Act]
+from safety.rules import CREEP, CUT_OFF, EMERGENCY, GIVE, WAIT
 
 
 def next_stage(home: Home, facts: Facts, limits: Limits) -> int:
@@ -61,21 +59,10 @@ def go_on(home: Home, facts: Facts, observation: Observation, limits: Limits) ->
     if stage == NO_STAGE:
         return after, Act(HOLD, stage=NO_STAGE, done=True)
     if stage in (TO_REST, TO_MID, TO_PARK) and facts.cdeg is not None:
-        offset = _drive_offset(facts.cdeg, facts, observation, limits)
+        offset = drive_offset(facts.cdeg, facts, observation, limits)
         after = after._replace(ramp=anchored(facts.cdeg, offset))
     sounder = bool(home.bits & EMERGENCY) and not home.acknowledged
     return after, Act(HOLD, stage=stage, mode=_mode(stage), sounder=sounder)
-
-
-def _drive_offset(cdeg: int, facts: Facts, observation: Observation, limits: Limits) -> int:
-    """The drive follows its own scale: where only B is trusted, what A says more than B.
-
-    An A that stands still while the table is led says nothing about the scale that the drive follows inside.
-    """
-    a = observation.a_cdeg
-    if a is None or facts.angles.source != ONLY_B or stuck(facts.motion, limits):
-        return 0
-    return a - cdeg if fresh(a, observation.a_cdps, observation.a_age_ms, limits) else 0
 
 
 def _mode(stage: int) -> int:
@@ -97,6 +84,8 @@ def stopping(home: Home, facts: Facts, observation: Observation, limits: Limits,
         creeping_out = home.stage == CREEPING_OUT
         stage = CREEPING_OUT if creeping_out else STOPPING
         return home, Act(stage=stage, sounder=left_ms > 0 or creeping_out)
+    if home.pinch:
+        return after_stop(home, facts, observation, limits)
     return go_on(home, facts, observation, limits)
 
 
@@ -134,6 +123,9 @@ def moving(home: Home, facts: Facts, observation: Observation, limits: Limits, d
             return _arriving(home, facts.cdeg, target, facts, observation, limits, dt_ms)
         if home.stage == TO_PARK and facts.angles.source != BOTH and facts.buttons.now.at_park is True:
             return entered(home, NO_STAGE), Act(HOLD, stage=NO_STAGE, done=True)
+    home = strained(home, observation, limits, dt_ms)
+    if home.strain_ms >= limits.retry_ms:
+        return pinched(home, GIVE, limits), Act(sounder=True)
     home = _watched(home._replace(ramp=ramp, left_ms=0), facts, limits, dt_ms)
     if home.stalled:
         return _stalled(home, limits)
@@ -187,10 +179,9 @@ def _watched(home: Home, facts: Facts, limits: Limits, dt_ms: int) -> Home:
 
 
 def _stalled(home: Home, limits: Limits) -> Outcome:
-    """Stop, rest a little, then creep again; at most `stalls_max` times."""
-    after = entered(
-        home._replace(stalls=home.stalls + 1, bits=home.bits | CREEP), STOPPING, limits.stall_pause_ms
-    )
+    """Stop, rest a little, then creep again; at most `stalls_max` times, and not after a pinch."""
+    stalls = limits.stalls_max + 1 if home.pinches else home.stalls + 1
+    after = entered(home._replace(stalls=stalls, bits=home.bits | CREEP), STOPPING, limits.stall_pause_ms)
     return after._replace(stalled=True), Act(sounder=True)
 
 

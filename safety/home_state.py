@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from safety.angles import ONLY_B, fresh
 from safety.decision import HOLD, NO_STAGE, RETURNING, STOP, STOPPING
+from safety.facts import Facts
+from safety.limits import Limits
+from safety.motion import stuck
+from safety.observation import Observation
 from safety.profile import Ramp
 
 
@@ -29,8 +34,17 @@ class Home(NamedTuple):
     plan_from: int  # cdeg
     seen_from: int  # cdeg
     stalled: bool  # found in the tick before
+    pinch: int = 0  # what follows the stop
+    pinches: int = 0  # on the way up
+    began_cdeg: int | None = None  # where this return began
+    goal_cdeg: int = 0  # of backing off and giving back
+    strain_ms: int = 0  # more effort than the attempt after a pinch may use
     hand_cdeg: int | None = None  # the furthest towards park that hold-to-run has come
 
+
+NO_PINCH: Final = 0
+PINCH_DOWN: Final = 1
+PINCH_UP: Final = 2
 
 NOT_HOMING: Final = Home(
     NO_STAGE, 0, 0, 0, Ramp(0, 0, 0), False, False, False, 0, 0, 0, False, 0, 0, 0, False
@@ -60,6 +74,17 @@ def entered(home: Home, stage: int, left_ms: int = 0) -> Home:
         stage=stage, age_ms=0, left_ms=left_ms, ramp=standing(home), pressed=False, let_go=False, watch_ms=0,
         stalled=False,
     )  # fmt: skip
+
+
+def drive_offset(cdeg: int, facts: Facts, observation: Observation, limits: Limits) -> int:
+    """The drive follows its own scale: where only B is trusted, what A says more than B.
+
+    An A that stands still while the table is led says nothing about the scale that the drive follows inside.
+    """
+    a = observation.a_cdeg
+    if a is None or facts.angles.source != ONLY_B or stuck(facts.motion, limits):
+        return 0
+    return a - cdeg if fresh(a, observation.a_cdps, observation.a_age_ms, limits) else 0
 
 
 def standing(home: Home) -> Ramp:

@@ -11,12 +11,15 @@ from typing import Final
 from safety import home_stages as stages
 from safety.decision import (
     AT_REST_WAITING,
+    BACKING_OFF,
     CREEPING_OUT,
     FROZEN,
+    GIVING_BACK,
     LEAVE,
     NO_STAGE,
     PAUSE_MID,
     PAUSE_REST,
+    PINCHED,
     STOPPING,
     TO_MID,
     TO_PARK,
@@ -25,18 +28,21 @@ from safety.decision import (
     WARNING,
 )
 from safety.facts import Facts
+from safety.home_pinch import backing_off, giving_back, pinched, waiting
 from safety.home_state import NOT_HOMING, Act, Home, entered
 from safety.home_trouble import cut_off, estop
 from safety.limits import Limits
 from safety.observation import AGE_MAX_MS, DRIVE_OWN_RETURN, ORDER_CONTINUE, ORDER_RETURN, Observation
-from safety.rules import CUT_OFF, ESTOP, FREEZE, HALT, STAGED
+from safety.rules import BACK, CUT_OFF, ESTOP, FREEZE, GIVE, HALT, STAGED
 
-_FREEZABLE: Final = (STOPPING, WARNING, TO_REST, TO_MID, TO_PARK, CREEPING_OUT)
+_FREEZABLE: Final = (STOPPING, WARNING, TO_REST, TO_MID, TO_PARK, CREEPING_OUT, BACKING_OFF, GIVING_BACK)
 
 
 def begun(reaction: int, warn: bool, facts: Facts, limits: Limits) -> Home:
     """A return begins in this tick. A lone STOP freezes first and may yet be continued."""
-    home = NOT_HOMING._replace(bits=reaction, stage=STOPPING, hand=True)
+    home = NOT_HOMING._replace(bits=reaction, stage=STOPPING, hand=True, began_cdeg=facts.cdeg)
+    if reaction & (BACK | GIVE):
+        return pinched(home, reaction, limits)
     if reaction == FREEZE:
         left_ms = min(limits.freeze_ms, limits.freeze_bout_ms - facts.session.freeze_ms)
         return entered(home, FROZEN, left_ms) if left_ms > 0 else home
@@ -45,7 +51,7 @@ def begun(reaction: int, warn: bool, facts: Facts, limits: Limits) -> Home:
 
 def joined(was: Home, reaction: int, facts: Facts, limits: Limits) -> Home:
     """New causes during a return: reactions only add up."""
-    bits = was.bits | (reaction & ~FREEZE)
+    bits = was.bits | (reaction & ~(FREEZE | BACK | GIVE))
     home = was._replace(bits=bits)
     # A fault that stays while the table is cut and stands does not begin the wait anew.
     if reaction & CUT_OFF and (not was.bits & CUT_OFF or was.ramp.rate_cdps != 0):
@@ -55,6 +61,8 @@ def joined(was: Home, reaction: int, facts: Facts, limits: Limits) -> Home:
     if reaction & HALT and not bits & (CUT_OFF | ESTOP) and was.ramp.rate_cdps:
         # Faster than it should be: it must show that it can stop before it is led on, by whomever.
         home = entered(home._replace(hand=False), STOPPING)
+    if reaction & (BACK | GIVE):
+        home = pinched(home, reaction, limits)
     budget_ms = limits.freeze_bout_ms - facts.session.freeze_ms
     if reaction & FREEZE and was.stage in _FREEZABLE and budget_ms > 0:
         home = entered(home, FROZEN, min(limits.freeze_in_return_ms, budget_ms))
@@ -106,4 +114,7 @@ _STAGES: Final = {
     PAUSE_MID: stages.pausing,
     AT_REST_WAITING: stages.waiting,
     CREEPING_OUT: stages.stopping,
+    BACKING_OFF: backing_off,
+    GIVING_BACK: giving_back,
+    PINCHED: waiting,
 }

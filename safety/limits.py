@@ -125,6 +125,19 @@ class Limits(NamedTuple):
     progress_least_cdeg: int = 50  # less planned travel than this says nothing
     stall_pause_ms: int = 3_000
     stalls_max: int = 2
+    # Something in the way: design 5; windows and efforts: engineering.
+    lag_cdeg: int = 60  # less than half of this way, and of what is led in `lag_ms`, was made
+    lag_ms: int = 150
+    strain_permille: int = 900
+    strain_ms: int = 300  # safety.md HZ-24
+    back_off_cdeg: int = 400  # 3 to 5 deg
+    give_back_cdeg: int = 200
+    give_back_cdps: int = 50
+    give_back_ms: int = 8_000
+    relaxed_permille: int = 100
+    pinch_wait_ms: int = 60_000
+    retry_permille: int = 500
+    retry_ms: int = 100
     settle_ms: int = 1_000
     # STOP: design 5.
     freeze_ms: int = 30_000

@@ -11,6 +11,7 @@ from safety.angles import BOTH, NEITHER, ONLY_A, ONLY_B, Angles, fresh
 from safety.decision import CUT, LEAVE, MOVE
 from safety.limits import Limits
 from safety.observation import AGE_MAX_MS, DRIVE_ARMED, DRIVE_OWN_RETURN, Observation
+from safety.resist import FREE, Resist, felt, led
 
 
 class Motion(NamedTuple):
@@ -32,6 +33,7 @@ class Motion(NamedTuple):
     lively_ms: int  # since a command of more than 3 deg/s2
     a_mark: int | None = None  # where A was when it last moved, and the way led since then
     a_told_cdeg: int = 0
+    resist: Resist = FREE
 
 
 TOLD_MAX_CDEG: Final = 36_000
@@ -61,6 +63,7 @@ def told(
     return Motion(
         command, angle_cdeg, rate_cdps, heading, was[4], due_ms, was[6], was[7], was[8], was[9] + travel,
         was[10], was[11], NEITHER, was[13], was[14], min(was[15] + abs(travel), TOLD_MAX_CDEG),
+        led(was[16], travel),
     )  # fmt: skip
 
 
@@ -74,7 +77,7 @@ def seen(was: Motion, angles: Angles, observation: Observation, limits: Limits, 
     if not obeys or angles.cdeg is None or was[0] == CUT:
         return was._replace(
             heading_ms=heading_ms, a_ref=None, b_ref=None, back_cdeg=0, told_cdeg=0, a_from=None, b_from=None,
-            frozen=NEITHER, lively_ms=lively_ms,
+            frozen=NEITHER, lively_ms=lively_ms, resist=FREE,
         )  # fmt: skip
     stopping = heading_ms < was[5] and (was[3] == 0 or was[0] == LEAVE)
     a_ok = fresh(observation[2], observation[3], observation[4], limits) and not angles.a_bad
@@ -84,9 +87,14 @@ def seen(was: Motion, angles: Angles, observation: Observation, limits: Limits, 
     # One source that jumps is no motion of the table; the rule about disagreement deals with it.
     back = min(a_back, b_back) if a_ok and b_ok else max(a_back, b_back)
     a_from, b_from, told_cdeg, frozen = _frozen(was, angles, observation, limits)
+    resist = FREE
+    if was[0] == MOVE and was[3]:
+        saw = (observation[2] if a_ok else None, observation[5] if b_ok else None, angles.cdps)
+        resist = felt(was[16], was[3], was[2], saw, observation.effort_permille, limits, dt_ms)
     return Motion(
         was[0], was[1], was[2], was[3], heading_ms, was[5], a_ref, b_ref, back, told_cdeg,
         a_from, b_from, frozen, lively_ms, *_stood(was, observation[2], limits),
+        resist,
     )  # fmt: skip
 
 

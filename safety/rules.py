@@ -35,6 +35,8 @@ FREEZE: Final = 16  # STOP
 ESTOP: Final = 32  # SS1-t, then hold-to-run
 CUT_OFF: Final = 64  # STO and brake
 HALT: Final = 128  # a return under way stops before it goes on
+BACK: Final = 256  # pinch going down: stop, back off, then a staged return
+GIVE: Final = 512  # pinch coming up: stop, give back, wait, one attempt
 
 UP_ONLY: Final = Verdict(TOWARDS_PARK, FULL_SPEED_CDPS, POWER_ON)
 UP_CREEP: Final = Verdict(TOWARDS_PARK, 200, POWER_ON)
@@ -83,7 +85,9 @@ ROWS: Final = _rows(
     (LIVE | AWAY, machine.source_frozen, CREEP, UP_CREEP, False, "angles_disagree"),
     (LIVE | AWAY, machine.angle_stale, CREEP, UP_CREEP, False, "angle_stale"),
     (LIVE | AWAY, machine.no_angle, CREEP, UP_CREEP, False, "no_angle"),
-    (LIVE, machine.no_motion, CREEP, UP_CREEP, False, "no_motion"),
+    (LIVE, machine.pinched_down, BACK, UP_CREEP, False, "pinched_down"),
+    (LIVE | HOMING, machine.pinched_up, GIVE, STAND, False, "pinched_up"),
+    (LIVE | HOMING, machine.no_motion, GIVE, STAND, False, "no_motion"),
     (LIVE | AWAY, machine.inputs_stale, STAGED, UP_ONLY, False, "inputs_stale"),
     (LIVE | AWAY, machine.supply_low, CREEP, UP_CREEP, False, "supply_low"),
     (HOMING, machine.return_stalled, CREEP, UP_CREEP, False, "return_stalled"),

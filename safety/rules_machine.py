@@ -65,8 +65,18 @@ def runaway(facts: Facts, observation: Observation, limits: Limits) -> bool:
 
 
 def no_motion(facts: Facts, observation: Observation, limits: Limits) -> bool:
-    """HZ-26: less than 0.3 deg seen by every source over 2 deg commanded."""
-    return facts.motion.frozen == BOTH
+    """HZ-24: the drive gives nearly all it has for 300 ms and nothing moves, as against a closed brake."""
+    return facts.motion.resist.strain_ms >= limits.strain_ms
+
+
+def pinched_down(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-26: something is in the way going down: the table stays behind what is led."""
+    return facts.motion.resist.lags and facts.motion.heading > 0
+
+
+def pinched_up(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-26, HZ-27: the same coming up."""
+    return facts.motion.resist.lags and facts.motion.heading < 0
 
 
 def source_frozen(facts: Facts, observation: Observation, limits: Limits) -> bool:

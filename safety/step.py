@@ -188,12 +188,9 @@ def _settled(
 ) -> tuple[State, Decision]:
     """Put the new state and the decision together."""
     mode, home, trial, tested, act, passage = done
-    cause, terms = judged.first_cause, judged.terms
+    cause = 0 if act.resumed else judged.first_cause
     over = mode in (INHIBITED, LATCHED) and not (state.waking and facts.cdeg is None)
-    if over:
-        terms = None
-    if act.resumed:
-        cause = 0
+    terms = None if over else judged.terms
     if act.done and mode in (INHIBITED, LATCHED):
         home = NOT_HOMING
     motion = told(facts.motion, act.command, act.angle_cdeg, act.rate_cdps, facts.cdps or 0, limits)

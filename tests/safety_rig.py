@@ -210,7 +210,9 @@ class Rig:
         return [decision.refusal for _, decision, _ in self.log if decision.refusal]
 
 
-SHORT = LIMITS._replace(pause_rest_ms=2_000, pause_rest_long_ms=3_000, pause_mid_ms=1_000)
+SHORT = LIMITS._replace(
+    pause_rest_ms=2_000, pause_rest_long_ms=3_000, pause_mid_ms=1_000, pinch_wait_ms=3_000
+)
 
 
 def cause(rig: Rig) -> str:

@@ -35,6 +35,7 @@ INVARIANTS: Final = (
     Row("I6", "safety notes 4, I6; design 6: ended <= 300 ms", motion.down_ends_in_time),
     Row("I7", "safety notes 4, I7; design 5: reset of a latch", guard.latched_until_reset),
     Row("I8", "safety notes 4, I8; design 6: time to park", guard.home_in_time),
+    Row("I5", "design 5: pinch coming up", motion.little_is_given_back),
     Row("I9", "safety notes 4, I9; design 6: progress in a return", motion.a_return_gets_on),
     Row("I10", "safety notes 4, I10; design 5: runaway", motion.power_is_cut_only_for_cause),
     Row("I11", "safety notes 4, I11 and I12; design 6: dose", guard.dose_is_counted),

@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from hil.campaign.trace import AT, Ride, Sample, leads_down, value
+from hil.campaign.trace import AT, Ride, Sample, gives_back, leads_down, value
 from safety.causes import BY_NAME
-from safety.decision import ACTIVE, CUT, LEAVE, MODES, MOVE, READY, RETURNING, TEST, TO_MID, TO_PARK, TO_REST
+from safety.decision import (
+    ACTIVE,
+    CUT,
+    LEAVE,
+    MODES,
+    MOVE,
+    READY,
+    RETURNING,
+    TEST,
+    TO_MID,
+    TO_PARK,
+    TO_REST,
+    WAITING,
+)
 
 TICK_MS: Final = 20
 SOFT_MARGIN_DEG: Final = 6.0  # I2
@@ -22,6 +35,7 @@ GROUP_C: Final = ("runaway", "motor_reversed")  # the drive itself is not trustw
 GROUP_C_TRAVEL_DEG: Final = 6.0  # I2's margin
 FROZEN: Final = ("encoder_frozen", "inclinometer_frozen")  # the drive follows its own angle
 FROZEN_TRAVEL_DEG: Final = 2.0  # design 6: found within 2 deg commanded
+GIVEN_BACK_DEG: Final = 2.0  # design 5
 AGAINST_DEG: Final = 2.0  # I18: found at 1 deg, and the stop that follows
 STALL_MS: Final = 6_000  # I9: two windows of 1.5 s, the first half second, a stop, the settling
 STALL_DEG: Final = 0.5
@@ -93,7 +107,7 @@ def down_ends_in_time(ride: Ride) -> Iterator[str]:
     allowed = GROUP_C_TRAVEL_DEG if ride.fault in GROUP_C else LOST_TRAVEL_DEG
     allowed = FROZEN_TRAVEL_DEG if ride.fault in FROZEN else allowed
     for one in ride.samples:
-        led = one.report is not None and leads_down(one.report)
+        led = one.report is not None and (leads_down(one.report) or gives_back(one.report))
         quiet_ms = 0 if led else quiet_ms + TICK_MS
         down = quiet_ms > STOP_MS + TICK_MS and one.rate_dps > NOISE_DPS and not one.pushed
         travelled = travelled + one.rate_dps * TICK_MS / 1_000 if down else 0.0
@@ -113,6 +127,22 @@ def never_far_against_its_command(ride: Ride) -> Iterator[str]:
         travelled = travelled + abs(one.rate_dps) * TICK_MS / 1_000 if against else 0.0
         if travelled > AGAINST_DEG:
             yield f"{travelled:.1f} deg against its command at {_at(one)}; {_what(one)}"
+            return
+
+
+def little_is_given_back(ride: Ride) -> Iterator[str]:
+    """design 5: coming up from something in the way 2 deg at most, never past where the return began."""
+    began = start = None
+    for one in ride.samples:
+        homing = one.report is not None and one.report[AT["mode"]] in (RETURNING, WAITING)
+        began = (one.angle_deg if began is None else began) if homing else None
+        gives = one.report is not None and gives_back(one.report)
+        start = (one.angle_deg if start is None else start) if gives else None
+        if start is None or began is None:
+            continue
+        most = min(start + GIVEN_BACK_DEG, began) + LOST_TRAVEL_DEG
+        if one.angle_deg > most and not one.pushed:
+            yield f"{one.angle_deg:.2f} deg at {_at(one)} while giving back; allowed {most:.2f} deg"
             return
 
 

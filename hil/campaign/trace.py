@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from hil.rigs.lockstep import Lockstep
-from safety.decision import MOVE
+from safety.decision import GIVING_BACK, MOVE
 from safety.guard.messages import REPORT_LAYOUT
 from safety.guard.report import Report
 from safety.observation import Inputs
@@ -76,8 +76,13 @@ def value(report: Report, name: str) -> int:
 
 
 def leads_down(report: Report) -> bool:
-    """Whether the drive is told to move head-down."""
-    return report[_COMMAND] == MOVE and (report[_RATE] or 0) > 0
+    """Whether the drive is told to move head-down by whoever leads a session."""
+    return report[_COMMAND] == MOVE and (report[_RATE] or 0) > 0 and not gives_back(report)
 
 
-_COMMAND, _RATE = AT["command"], AT["setpoint_cdps"]
+def gives_back(report: Report) -> bool:
+    """Whether the guard gives a little back to what is caught: the one way down without a pendant."""
+    return report[_STAGE] == GIVING_BACK
+
+
+_COMMAND, _RATE, _STAGE = AT["command"], AT["setpoint_cdps"], AT["stage"]

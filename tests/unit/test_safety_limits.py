@@ -129,14 +129,15 @@ def test_a_frozen_source_is_found_before_2_deg_are_missed(source: str, other: st
     assert rig.decision.trusted_cdeg != 1500
 
 
-def test_a_table_that_does_not_move_is_no_motion() -> None:
+def test_a_table_that_does_not_move_is_found_within_a_degree() -> None:
     rig = ridden(1500)
     shaped = Shaped(1500)
     rig.obeys = False
     while rig.decision.mode == d.ACTIVE:
         angle, rate, _ = shaped.towards(0)
         rig.propose(angle, rate)
-    assert cause(rig) == "no_motion"
+    assert cause(rig) == "pinched_up"
+    assert abs(angle - 1500) <= 100
 
 
 @pytest.mark.parametrize(("switches", "kept"), [
