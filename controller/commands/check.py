@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from controller.exit_codes import CommandError, ExitCode
+from safety import bounds, limits
 from safety.guard import table
 from safety.guard.toml_lines import TomlRefused
 
@@ -71,6 +72,14 @@ def is_programme(data: bytes) -> bool:
         return any(mark in data for mark in (b"[programme]", b"[[phase]]"))
 
 
+_SHOWN: Final = {
+    "cap_cdeg": "to",
+    "down_cdps": "down at",
+    "check_in_every_ms": "asked every",
+    "day_ms": "a day",
+}
+
+
 def check_table(data: bytes, file: Path) -> dict[str, Any]:
     """The table's main facts. Raises TomlRefused."""
     found = table.parse(data, file.name, file.parent)
@@ -79,12 +88,19 @@ def check_table(data: bytes, file: Path) -> dict[str, Any]:
         "name": found.name,
         "drive": f"{type(drive).__name__.removesuffix('Config').lower()} on {drive.port}",
         "park": f"{found.park_cdeg / 100:g} deg",
-        "cap": f"{found.cap_cdeg / 100:g} deg",
+        "cap": f"{found.cap_cdeg / 100:g} deg by {found.cap_why}",
+        **{f"tier {tier.name}": _tier(tier, found) for tier in limits.TIERS},
         "stops": f"{found.stop_up_cdeg / 100:g} to {found.stop_down_cdeg / 100:g} deg",
         "without power": found.power_loss,
         "attendant": "required" if found.attendant_required else "not required",
         "sha256": found.sha256,
     }
+
+
+def _tier(tier: limits.Tier, found: table.Table) -> str:
+    """What a tier may do on this table, and which limit binds."""
+    values = bounds.of_session(tier, None, found.bounds, limits.Limits())._asdict()
+    return ", ".join(f"{word} {bounds.in_words(name, values[name])}" for name, word in _SHOWN.items())
 
 
 def check_for(file: Path) -> table.Table:

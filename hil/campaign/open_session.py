@@ -8,6 +8,7 @@ from typing import Final
 from hil.campaign.scenarios import Scenario
 from hil.rigs.lockstep import BASE_MS, MACHINE_BOOT, WALL_S, LockstepSetup, table_of
 from safety import limits as rules
+from safety.bounds import of_session
 from safety.guard.book import within
 from safety.guard.mark import Mark
 from safety.guard.store import Store
@@ -31,7 +32,8 @@ def leave_open(setup: LockstepSetup, place: Path, scenario: Scenario) -> int:
     terms = rules.terms(SESSION, FULL_TIER, cap_cdeg, ALLOWANCE_MS, 1, WALL_MS, day_ms, limits)
     assert not isinstance(terms, str)
     store = Store(place, machine.sha256, lambda: WALL_S, BASE_MS, MACHINE_BOOT)
+    bounds = of_session(rules.TIERS[FULL_TIER], cap_cdeg, machine.bounds, limits)
     head = store.dose.debit(RIDER, SESSION, terms.allowance_ms, BASE_MS)
-    store.write_mark(Mark(within(terms, machine), machine.sha256, RIDER, 0, head))
+    store.write_mark(Mark(within(terms, bounds), machine.sha256, RIDER, 0, head))
     store.close()
     return terms.allowance_ms

@@ -9,6 +9,7 @@ import contextlib
 from typing import Final
 
 from safety import limits as rules
+from safety.bounds import SessionBounds, of_session
 from safety.guard.channel import BeginAsked
 from safety.guard.dose import Refused
 from safety.guard.mark import Mark
@@ -31,6 +32,7 @@ class Book:
         self.mark: Mark | None = store.mark
         self.asked: BeginAsked | None = None  # debited, waits for the rules
         self._asked_ms = 0
+        self.bound_by: dict[str, str] = {}  # which limits bind the session that was opened last
         self.day_left_ms = table.day_max_ms
 
     @property
@@ -75,7 +77,8 @@ class Book:
         )
         if isinstance(terms, str):
             return terms
-        terms = within(terms, self._table)
+        bounds = of_session(rules.TIERS[asked.tier], asked.cap_cdeg, self._table.bounds, self._limits)
+        terms = within(terms, bounds)
         try:
             head = dose.debit(asked.rider, asked.session, terms.allowance_ms, now_ms)
             mark = Mark(terms, self._table.sha256, asked.rider, 0, head)
@@ -85,6 +88,7 @@ class Book:
                 dose.give_back(asked.rider, asked.session, terms.allowance_ms, now_ms)
             raise
         self.mark, self.asked, self._asked_ms = mark, asked, now_ms
+        self.bound_by = {name: bound.why for name, bound in bounds._asdict().items()}
         self.day_left_ms = max(0, left - terms.allowance_ms)
         return None
 
@@ -116,12 +120,12 @@ class Book:
         return None
 
 
-def within(terms: Terms, table: Table) -> Terms:
-    """Terms that the table file may only make stricter."""
+def within(terms: Terms, bounds: SessionBounds) -> Terms:
+    """Terms inside every bound; what a session did not ask for stays smaller."""
     return terms._replace(
-        cap_cdeg=min(terms.cap_cdeg, table.cap_cdeg),
-        down_cdps=min(terms.down_cdps, table.down_cdps),
-        up_cdps=min(terms.up_cdps, table.up_cdps),
-        upright_cdps=min(terms.upright_cdps, table.upright_cdps),
-        check_in_every_ms=min(terms.check_in_every_ms, table.check_in_every_ms),
+        **{
+            name: min(getattr(terms, name), bound.value)
+            for name, bound in bounds._asdict().items()
+            if name in Terms._fields
+        }
     )

@@ -131,7 +131,13 @@ class Clerk:
             self._attendant.begun()
             if asked is not None and mark is not None:
                 self._store.events.write(
-                    now_ms, "begin", cause=None, rider=mark.rider, tier=asked.tier, **mark.terms._asdict()
+                    now_ms,
+                    "begin",
+                    cause=None,
+                    rider=mark.rider,
+                    tier=asked.tier,
+                    bound_by=self.book.bound_by,
+                    **mark.terms._asdict(),
                 )
                 asked.client.reply(asked.id, True)
         elif self.book.expired(now_ms):

@@ -10,6 +10,8 @@ from typing import Any
 
 from firmware_bridge.config import DevicesConfig, NodeConfig, NodeLimits, WitmotionConfig
 from firmware_bridge.drives import catalogue
+from safety import bounds
+from safety.bounds import Bound, TableBounds
 from safety.guard import checkpoints, drive_map, table_rows, toml_lines
 from safety.guard.table_rows import ROWS, SECTIONS, STOP_MARGIN_DEG
 
@@ -30,6 +32,7 @@ class Table:
     stop_up_cdeg: int
     stop_down_cdeg: int
     cap_cdeg: int  # min of the file, 60, lower stop - 6, and 30 without a way out after a cut
+    cap_why: str  # which of them it is
     down_cdps: int
     up_cdps: int
     upright_cdps: int
@@ -39,6 +42,18 @@ class Table:
     attendant_required: bool
     devices: DevicesConfig
     sha256: str
+
+    @property
+    def bounds(self) -> TableBounds:
+        """What a session on this table is held to."""
+        return TableBounds(
+            Bound(self.cap_cdeg, self.cap_why),
+            self.down_cdps,
+            self.up_cdps,
+            self.upright_cdps,
+            self.check_in_every_ms,
+            self.day_max_ms,
+        )
 
 
 def load(path: Path) -> Table:
@@ -155,10 +170,8 @@ def _check_wires(document: toml_lines.Document) -> None:
 
 def _table(document: toml_lines.Document, sha256: str) -> Table:
     machine, stops, limits = (document.sections[name] for name in ("table", "stops", "limits"))
-    cap_deg = min(limits["cap_deg"], table_rows.CAP_DEG, stops["down_deg"] - STOP_MARGIN_DEG)
     stranded = machine["way_out_after_cut"] == "none"
-    if stranded:
-        cap_deg = min(cap_deg, table_rows.CAP_WITHOUT_WAY_OUT_DEG)
+    cap = bounds.cap_of_table(_hundredths(limits["cap_deg"]), _hundredths(stops["down_deg"]), not stranded)
     return Table(
         name=machine["name"],
         gear=machine["gear"],
@@ -167,7 +180,8 @@ def _table(document: toml_lines.Document, sha256: str) -> Table:
         park_cdeg=_hundredths(machine["park_deg"]),
         stop_up_cdeg=_hundredths(stops["up_deg"]),
         stop_down_cdeg=_hundredths(stops["down_deg"]),
-        cap_cdeg=_hundredths(cap_deg),
+        cap_cdeg=cap.value,
+        cap_why=cap.why,
         down_cdps=_hundredths(limits["down_dps"]),
         up_cdps=_hundredths(limits["up_dps"]),
         upright_cdps=_hundredths(limits["upright_dps"]),
@@ -175,7 +189,7 @@ def _table(document: toml_lines.Document, sha256: str) -> Table:
         sessions_a_day=limits["sessions_a_day"],
         check_in_every_ms=round(limits["check_in_every_s"] * 1_000),
         attendant_required=stranded or document.sections.get("attendant", {}).get("required", False),
-        devices=_devices(document, cap_deg),
+        devices=_devices(document, cap.value / 100),
         sha256=sha256,
     )
 

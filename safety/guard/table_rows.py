@@ -11,7 +11,6 @@ from safety import limits
 from safety.guard.toml_lines import Row, Section
 
 CAP_DEG: Final = limits.HARD_CAP_CDEG / 100
-CAP_WITHOUT_WAY_OUT_DEG: Final = limits.NO_WAY_OUT_CAP_CDEG / 100
 STOP_MARGIN_DEG: Final = limits.STOP_CLEARANCE_CDEG / 100  # what the worst single fault may overshoot
 PARK_MARGIN_DEG: Final = limits.PARK_CLEARANCE_CDEG / 100
 PARK_LOW_DEG, PARK_HIGH_DEG = (cdeg / 100 for cdeg in limits.PARK_ALLOWED_CDEG)
