@@ -33,6 +33,7 @@ class DriveReading(NamedTuple):
     current_ma: int | None
     boot_count: int
     effort_permille: int | None = None  # of what it may give at most, None = it does not say
+    heat_permille: int | None = None  # of the temperature at which drive or motor give up, None = the same
 
 
 class AngleReading(NamedTuple):
@@ -62,6 +63,7 @@ class InputsReading(NamedTuple):
     load: bool | None  # somebody lies on the table
     supply_ok: bool | None
     enabled: bool | None  # read-back contact of the enable relay
+    panic: bool | None = None  # three-position pendant squeezed through; None = it has two positions
 
 
 class Arming(NamedTuple):

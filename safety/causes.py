@@ -176,6 +176,20 @@ CAUSES: Final = (
         "Free what is caught; hold RETURN to come up.",
         ("HZ-26", "HZ-27"),
     ),
+    Cause(
+        35,
+        "panic",
+        "The pendant was squeezed through.",
+        "Look after the rider; then press RETURN.",
+        ("HZ-44",),
+    ),
+    Cause(
+        36,
+        "too_hot",
+        "The drive or its motor is getting too hot.",
+        "Let it cool; see to the fan.",
+        ("HZ-50",),
+    ),
 )
 
 BY_NAME: Final = {cause.name: cause for cause in CAUSES}

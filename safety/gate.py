@@ -116,7 +116,8 @@ def _jerk(ask: Ask) -> bool:
 
 
 def _pendant(ask: Ask) -> bool:
-    return ask.facts.buttons.now.pendant is True
+    now = ask.facts.buttons.now
+    return now.pendant is True and now.panic is not True
 
 
 def _ankles(ask: Ask) -> bool:

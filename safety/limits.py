@@ -59,6 +59,7 @@ class Limits(NamedTuple):
     lease_gap_ms: int = 500  # in motion without a proposal though the controller lives: engineering
     refused_ms: int = 2_000  # every proposal refused for so long: engineering
     alone_ms: int = 45_000  # nothing permitted where no check-in asks: engineering
+    heat_permille: int = 800  # safety.md HZ-50
     # Places.
     at_park_cdeg: int = 300  # design 4: park +-3 deg
     there_cdeg: int = 100  # a stage is reached: engineering

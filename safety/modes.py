@@ -18,6 +18,8 @@ from safety.observation import DRIVE_ARMED, ORDER_END, ORDER_RETURN, ORDER_STOP,
 from safety.rules_people import controller_lost, station_lost
 from safety.state import State
 
+HEAT_PERMILLE: Final = Limits().heat_permille
+
 
 class Turn(NamedTuple):
     """All a condition may look at."""
@@ -210,6 +212,8 @@ def why_not(source: int, facts: Facts, observation: Observation) -> str | None:
         (now.supply_ok is not True, "the supply is not good; charge or check it"),
         (now.at_park is False, "the park switch does not say park; check it"),
         (now.over_angle is True, "the over-angle switch has tripped; have the table inspected"),
+        (now.panic is True, "the pendant is squeezed through; hold it lightly"),
+        ((observation.heat_permille or 0) >= HEAT_PERMILLE, "the drive is too hot; let it cool"),
     ):
         if bad:
             return text

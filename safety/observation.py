@@ -70,9 +70,10 @@ class Inputs(NamedTuple):
     load: bool | None
     supply_ok: bool | None
     enabled: bool | None
+    panic: bool | None = None  # a three-position pendant squeezed through; None = it has two positions
 
 
-UNKNOWN_INPUTS: Final = Inputs(*(None,) * 13)
+UNKNOWN_INPUTS: Final = Inputs(*(None,) * 14)
 
 
 class Observation(NamedTuple):
@@ -98,6 +99,7 @@ class Observation(NamedTuple):
     controller_age_ms: int
     station_age_ms: int
     effort_permille: int | None = None  # of what the drive may give at most, None = it does not say
+    heat_permille: int | None = None  # of the temperature at which the drive or motor gives up
 
 
 class Wake(NamedTuple):

@@ -120,6 +120,12 @@ def drive_fault(facts: Facts, observation: Observation, limits: Limits) -> bool:
     return observation.drive_state == DRIVE_FAULT and facts.stage != CREEPING_OUT
 
 
+def too_hot(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-50: the drive or its motor is at 80 % of the temperature at which it gives up."""
+    heat = observation.heat_permille
+    return heat is not None and heat >= limits.heat_permille
+
+
 def drive_returned(facts: Facts, observation: Observation, limits: Limits) -> bool:
     """HZ-31: the drive brings the rider home by itself."""
     return observation.drive_state == DRIVE_OWN_RETURN and facts.motion.command != LEAVE

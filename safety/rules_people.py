@@ -47,6 +47,11 @@ def pendant(facts: Facts, observation: Observation, limits: Limits) -> bool:
     return facts.buttons.now.pendant is not True
 
 
+def panic(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-44: the pendant is squeezed through, as by a cramped or frightened hand."""
+    return facts.buttons.now.panic is True
+
+
 def check_in_missed(facts: Facts, observation: Observation, limits: Limits) -> bool:
     """HZ-44: neither lamp nor sounder was answered."""
     return facts.check.missed

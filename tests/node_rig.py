@@ -30,6 +30,7 @@ class Bed:
         self.plant = TablePlant(GEARS[gear], angle_deg, load)
         self.store = MemoryStore()
         self.inputs = IN_ORDER
+        self.known = protocol.ALL_INPUTS
         self.encoder: Callable[[], int | None] = lambda: round(self.plant.angle_deg * 1000)
         self.inclinometer: Callable[[], int | None] = lambda: round(self.plant.angle_deg * 100)
         self.now_ms = 0
@@ -52,7 +53,7 @@ class Bed:
                 self.inclinometer(),
                 milliamperes,
                 self.inputs,
-                protocol.ALL_INPUTS,
+                self.known,
             )
             if brain.bridge_on:
                 plant.drive(brain.duty_permille / 1000)

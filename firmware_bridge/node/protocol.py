@@ -95,7 +95,8 @@ OVER_ANGLE = 512
 LOAD = 1024
 SUPPLY_OK = 2048
 ENABLED = 4096
-ALL_INPUTS = 8191
+ALL_INPUTS = 8191  # of a board with a two-position pendant
+PANIC = 8192  # a three-position pendant squeezed through
 
 # CONFIG.op, HEAD.op and the replies' result
 READ = 0

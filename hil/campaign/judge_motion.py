@@ -41,7 +41,7 @@ STALL_MS: Final = 6_000  # I9: two windows of 1.5 s, the first half second, a st
 STALL_DEG: Final = 0.5
 BRAKE_MS: Final = 300
 PUSH_A: Final = 2.0
-_FAST_CAUSES: Final = ("check_in_missed", "ankles_open")
+_FAST_CAUSES: Final = ("check_in_missed", "ankles_open", "panic")
 
 
 def setpoint_within_cap(ride: Ride) -> Iterator[str]:

@@ -64,6 +64,7 @@ def observe(
         controller_age_ms,
         station_age_ms,
         None if drive is None else _bounded(drive.effort_permille),
+        None if drive is None else _bounded(drive.heat_permille),
     )
 
 

@@ -17,7 +17,7 @@ absurd = st.sampled_from([0, 1, -1, 100, -7000, 7000, 32_767, -32_768, 10**9, -(
 whole = st.one_of(st.integers(-9_000, 9_000), absurd)
 age = st.one_of(st.sampled_from([0, 20, 100, 101, 200, 201, 5_000, AGE_MAX_MS]), absurd)
 maybe = st.sampled_from([True, False, None])
-inputs = st.builds(Inputs, *[maybe] * 13)
+inputs = st.builds(Inputs, *[maybe] * 14)
 asked_terms = st.one_of(st.none(), st.just(session_terms()), st.builds(Terms, *[whole] * 11))
 proposals = st.one_of(st.none(), st.builds(Proposal, st.sampled_from([7, 0]), whole, whole, whole, whole))
 observations = st.builds(
@@ -41,6 +41,8 @@ observations = st.builds(
     st.integers(0, 127),
     age,
     age,
+    st.one_of(st.none(), whole),
+    st.one_of(st.none(), whole),
 )
 wakes = st.builds(
     Wake, asked_terms, whole, st.booleans(), st.booleans(), st.sampled_from([0, 13, 14, 17, 18])
