@@ -69,10 +69,11 @@ def giving_back(home: Home, facts: Facts, observation: Observation, limits: Limi
     pos, rate, offset = home.ramp
     effort = observation.effort_permille
     relaxed = effort is not None and abs(effort) <= limits.relaxed_permille
+    buttons = facts.buttons
     may = (
         facts.angles.source == BOTH
         and observation.drive_state == DRIVE_ARMED
-        and facts.buttons.now.over_angle is not True
+        and not (buttons.now.over_angle or buttons.now.stop or buttons.home)
         and home.age_ms <= limits.give_back_ms
     )
     rate = min(rate + max(limits.return_cdps2 * dt_ms // 1000, 1), limits.give_back_cdps)

@@ -35,7 +35,7 @@ from safety.limits import Limits
 from safety.observation import AGE_MAX_MS, DRIVE_OWN_RETURN, ORDER_CONTINUE, ORDER_RETURN, Observation
 from safety.rules import BACK, CUT_OFF, ESTOP, FREEZE, GIVE, HALT, STAGED
 
-_FREEZABLE: Final = (STOPPING, WARNING, TO_REST, TO_MID, TO_PARK, CREEPING_OUT, BACKING_OFF, GIVING_BACK)
+_FREEZABLE: Final = (STOPPING, WARNING, TO_REST, TO_MID, TO_PARK, CREEPING_OUT, BACKING_OFF)
 
 
 def begun(reaction: int, warn: bool, facts: Facts, limits: Limits) -> Home:

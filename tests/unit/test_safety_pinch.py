@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from safety import decision as d
 from safety.causes import BY_NAME
 from safety.decision import Decision
 from safety.limits import Limits
-from safety.observation import ORDER_RETURN
+from safety.observation import DRIVE_DISARMED, ORDER_RETURN
 from safety.resist import FREE, Resist, felt, led
 from tests.safety_rig import LIMITS, SHORT, Plant, Rig, Shaped, cause, ridden
 
@@ -111,6 +112,34 @@ def test_with_one_source_nothing_is_given_back(lost: str) -> None:
     rig.changes = {lost: 500}
     rig.until(d.WAITING)
     assert rig.plant.cdeg <= 1001
+
+
+@pytest.mark.parametrize("pressed", ["stop", "return_a", "return_b", "over_angle"])
+def test_a_hand_on_a_button_ends_giving_back_at_once(pressed: str) -> None:
+    rig = homewards(3000, 1000)
+    while rig.decision.command != d.MOVE:
+        rig.tick()
+    rig.run(1_000)
+    place = rig.plant.cdeg
+    rig.press(**{pressed: True})
+    rig.run(200)
+    assert rig.decision.rate_cdps <= 0
+    assert rig.plant.cdeg <= place + 2
+    rig.press(**{pressed: False})
+    blocked(rig)
+    rig.until(d.LATCHED if pressed == "over_angle" else d.INHIBITED)
+
+
+@pytest.mark.parametrize("seen", [{"drive_state": DRIVE_DISARMED}, {"a_cdeg": None, "b_cdeg": None}])
+def test_whatever_is_lost_while_giving_back_it_stands_and_comes_home_later(seen: dict[str, Any]) -> None:
+    rig = homewards(3000, 1000)
+    rig.run(400)
+    rig.changes = seen
+    rig.run(500)
+    assert rig.decision.command != d.MOVE
+    rig.changes = {}
+    blocked(rig)
+    rig.until(d.INHIBITED)
 
 
 def test_a_drive_that_has_relaxed_gives_nothing_more() -> None:

@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safety import decision as d
+from safety import rules
 from safety.limits import terms
+from safety.look import look
 from safety.observation import AGE_MAX_MS, DRIVE_ARMED, Inputs, Observation, Proposal, Terms, Wake
 from safety.step import State, boot, step
 from safety.verdict import ALLOW, Verdict, combine
@@ -58,6 +60,9 @@ def legal(decision: d.Decision) -> None:
     assert decision.check_in in range(len(d.CHECKS))
     if decision.command == d.MOVE and decision.mode != d.TEST:
         assert decision.rate_cdps <= LIMITS.hard_down_cdps + 2
+    if decision.command == d.MOVE and decision.rate_cdps > 0 and decision.mode not in (d.TEST, d.ACTIVE):
+        assert decision.stage == d.GIVING_BACK
+        assert decision.rate_cdps <= LIMITS.give_back_cdps
 
 
 @settings(max_examples=150, deadline=None)
@@ -140,7 +145,48 @@ def test_combining_only_ever_lowers(one: Verdict, other: Verdict, third: Verdict
     assert combine(one, ALLOW) == one
 
 
-SHORT = LIMITS._replace(pause_rest_ms=400, pause_rest_long_ms=600, pause_mid_ms=200)
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 2), observations, FIELDS, st.sets(st.integers(0, len(rules.ROWS) - 1), max_size=8))
+def test_more_rules_never_allow_more(
+    place: int, other: Observation, fields: dict[str, None], without: set[int]
+) -> None:
+    """I23: whatever is seen, taking rules away never lowers a verdict, a reaction or a cause."""
+    state, observation = riding(place)
+    observation = observation._replace(**{name: getattr(other, name) for name in fields})
+    facts = look(state, observation, LIMITS, 20, False)
+    whole = rules.judge(facts, observation, LIMITS)
+    kept = tuple(row for place, row in enumerate(rules.ROWS) if place not in without)
+    all_rows = rules.ROWS
+    try:
+        rules.ROWS = kept  # type: ignore[misc]
+        part = rules.judge(facts, observation, LIMITS)
+    finally:
+        rules.ROWS = all_rows  # type: ignore[misc]
+    assert all(strict <= loose for strict, loose in zip(whole[0], part[0], strict=True))
+    assert whole[1] & part[1] == part[1]
+    assert whole[2] & part[2] == part[2]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2), st.lists(st.tuples(observations, FIELDS), min_size=1, max_size=20))
+def test_after_a_latch_nothing_leads_down(
+    place: int, seen: list[tuple[Observation, dict[str, None]]]
+) -> None:
+    """I7: without a RETURN held and released no latch goes, and under it no session leads anywhere down."""
+    state, _ = riding(place)
+    latched = False
+    for other, fields in seen:
+        _, base = riding(place)
+        observation = base._replace(**{name: getattr(other, name) for name in fields})
+        observation = observation._replace(inputs=observation.inputs._replace(return_a=False, return_b=False))
+        state, decision = step(state, observation, LIMITS)
+        assert not latched or decision.latched_cause
+        latched = bool(decision.latched_cause)
+        if latched and decision.command == d.MOVE and decision.rate_cdps > 0:
+            assert decision.stage == d.GIVING_BACK
+
+
+SHORT = LIMITS._replace(pause_rest_ms=400, pause_rest_long_ms=600, pause_mid_ms=200, pinch_wait_ms=400)
 
 
 @settings(max_examples=HOMECOMINGS, deadline=None)
