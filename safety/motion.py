@@ -90,7 +90,7 @@ def seen(was: Motion, angles: Angles, observation: Observation, limits: Limits, 
     resist = FREE
     if was[0] == MOVE and was[3]:
         saw = (observation[2] if a_ok else None, observation[5] if b_ok else None, angles.cdps)
-        resist = felt(was[16], was[3], was[2], saw, observation.effort_permille, limits, dt_ms)
+        resist = felt(was[16], was[2], saw, observation.effort_permille, limits, dt_ms)
     return Motion(
         was[0], was[1], was[2], was[3], heading_ms, was[5], a_ref, b_ref, back, told_cdeg,
         a_from, b_from, frozen, lively_ms, *_stood(was, observation[2], limits),

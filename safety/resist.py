@@ -1,7 +1,8 @@
 """Whether something holds the table back while it is led (HZ-24, HZ-26): by the way made, and by the effort.
 
 A window of what is led ends after 0.6 deg and what is led in 150 ms; in it one good source must have seen
-half or more. A drive that gives nearly all it has while nothing moves says the same sooner.
+half or more, whichever way: the wrong way has a rule of its own. A drive that gives nearly all it has while
+nothing moves says the same sooner.
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ def led(was: Resist, travel_cdeg: int) -> Resist:
 
 def felt(
     was: Resist,
-    heading: int,
     rate_cdps: int,
     seen: tuple[int | None, int | None, int | None],
     effort_permille: int | None,
@@ -49,9 +49,6 @@ def felt(
         return Resist(0, a, b, False, strain_ms)
     if abs(told) < limits.lag_cdeg + abs(rate_cdps) * limits.lag_ms // 1000:
         return Resist(told, a_from, b_from, False, strain_ms)
-    ways = [
-        (now - then) * heading
-        for now, then in ((a, a_from), (b, b_from))
-        if now is not None and then is not None
-    ]
+    pairs = ((a, a_from), (b, b_from))
+    ways = [abs(now - then) for now, then in pairs if now is not None and then is not None]
     return Resist(0, a, b, bool(ways) and 2 * max(ways) < abs(told), strain_ms)

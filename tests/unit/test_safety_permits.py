@@ -17,6 +17,7 @@ from safety.gate import CONDITIONS, Ask, refusal
 from safety.look import look
 from safety.modes import Turn, _asks_begin, _reset, why_not
 from safety.observation import DRIVE_ARMED, DRIVE_DISARMED, ORDER_STOP, Observation, Proposal
+from safety.proof import UNPROVED
 from safety.stream import SILENT, aged
 from safety.verdict import ALLOW, NO_MOTION, TOWARDS_PARK
 from tests.safety_rig import DT_MS, LIMITS, Rig, Shaped, session_terms
@@ -131,6 +132,8 @@ BREAKS: list[tuple[str, Ask, Change]] = [
     ("check_in", DOWN, part("check", phase=d.CHECK_ASKED, age_ms=4_401)),
     ("cap", DOWN, facts(cap_cdeg=1000)),
     ("verdict", DOWN, other("verdict", direction=TOWARDS_PARK)),
+    ("pendant", DOWN, now(panic=True)),
+    ("proof", DOWN, facts(proof=UNPROVED)),
     ("park", UP, other("limits", park_cdeg=UP.proposal.angle_cdeg + 101)),
 ]  # fmt: skip
 

@@ -205,13 +205,14 @@ def test_at_park_nothing_is_pushed_into_the_stop() -> None:
 
 
 def after(told: int, a: int | None, b: int | None, rate: int = 100) -> Resist:
-    began = felt(FREE, 1, rate, (0, 0, 0), None, LIMITS, 20)
-    return felt(led(began, told), 1, rate, (a, b, 0), None, LIMITS, 20)
+    began = felt(FREE, rate, (0, 0, 0), None, LIMITS, 20)
+    return felt(led(began, told), rate, (a, b, 0), None, LIMITS, 20)
 
 
 @pytest.mark.parametrize(("told", "a", "b", "lags"), [
-    (75, 37, 37, True), (75, 38, 37, False), (75, 37, 38, False), (74, 0, 0, False), (75, 37, None, True),
-    (75, None, 38, False), (75, None, None, False), (10**30, 0, 0, True), (75, -10**30, 10**30, False),
+    (75, 37, 37, True), (75, 38, 37, False), (75, 37, 38, False), (74, 0, 0, False),
+    (75, 37, None, True), (75, None, 38, False), (75, None, None, False), (75, -38, -20, False),
+    (75, -37, -20, True), (10**30, 0, 0, True), (75, -10**30, 10**30, False),
 ])  # fmt: skip
 def test_half_of_what_was_led(told: int, a: int | None, b: int | None, lags: bool) -> None:
     assert after(told, a, b).lags == lags
@@ -227,7 +228,7 @@ def test_a_drive_that_strains_for_300_ms(
     rig = ridden(1000)
     resist = FREE
     for _ in range(ticks):
-        resist = felt(resist, -1, -100, (1000, 1000, cdps), effort, rig.limits, 20)
+        resist = felt(resist, -100, (1000, 1000, cdps), effort, rig.limits, 20)
     assert (resist.strain_ms >= LIMITS.strain_ms) == found
 
 
