@@ -33,6 +33,7 @@ COMMANDS = {
     "bench": Row("hil.bench_command:command", "Simulated devices on ptys and TCP ports.", "On the bench"),
     "device": Row("hil.device_command:command", "One virtual device for any client.", "On the bench"),
     "node": Row("hil.node.command:command", "Our motor node: flash, info, test.", "On the bench"),
+    "ports": Row("hil.ports_command:command", "Serial ports: names, numbers, holders.", "At the table"),
     "simulate": Row("simulator.simulate_command:command", "The plant alone, from a case.", "On the bench"),
     "chaos": Row("hil.chaos.command:command", "Processes killed and stopped in sessions.", "On the bench"),
     "fuzz": Row("hil.fuzz.command:command", "Rubbish on the guard's socket and wire.", "On the bench"),
