@@ -8,19 +8,19 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 
 from controller.exit_codes import CommandError, ExitCode
-from firmware_bridge import discovery
+from firmware_bridge import clock, discovery
 from firmware_bridge.drives import catalogue
 from safety.guard import table as table_file
 from safety.guard.toml_lines import TomlRefused
 
-LOOK_S: Final = 8.0
+LOOK_MS: Final = 8_000
+STEP_MS: Final = 20
 LEAVE_S: Final = 5.0
 NEXT: Final = 'Put the name that stays into the table file: [drive].port = "/dev/serial/by-id/..."'
 
@@ -131,15 +131,15 @@ def watched(guard: subprocess.Popen[bytes]) -> Found:
     assert guard.stdout is not None
     os.set_blocking(guard.stdout.fileno(), False)
     facts: dict[str, Any] = {"drive_state": "offline", "why": None}
-    ends_s, rest = time.monotonic() + LOOK_S, b""
-    while time.monotonic() < ends_s and not decided(facts):
+    ends_ms, rest = clock.monotonic_ms() + LOOK_MS, b""
+    while clock.monotonic_ms() < ends_ms and not decided(facts):
         if guard.poll() is not None:
             assert guard.stderr is not None
             raise CommandError(ExitCode(guard.returncode), guard.stderr.read().decode().strip())
         *lines, rest = (rest + (guard.stdout.read() or b"")).split(b"\n")
         for line in lines:
             note(facts, json.loads(line))
-        time.sleep(0.02)
+        clock.sleep_until_ms(clock.monotonic_ms() + STEP_MS)
     return Found(facts["drive_state"], facts["why"])
 
 

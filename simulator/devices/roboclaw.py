@@ -41,7 +41,7 @@ class Roboclaw:
         self.duty: float | None = 0.0
         self._address = address
         self._per_degree = counts_per_degree
-        self._follow, self._locked, self._old = follow, locked, old
+        self._follow, self.locked, self._old = follow, locked, old
         self._zero = self._raw()
         self._wanted = self._goal = 0.0  # counts/s
         self._ramp = AT_ONCE
@@ -148,7 +148,7 @@ class Roboclaw:
         return b"\xff"
 
     def _execute(self, number: int, values: tuple[int, ...]) -> None:
-        if number == 14 and not self._locked:
+        if number == 14 and not self.locked:
             self.timeout = values[0]
         elif number in (20, 22):
             self._zero = self._raw() - (c_int(values[0]) if values else 0)

@@ -1,24 +1,19 @@
-"""What every drive of the table must do, the same sentences for all: in memory, and on real ptys.
+"""What every drive of the table must do, the same sentences for all, in memory.
+
+On ptys and TCP ports: test_all_drives_on_wires.py.
 
 Near park, where each drive knows its angle; what only one drive can do stands in a file of its own.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from firmware_bridge import clock
-from firmware_bridge.assembly import open_devices
 from firmware_bridge.drives import catalogue
-from firmware_bridge.ports import ByteLink, Devices
+from firmware_bridge.ports import ByteLink
 from firmware_bridge.readings import ARMED, DISARMED, FAULT, UNPOWERED
-from hil import demo_table
-from safety.guard import able, table
-from simulator.ports import PtyServer
+from safety.guard import able
 from simulator.setup import WorldSetup
-from simulator.world import World
 from tests.spoilt_link import KINDS, SpoiltLink
 from tests.world_host import RIDING, Host
 
@@ -174,58 +169,3 @@ def test_a_dead_line_is_noticed_within_its_deadline(name: str) -> None:
     line.on = False
     host.run(3.0)
     assert host.drive.state == ARMED
-
-
-class Wall:
-    """One drive on real ptys at the wall's pace."""
-
-    def __init__(self, name: str, folder: Path) -> None:
-        folder.mkdir()
-        self.name = name
-        self.world = World(WorldSetup(drive=name, rider=RIDING), 1)
-        self.server = PtyServer(self.world, folder)
-        ports = {wire: folder / wire for wire in demo_table.DRIVES[name]}
-        config = table.parse(demo_table.text(name, "a1", ports).encode()).devices
-        self.devices: Devices = open_devices(config)
-        self.tick = 0
-        self.armed_ms: int | None = None
-
-    def step(self, now_ms: int) -> None:
-        """Move the table on; every 20 ms one tick of the host, who wants it a degree further once armed."""
-        self.world.advance(now_ms * 1_000)
-        self.server.pump(now_ms * 1_000)
-        if now_ms < (self.tick + 1) * 20:
-            return
-        self.tick += 1
-        devices = self.devices
-        devices.take(now_ms)
-        reading = devices.drive.read()
-        if reading is None or reading.state != ARMED:
-            devices.drive.arm(now_ms)
-            devices.drive.stop(3_000)
-        else:
-            self.armed_ms = self.armed_ms or now_ms
-            devices.drive.move(-6_900, 0)
-        devices.outputs.set(False, False, True, False)
-        devices.send(self.tick, 0xFFFF, now_ms)
-
-    def close(self) -> None:
-        self.devices.close()
-        self.server.close()
-
-
-@pytest.mark.serial
-def test_every_drive_arms_and_moves_on_real_ptys(tmp_path: Path) -> None:
-    walls = [Wall(name, tmp_path / name) for name in NAMES]
-    start_ms, now_ms = clock.monotonic_ms(), 0
-    while now_ms < 4_000:
-        clock.sleep_until_ms(start_ms + now_ms + 2)
-        now_ms = clock.monotonic_ms() - start_ms
-        for wall in walls:
-            wall.step(now_ms)
-    for wall in walls:
-        wall.close()
-    assert [wall.name for wall in walls if wall.armed_ms is None] == []
-    assert {wall.name: wall.world.truth.angle_deg for wall in walls} == pytest.approx(
-        dict.fromkeys(NAMES, -69.0), abs=HELD_DEG
-    )

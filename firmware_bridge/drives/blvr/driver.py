@@ -100,7 +100,8 @@ class BlvrDrive:
     @property
     def capabilities(self) -> Capabilities:
         """From the manual: decelerates and holds when the host is gone, never moves by itself."""
-        return Capabilities("Oriental Motor BLV-R", False, True, True, r.WATCHDOG_MS, "drive")
+        timeout = arming.named(r.COMM_TIMEOUT)
+        return Capabilities("Oriental Motor BLV-R", False, True, True, r.WATCHDOG_MS, "drive", timeout)
 
     @property
     def trouble(self) -> str | None:

@@ -119,10 +119,10 @@ def settings(turns_s_max: float, turns_s2: float) -> tuple[Setting, ...]:
     """For a gear: the fastest the motor may ever turn, and its ramp. The watchdog is switched on last."""
     low, high = turns_s_max, turns_s2
     return (
+        Setting(WATCHDOG, WATCHDOG_MS / 1_000, 0.02, LONGEST_WATCHDOG_S, f"0 is off: {DEAD}"),
         Setting(CONTROL_MODE, VELOCITY_CONTROL, 2, 2, "the position loop is the guard's"),
         Setting(INPUT_MODE, VELOCITY_RAMP_INPUT, 2, 2, "without a ramp each command is a jerk"),
         Setting(VELOCITY_LIMIT, low, low / 2, low, "8 deg/s of the bed is the most a fault may reach"),
         Setting(VELOCITY_RAMP, high, high / 2, high * 2, "the protective stop takes 30 deg/s2"),
-        Setting(WATCHDOG, WATCHDOG_MS / 1_000, 0.02, LONGEST_WATCHDOG_S, f"0 is off: {DEAD}"),
         Setting(WATCHDOG_ON, 1, 1, 1, DEAD),
     )
