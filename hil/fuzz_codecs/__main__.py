@@ -51,7 +51,7 @@ def passed(name: str, seconds: int) -> bool:
             (Path(folder) / f"seed-{number}").write_bytes(seed)
         words = [sys.executable, "-m", "hil.fuzz_codecs", str(seconds), "--target", name, "--corpus", folder]
         done = subprocess.run(words, capture_output=True, text=True)
-    last = [line for line in done.stderr.splitlines() if "DONE" in line or line.startswith("#")]
+    last = [line for line in done.stderr.splitlines() if "exec/s" in line]
     print(
         f"{name:<18}{'ok' if done.returncode == 0 else 'FIND':<6}{last[-1].strip() if last else ''}",
         flush=True,

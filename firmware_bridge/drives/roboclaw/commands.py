@@ -93,7 +93,10 @@ def read(address: int, command: Command) -> Ask:
     shape = struct.Struct(">" + command.data)
 
     def decode(received: bytes) -> Values:
-        return shape.unpack(checked(head, received))
+        data = checked(head, received)
+        if len(data) != shape.size:
+            raise BadAnswer(f"{len(data)} bytes of data to command {head[1]}, due {shape.size}")
+        return shape.unpack(data)
 
     return Ask(named(command), head, (shape.size + CRC_LENGTH,), decode)
 
