@@ -16,9 +16,7 @@ from controller.exit_codes import ExitCode
 from controller.version import __version__
 
 KEEL = str(Path(sys.executable).with_name("keel"))
-NAMES = (
-    "demo run guard controller station bench device simulate check report hil campaign replay node latch ports"
-)
+NAMES = "demo run guard controller station bench device simulate check report hil campaign replay node latch ports"
 
 
 def keel(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
