@@ -16,7 +16,10 @@ from controller.exit_codes import ExitCode
 from controller.version import __version__
 
 KEEL = str(Path(sys.executable).with_name("keel"))
-NAMES = "demo run guard controller station bench device simulate check report hil campaign replay node latch ports"
+NAMES = (
+    "demo run guard controller station bench device node ports simulate campaign replay hil fuzz "
+    "check report latch"
+)
 
 
 def keel(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
