@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -63,11 +64,15 @@ def build(
     given.state_dir.mkdir(parents=True, exist_ok=True)
     given.run_dir.mkdir(parents=True, exist_ok=True)
     boot_id = int.from_bytes(os.urandom(4), "little")
-    store = Store(given.state_dir, machine.sha256, clock.wall_s, clock.monotonic_ms())
-    facts = Facts(boot_id, machine.park_cdeg, machine.cap_cdeg, bytes.fromhex(machine.sha256))
-    listener = listen(given.run_dir / SOCKET)
-    log = WireLog(given.wire_log) if given.wire_log else None
-    devices = open_devices(machine.devices, open_link, log)
-    wall = Clocks(clock.monotonic_ms, clock.cpu_us) if clocks is None else clocks
-    store.events.tell = tell
-    return Guard(machine, devices, Channel(facts, listener), store, boot_id, wall)
+    with ExitStack() as undo:  # what is open when something is refused is closed again
+        store = Store(given.state_dir, machine.sha256, clock.wall_s, clock.monotonic_ms())
+        undo.callback(store.close)
+        facts = Facts(boot_id, machine.park_cdeg, machine.cap_cdeg, bytes.fromhex(machine.sha256))
+        listener = undo.enter_context(listen(given.run_dir / SOCKET))
+        log = WireLog(given.wire_log) if given.wire_log else None
+        devices = open_devices(machine.devices, open_link, log)
+        wall = Clocks(clock.monotonic_ms, clock.cpu_us) if clocks is None else clocks
+        store.events.tell = tell
+        guard = Guard(machine, devices, Channel(facts, listener), store, boot_id, wall)
+        undo.pop_all()
+    return guard

@@ -1,0 +1,184 @@
+"""The guard's process from inside: exit codes, signals, the supervisor, what the machine does not grant."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import json
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from firmware_bridge.errors import BridgeError, PortBusy, PortMissing
+from firmware_bridge.link.memory import memory_pair
+from safety.guard import __main__ as entry
+from safety.guard import compose, process
+from safety.guard.listener import AlreadyListening
+from safety.guard.store import InUse
+from safety.guard.toml_lines import TomlRefused
+from tests.guard_rig import TABLE, TICK_MS, Rig
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    made = Rig(tmp_path / "state")
+    yield made
+    made.kill_guard()
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "table.toml").write_bytes(TABLE)
+    return tmp_path
+
+
+class Granted:
+    """A ticker that lets the table live between two ticks, and does something in one of them."""
+
+    def __init__(self, rig: Rig, act_at: int) -> None:
+        self.rig, self.act_at, self.ticks = rig, act_at, 0
+
+    def wait(self) -> int:
+        self.ticks += 1
+        if self.ticks == self.act_at:
+            os.kill(os.getpid(), signal.SIGTERM)
+        self.rig.serve()
+        return self.rig.now_ms
+
+    def done(self) -> None:
+        assert self.ticks < self.act_at + 50, "asked to leave at park, it leaves"
+
+
+def words(folder: Path, *more: str) -> list[str]:
+    places = ["--table", str(folder / "table.toml"), "--run-dir", str(folder / "run")]
+    return [*places, "--state-dir", str(folder / "state"), *more]
+
+
+def test_a_signal_at_park_ends_it_and_the_supervisor_hears_of_judged_ticks_only(
+    rig: Rig, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    heard.bind(str(folder / "notify"))
+    monkeypatch.setenv("NOTIFY_SOCKET", str(folder / "notify"))
+    before = signal.getsignal(signal.SIGTERM)
+    process.run(rig.guard, Granted(rig, 60))
+    assert rig.guard.finished
+    assert signal.getsignal(signal.SIGTERM) is before
+    heard.setblocking(False)
+    said = [heard.recv(100) for _ in range(4)]
+    assert said == [b"READY=1\nWATCHDOG=1", b"WATCHDOG=1", b"WATCHDOG=1", b"STOPPING=1"]
+    heard.close()
+    assert TICK_MS * 25 == process.PING_MS
+
+
+@pytest.mark.parametrize("address", [None, "/no/such/socket", "@keel-nobody-listens"])
+def test_no_supervisor_is_no_reason_to_let_go(address: str | None) -> None:
+    supervisor = process.Supervisor(address)
+    supervisor.judged(0)
+    supervisor.leaving()
+    supervisor.close()
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_what_the_machine_does_not_grant_is_said(granted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Priority and locked memory; the collector is frozen in any case."""
+
+    def schedule(*asked: object) -> None:
+        if not granted:
+            raise PermissionError(1, "Operation not permitted")
+
+    class Libc:
+        def mlockall(self, flags: int) -> int:
+            ctypes.set_errno(0 if granted else 12)
+            return 0 if granted else -1
+
+    monkeypatch.setattr(os, "sched_setscheduler", schedule)
+    monkeypatch.setattr(ctypes, "CDLL", lambda name, use_errno: Libc())
+    try:
+        missing = process.settle()
+        assert not gc.isenabled()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+        gc.enable()
+    assert len(missing) == (0 if granted else 2)
+    assert all("may delay a tick" in line for line in missing)
+
+
+def test_a_line_is_told_whole_or_not_at_all(capfd: pytest.CaptureFixture[str]) -> None:
+    process.tell("one")
+    process.tell("x" * 100_000)
+    assert capfd.readouterr().out == "one\n"
+
+
+def test_a_reader_that_is_gone_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as gone:
+        monkeypatch.setattr("sys.stdout", gone)
+        process.tell("nobody reads this")
+
+
+REFUSED = [
+    (TomlRefused(["table.toml:1: x"]), entry.CONFIG, "table.toml:1: x"),
+    (PortBusy("held by 7"), entry.BUSY, "held by 7"),
+    (AlreadyListening("another guard"), entry.BUSY, "another guard"),
+    (InUse("another guard"), entry.BUSY, "another guard"),
+    (PortMissing("no permission for it"), entry.PERMISSION, "no permission"),
+    (PortMissing("no such port"), entry.UNAVAILABLE, "no such port"),
+    (BridgeError("broken"), entry.UNAVAILABLE, "broken"),
+    (ValueError("park is wrong"), entry.CONFIG, "park is wrong"),
+    (PermissionError(13, "x", "/a"), entry.PERMISSION, "/a: no permission"),
+    (FileNotFoundError(2, "x", "t.toml"), entry.NO_INPUT, "there is no such file"),
+    (OSError(30, "Read-only file system", "/a"), entry.UNAVAILABLE, "/a: Read-only"),
+    (OSError("odd"), entry.UNAVAILABLE, "odd"),
+]
+
+
+@pytest.mark.parametrize(("error", "code", "said"), REFUSED, ids=lambda value: type(value).__name__)
+def test_each_reason_not_to_start_has_its_exit_code(error: Exception, code: int, said: str) -> None:
+    found, text = entry._why_not(error, "t.toml")
+    assert (found, said in text) == (code, True)
+
+
+def test_a_table_without_its_port_ends_with_words_on_stderr(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert entry.main(words(folder)) == entry.UNAVAILABLE
+    assert "there is no such port" in capsys.readouterr().err
+
+
+def test_misuse_is_64(folder: Path) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        compose.arguments(words(folder, "--nonsense"))
+    assert leaving.value.code == 64
+
+
+def test_help_is_0(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        compose.arguments(["--help"])
+    assert leaving.value.code == 0
+    assert "It leaves when parked" in capsys.readouterr().out
+
+
+def test_it_is_put_together_and_let_go(folder: Path) -> None:
+    told: list[str] = []
+    host, _ = memory_pair()
+    given = compose.arguments(words(folder, "--json", "--wire-log", str(folder / "wire.pcap")))
+    guard = compose.build(given, lambda port, baud, parity: host, None, told.append)
+    guard.tick(0)
+    assert json.loads(told[0])["event"] == "start"
+    assert not guard.away
+    guard.close()
+
+
+def test_it_runs_until_it_may_leave(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything in its place but the clock and what the machine grants."""
+    monkeypatch.setattr(process, "settle", lambda: ["no real-time scheduling (it is a test)"])
+    monkeypatch.setattr(entry, "Ticker", lambda period_ms: Granted(rig, 30))
+    assert entry._run(rig.guard) == 0
