@@ -1,7 +1,8 @@
 """Something is in the way (design 5): going down the table backs off, coming up it gives back and waits.
 
 Giving back is the only head-down motion without the pendant: at most 2 deg, never past where the return
-began, only while both sources are there. Then a person has a minute; one attempt at creep follows, no more.
+began, only while both sources and both ankle contacts are there. Then a person has a minute; one attempt at
+creep follows, no more.
 """
 
 from __future__ import annotations
@@ -69,19 +70,32 @@ def giving_back(home: Home, facts: Facts, observation: Observation, limits: Limi
     pos, rate, offset = home.ramp
     effort = observation.effort_permille
     relaxed = effort is not None and abs(effort) <= limits.relaxed_permille
-    buttons = facts.buttons
-    may = (
-        facts.angles.source == BOTH
-        and observation.drive_state == DRIVE_ARMED
-        and not (buttons.now.over_angle or buttons.now.stop or buttons.home)
-        and home.age_ms <= limits.give_back_ms
-    )
+    may = _may_give(facts, observation, limits) and home.age_ms <= limits.give_back_ms
     rate = min(rate + max(limits.return_cdps2 * dt_ms // 1000, 1), limits.give_back_cdps)
     pos += rate * dt_ms
     if relaxed or not may or pos > home.goal_cdeg * 1000:
         return entered(home, PINCHED, limits.pinch_wait_ms), Act(stage=PINCHED, mode=WAITING)
     ramp = Ramp(pos, rate, offset)
     return home._replace(ramp=ramp), _follow(ramp, GIVING_BACK)
+
+
+def _may_give(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """All that the way down needs but the pendant: unknown, late and open end it as pressed does (HZ-42)."""
+    now = facts.buttons.now
+    return (
+        facts.angles.source == BOTH
+        and observation.drive_state == DRIVE_ARMED
+        and observation.drive_age_ms <= limits.stale_ms
+        and observation.late_ms <= limits.late_ms
+        and not facts.woken
+        and facts.buttons.fresh
+        and not facts.buttons.home
+        and now.ankle_a is True
+        and now.ankle_b is True
+        and now.estop_ok is True
+        and now.stop is False
+        and now.over_angle is not True
+    )
 
 
 def waiting(home: Home, facts: Facts, observation: Observation, limits: Limits, dt_ms: int) -> Outcome:

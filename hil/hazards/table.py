@@ -26,6 +26,9 @@ WORDS: Final = {
     "FREEZE": "freezes",
     "ESTOP": "ramp, then no torque",
     "CUT_OFF": "cut",
+    "HALT": "stops before it is led on",
+    "BACK": "stops, backs off, staged return",
+    "GIVE": "stops, gives back, waits for a person",
 }
 
 

@@ -169,7 +169,7 @@ def test_help_is_0(capsys: pytest.CaptureFixture[str]) -> None:
 def test_it_is_put_together_and_let_go(folder: Path) -> None:
     told: list[str] = []
     host, _ = memory_pair()
-    given = compose.arguments(words(folder, "--json", "--wire-log", str(folder / "wire.pcap")))
+    given = compose.arguments(words(folder, "--json"))
     guard = compose.build(given, lambda port, baud, parity: host, None, told.append)
     guard.tick(0)
     assert json.loads(told[0])["event"] == "start"
@@ -182,3 +182,6 @@ def test_it_runs_until_it_may_leave(rig: Rig, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(process, "settle", lambda: ["no real-time scheduling (it is a test)"])
     monkeypatch.setattr(entry, "Ticker", lambda period_ms: Granted(rig, 30))
     assert entry._run(rig.guard) == 0
+    for client in rig.clients:
+        client.socket.close()
+    rig.start_guard()

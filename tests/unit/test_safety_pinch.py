@@ -142,6 +142,31 @@ def test_whatever_is_lost_while_giving_back_it_stands_and_comes_home_later(seen:
     rig.until(d.INHIBITED)
 
 
+UNSURE: list[dict[str, Any]] = [
+    {"ankle_a": False}, {"ankle_b": False}, {"ankle_a": None}, {"ankle_b": None}, {"stop": None},
+    {"estop_ok": None},
+]  # fmt: skip
+LATE: list[dict[str, Any]] = [{"inputs_age_ms": 101}, {"late_ms": 101}, {"dt_ms": 101}, {"drive_age_ms": 101}]
+
+
+@pytest.mark.parametrize("contacts", UNSURE)
+def test_an_open_or_unknown_contact_ends_giving_back_in_that_tick(contacts: dict[str, bool | None]) -> None:
+    """It used to go on head-down: only buttons seen pressed ended it (HZ-42)."""
+    rig = homewards(3000, 1000)
+    rig.run(1_000)
+    assert rig.decision.rate_cdps > 0
+    rig.press(**contacts)
+    assert rig.tick().command != d.MOVE
+
+
+@pytest.mark.parametrize("late", LATE)
+def test_what_is_late_ends_giving_back_in_that_tick(late: dict[str, Any]) -> None:
+    rig = homewards(3000, 1000)
+    rig.run(1_000)
+    assert rig.decision.rate_cdps > 0
+    assert rig.tick(**late).command != d.MOVE
+
+
 def test_a_drive_that_has_relaxed_gives_nothing_more() -> None:
     rig = homewards(3000, 1000)
     rig.changes = {"effort_permille": LIMITS.relaxed_permille}
