@@ -151,7 +151,7 @@ class Table:
         plant, relay = self.plant, self.relay
         calm = chain_closed and relay.at_rest and (relay.closed and self.powered) == self._live
         if calm and not self._disturbed():
-            plant.advance(ms)
+            plant.advance(ms, leaps=True)
             return
         for _ in range(ms):
             self._step(chain_closed, bridged)

@@ -1,20 +1,28 @@
-"""The table for closed loops: 1 ms steps, dry friction that holds exactly, about 2 us a step.
+"""The table for closed loops: dry friction that holds exactly, about 2 us a step.
 
-Within a step the friction's side, the gear's efficiency and the Stribeck level are frozen and gravity and
-stops are linear, so the classical Runge-Kutta step (RK4) becomes four products of a constant matrix. Dry
-friction is the hard kind: a held table stands still instead of creeping, and a closed brake needs no small
-step. It stays within 3e-4 rad of the exact trajectories, see tests/unit/test_plant_fast.py.
+Where it may, it leaps 10 ms in which nothing happens but motion (`leap.py`). Else it steps by the
+millisecond: within a step the friction's side, the gear's efficiency and the Stribeck level are frozen and
+gravity and stops are linear, so the classical Runge-Kutta step (RK4) becomes four products of a constant
+matrix. Dry friction is the hard kind: a held table stands still instead of creeping, and a closed brake needs
+no small step. It stays within 3e-4 rad of the exact trajectories, see tests/unit/test_plant_fast.py.
 """
 
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
+from simulator.plant import leap
 from simulator.plant.bed import RIDER, Moments
 from simulator.plant.params import GRAVITY, PlantParams
 
 STEP_S = 1e-3
+LEAP_MS = 10
+LEAPS_KEPT = 64  # of riders and circuits
 STRIBECK_ENDS = 6.0  # beyond so many Stribeck rates the exponential is below 1e-15
+
+
+kept_leap = lru_cache(LEAPS_KEPT)(leap.prepare)
 
 
 class TablePlant:
@@ -32,6 +40,7 @@ class TablePlant:
         self.brake_strength = 1.0
         self._theta, self._omega, self._current = math.radians(angle_deg), 0.0, 0.0
         self._duty: float | None = None
+        self._leap: leap.Leap | None = None  # made anew where load or circuit have changed
         self._shorted = False
         self._brake_wanted, self._brake_since_ms, self._brake_part = True, 10**6, 1.0
         self.load(load)
@@ -67,15 +76,19 @@ class TablePlant:
 
     def drive(self, duty: float) -> None:
         """Power the motor: part of the supply's voltage, -1 to +1, held until the next command."""
+        if self._duty is None:
+            self._leap = None
         self._duty = min(1.0, max(-1.0, duty))
 
     def open_circuit(self) -> None:
         """Take the motor's terminals off: no current."""
+        if self._duty is not None or self._shorted:
+            self._leap = None
         self._duty, self._shorted = None, False
 
     def short_circuit(self) -> None:
         """Close the motor's terminals through the braking resistor."""
-        self._duty, self._shorted = None, True
+        self._duty, self._shorted, self._leap = None, True, None
 
     def brake(self, closed: bool) -> None:
         """Command the brake; it follows with its own delays. Saying the same again changes nothing."""
@@ -84,6 +97,8 @@ class TablePlant:
 
     def load(self, moments: Moments) -> None:
         """Put somebody on the table or take them off; the rate stays."""
+        self._moments = moments
+        self._leap = None
         self._inertia = moments.inertia_kgm2
         self._weight_xi = GRAVITY * moments.first_xi_kgm
         self._weight_eta = GRAVITY * moments.first_eta_kgm
@@ -92,8 +107,10 @@ class TablePlant:
         """Set the table to an angle and a rate, without current (for tests and set-up)."""
         self._theta, self._omega, self._current = math.radians(angle_deg), math.radians(rate_dps), 0.0
 
-    def advance(self, ms: int) -> None:
-        """Let this many milliseconds pass."""
+    def advance(self, ms: int, leaps: bool = False) -> None:
+        """Let this many milliseconds pass, one by one, or where it may leap by tens."""
+        while leaps and ms >= LEAP_MS and self._omega != 0.0 and self._leaps():
+            ms -= LEAP_MS
         for _ in range(ms):
             self._move_brake()
             decay, push, emf = self._circuit()
@@ -105,6 +122,46 @@ class TablePlant:
                     return  # it stands, and nothing changes until somebody does something
             else:
                 self._slide(side, decay, push, emf)
+
+    def _leaps(self) -> bool:
+        """10 ms at once, unless something would happen in them or friction is not as it should be."""
+        if self._brake_since_ms <= 10**5 or self.drag_nm:
+            return False
+        k = self._leap or self._prepared()
+        theta, omega = self._theta, self._omega
+        if not k.stop_low < theta < k.stop_high:
+            return False
+        closed = self._brake_part * self.brake_strength
+        inputs = leap.Inputs(self._volts(), self.external_torque_nm, self.params.brake.dynamic_nm * closed)
+        side = 1.0 if omega > 0.0 else -1.0
+        theta, omega, current, same = leap.slide(theta, omega, self._current, side, inputs, k)
+        calm = same and omega * side > 0.0 and k.stop_low < theta < k.stop_high
+        if not calm or abs(current) > k.limit_a:
+            return False
+        self._theta, self._omega, self._current = theta, omega, current
+        return True
+
+    def _prepared(self) -> leap.Leap:
+        """The matrices for this load and this circuit; the sagging supply is left to `_volts`."""
+        motor, supply = self.params.motor, self.params.supply
+        ohm: float | None = motor.resistance_ohm + supply.bridge_ohm
+        if self._duty is None:
+            ohm = motor.resistance_ohm + supply.bridge_ohm + supply.short_ohm if self._shorted else None
+            self._current = self._current if self._shorted else 0.0
+        self._leap = kept_leap(self.params, self._moments, ohm)
+        return self._leap
+
+    def _volts(self) -> float:
+        """At the motor, with the sag of the current that settles within a millisecond or two."""
+        duty = self._duty
+        if duty is None:
+            return 0.0
+        params = self.params
+        sag_ohm = duty * duty * params.supply.source_ohm
+        ohm = params.motor.resistance_ohm + params.supply.bridge_ohm + sag_ohm
+        driven = duty * self.supply_v
+        emf = params.motor.back_emf_vs * params.gear.ratio * self._omega
+        return driven - sag_ohm * (driven - emf) / ohm
 
     def _move_brake(self) -> None:
         """Its part of the torque in this step: a delay, then a linear rise; or the delay of the release."""

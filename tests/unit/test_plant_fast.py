@@ -31,6 +31,24 @@ def released(params: PlantParams, angle_deg: float, load: Moments = RIDER) -> Ta
     return plant
 
 
+@pytest.mark.parametrize("circuit", ["driven", "shorted", "open"])
+@pytest.mark.parametrize("gear", sorted(GEARS))
+def test_ten_milliseconds_at_once_are_ten_times_one(gear: str, circuit: str) -> None:
+    def ridden(stride_ms: int) -> tuple[float, float, float]:
+        plant = released(GEARS[gear], -40.0)
+        plant.drive(0.1)
+        plant.advance(1_000)
+        if circuit == "shorted":
+            plant.short_circuit()
+        elif circuit == "open":
+            plant.open_circuit()
+        for _ in range(300 // stride_ms):
+            plant.advance(stride_ms, leaps=True)
+        return plant.angle_deg, plant.rate_dps, plant.current_a
+
+    assert ridden(10) == pytest.approx(ridden(1), abs=5e-3)
+
+
 def leaning(torque_nm: float) -> Act:
     return lambda plant: setattr(plant, "external_torque_nm", torque_nm)
 
