@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import json
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from safety.guard import messages
-from safety.guard.listener import listen
+from safety.guard.listener import Connection, Listener, listen
 
 RETRY_MS: Final = 200
 REPORT_MAX_MS: Final = 200  # a guard that is silent for so long is not there
@@ -52,12 +53,31 @@ class Reply(NamedTuple):
     reason: str
 
 
+def connect(path: Path) -> Connection:
+    """A connection to whoever listens there. Raises OSError."""
+    fresh = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    fresh.setblocking(False)
+    try:
+        fresh.connect(str(path))
+    except OSError:
+        fresh.close()
+        raise
+    return fresh
+
+
 class GuardClient:
     """One connection to the guard at a time, opened again every 200 ms while it is gone."""
 
-    def __init__(self, path: Path | None, instance: int, connected: socket.socket | None = None) -> None:
-        """`connected` is one end of a socket pair instead of a path (lockstep)."""
+    def __init__(
+        self,
+        path: Path | None,
+        instance: int,
+        connected: Connection | None = None,
+        connect: Callable[[Path], Connection] = connect,
+    ) -> None:
+        """`connected` is one end of a socket pair instead of a path; lockstep has its own `connect`."""
         self._path = path
+        self._open = connect
         self.instance: Final = instance
         self._socket = connected
         self._greeted = False
@@ -135,17 +155,14 @@ class GuardClient:
         if self._path is None or (self._tried_ms is not None and now_ms - self._tried_ms < RETRY_MS):
             return
         self._tried_ms = now_ms
-        fresh = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        fresh.setblocking(False)
         try:
-            fresh.connect(str(self._path))
+            fresh = self._open(self._path)
         except OSError:
-            fresh.close()
             return
         self._socket = fresh
         self._greet(fresh)
 
-    def _greet(self, connected: socket.socket) -> None:
+    def _greet(self, connected: Connection) -> None:
         connected.setblocking(False)
         self._greeted = True
         self._send(messages.HELLO_LAYOUT.pack((messages.ROLES.index("controller"), self.instance)))
@@ -193,7 +210,7 @@ class Station:
 
     __slots__ = ("connected", "knows_plan", "lost")
 
-    def __init__(self, connected: socket.socket) -> None:
+    def __init__(self, connected: Connection) -> None:
         connected.setblocking(False)
         self.connected = connected
         self.knows_plan = False
@@ -220,12 +237,12 @@ class Station:
 class StationServer:
     """All stations. One JSON object a packet."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, listen: Callable[[Path], Listener] = listen) -> None:
         """Binds at once; AlreadyListening when another controller answers on this socket."""
         self._listener = None if path is None else listen(path)
         self.stations: list[Station] = []
 
-    def attach(self, connected: socket.socket) -> None:
+    def attach(self, connected: Connection) -> None:
         """Take one end of a socket pair as a station (lockstep)."""
         self.stations.append(Station(connected))
 

@@ -1,15 +1,15 @@
 """The whole product in one process on one counted clock: no threads, no sleeping, one seed = one run.
 
 The real Guard, Controller, drivers and codecs meet a World over in-memory wires; guard, controller and panel
-talk over their real sockets. Every tick of 20 ms the world goes first, then guard, controller, panel. A
-killed process is an object that is dropped; the service manager makes a new one after RESTART_MS.
+talk their real packets over pipes in memory. Every tick of 20 ms the world goes first, then guard,
+controller, panel. A killed process is an object that is dropped; the service manager makes a new one after
+RESTART_MS.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -25,11 +25,11 @@ from firmware_bridge.ports import ByteLink
 from hil import demo_table
 from hil.rigs.disk import refuses
 from hil.rigs.panel import Panel
+from hil.rigs.pipes import Ear, Pipes
 from safety.guard import messages, table
 from safety.guard.channel import Channel, Facts
 from safety.guard.compose import SOCKET
 from safety.guard.guard import Clocks, Guard
-from safety.guard.listener import listen
 from safety.guard.report import Report
 from safety.guard.store import Store
 from safety.guard.table import Table
@@ -89,7 +89,7 @@ class Lockstep:
         self._starts = dict.fromkeys(PROCESSES, 0)
         self._ticks = 0
         self._hash = hashlib.sha256()
-        self._observer: socket.socket | None = None
+        self._pipes = Pipes()
         if setup.tested:
             self._note_tested()
         for name in PROCESSES:
@@ -124,7 +124,6 @@ class Lockstep:
         if self.guard is not None and "guard" not in self._asleep:
             trouble = self.disk is not None
             self.report = self._in_trouble(self.guard) if trouble else self.guard.tick(self.now_ms)
-            self._overhear()
 
     def runs(self, name: str) -> bool:
         """Whether the process is there and not stopped."""
@@ -161,8 +160,6 @@ class Lockstep:
         """Let everything go."""
         for name in PROCESSES:
             self.kill(name, restarts=False)
-        if self._observer is not None:
-            self._observer.close()
 
     def _wake(self) -> None:
         now_ms = self.now_ms
@@ -185,21 +182,18 @@ class Lockstep:
         boot_id = BOOT_ID + self._starts["guard"]
         channel = Channel(
             Facts(boot_id, machine.park_cdeg, machine.cap_cdeg, bytes.fromhex(sha256)),
-            listen(folder / SOCKET),
+            self._pipes.listen(folder / SOCKET),
         )
         devices = open_devices(machine.devices, self._open_link)
         clocks = Clocks(lambda: self.now_ms + self.held_up_ms, lambda: 0)
         self.guard = Guard(machine, devices, channel, store, boot_id, clocks)
-        if self._observer is not None:
-            self._observer.close()
-        self._observer, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._observer.setblocking(False)
-        self._observer.send(messages.HELLO_LAYOUT.pack((messages.ROLES.index("observer"), 0)))
-        channel.attach(theirs)
+        hello = messages.HELLO_LAYOUT.pack((messages.ROLES.index("observer"), 0))
+        channel.attach(Ear(hello, self._overhear))
 
     def _start_controller(self) -> None:
-        guard = GuardClient(self.folder / SOCKET, 100 + self._starts["controller"])
-        stations = StationServer(self.folder / CONTROLLER_SOCKET)
+        number = 100 + self._starts["controller"]
+        guard = GuardClient(self.folder / SOCKET, number, connect=self._pipes.connect)
+        stations = StationServer(self.folder / CONTROLLER_SOCKET, self._pipes.listen)
         self.controller = Controller(facts_of(self.table), guard, stations)
 
     def _start_panel(self) -> None:
@@ -211,6 +205,7 @@ class Lockstep:
             self.folder / CONTROLLER_SOCKET,
             200 + self._starts["station"],
             load if first else None,
+            self._pipes.connect,
         )
 
     def _open_link(self, port: str, baud: int, parity: Parity) -> ByteLink:
@@ -229,13 +224,7 @@ class Lockstep:
         }
         (self.folder / "tests.json").write_text(json.dumps(entry))
 
-    def _overhear(self) -> None:
-        """The report as it was on the socket."""
-        observer = self._observer
-        while observer is not None:
-            try:
-                packet = observer.recv(512)
-            except BlockingIOError:
-                return
-            if packet[1] == messages.REPORT:
-                self._hash.update(packet)
+    def _overhear(self, packet: bytes) -> None:
+        """What the guard says, byte by byte."""
+        if packet[1] == messages.REPORT:
+            self._hash.update(packet)

@@ -6,35 +6,32 @@ A client of both sockets, as the station's process is; it does what a person at 
 from __future__ import annotations
 
 import json
-import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from safety.guard import messages
+from safety.guard.listener import Connection
 
 ALIVE_EVERY_MS: Final = 500
 RETRY_MS: Final = 200
 PACKET_MAX: Final = 200_000
 
 
-def connected(path: Path) -> socket.socket | None:
-    """A connection to a process that listens there, None when nobody does."""
-    fresh = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    fresh.setblocking(False)
-    try:
-        fresh.connect(str(path))
-    except OSError:
-        fresh.close()
-        return None
-    return fresh
-
-
 class Panel:
     """`pump` every 100 ms. A restarted panel has another instance number and loads nothing by itself."""
 
-    def __init__(self, guard: Path, controller: Path, instance: int, load: dict[str, Any] | None) -> None:
+    def __init__(
+        self,
+        guard: Path,
+        controller: Path,
+        instance: int,
+        load: dict[str, Any] | None,
+        connect: Callable[[Path], Connection],
+    ) -> None:
         self._paths = {"guard": guard, "controller": controller}
-        self._sockets: dict[str, socket.socket] = {}
+        self._open = connect
+        self._sockets: dict[str, Connection] = {}
         self._tried_ms: dict[str, int] = {}
         self._alive_ms: int | None = None
         self._instance = instance
@@ -71,8 +68,9 @@ class Panel:
 
     def _connect(self, name: str, now_ms: int) -> None:
         self._tried_ms[name] = now_ms
-        fresh = connected(self._paths[name])
-        if fresh is None:
+        try:
+            fresh = self._open(self._paths[name])
+        except OSError:
             return
         self._sockets[name] = fresh
         if name == "guard":

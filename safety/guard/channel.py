@@ -6,11 +6,11 @@ who is gone is seen in the same tick; STOP and RETURN are taken from anybody in 
 
 from __future__ import annotations
 
-import socket
 from typing import Final, NamedTuple
 
 from safety.guard import messages
 from safety.guard.client import Client
+from safety.guard.listener import Connection, Listener
 from safety.observation import (
     AGE_MAX_MS,
     ORDER_CONTINUE,
@@ -82,7 +82,7 @@ class Arrivals:
 class Channel:
     """All clients of one guard."""
 
-    def __init__(self, facts: Facts, listener: socket.socket | None = None) -> None:
+    def __init__(self, facts: Facts, listener: Listener | None = None) -> None:
         self._facts = facts
         self._listener = listener
         self._clients: list[Client] = []
@@ -95,7 +95,7 @@ class Channel:
         self.phase = 255
         self.dropped = 0  # packets that were none of ours, or not in their place
 
-    def attach(self, connected: socket.socket) -> None:
+    def attach(self, connected: Connection) -> None:
         """Take one end of a socket pair as a client (lockstep)."""
         self._clients.append(Client(connected))
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import socket
-
 from safety.guard import messages
+from safety.guard.listener import Connection
 
 _PACKET_MAX = 512
 
@@ -14,7 +13,7 @@ class Client:
 
     __slots__ = ("_socket", "gone", "instance", "lost", "role", "told")
 
-    def __init__(self, connected: socket.socket) -> None:
+    def __init__(self, connected: Connection) -> None:
         connected.setblocking(False)
         self._socket = connected
         self.role: int | None = None

@@ -5,9 +5,29 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Protocol
 
 BACKLOG: Final = 16
+
+
+class Connection(Protocol):
+    """What is used of a connected socket; lockstep has others than the operating system's."""
+
+    def setblocking(self, flag: bool, /) -> None: ...
+
+    def recv(self, size: int, /) -> bytes: ...
+
+    def send(self, packet: bytes, /) -> int: ...
+
+    def close(self) -> None: ...
+
+
+class Listener(Protocol):
+    """What is used of a listening socket."""
+
+    def accept(self) -> tuple[Connection, Any]: ...
+
+    def close(self) -> None: ...
 
 
 class AlreadyListening(Exception):
