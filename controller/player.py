@@ -128,6 +128,11 @@ class Player:
         return 1.0 if self.done else min((self._passed_s + self._elapsed_s) / self.plan.time_s, 1.0)
 
     @property
+    def text(self) -> str:
+        """Of the phase that is running."""
+        return self.plan.programme.phases[self.segment.phase].text
+
+    @property
     def phase(self) -> PhaseNow:
         """The phase that is running."""
         index = self.segment.phase

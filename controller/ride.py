@@ -22,6 +22,7 @@ ASK_AGAIN_MS: Final = 2_000
 REFUSED_MAX: Final = 3  # so many reports in a row
 PARKED_CDEG: Final = Limits().there_cdeg * 4 // 5  # from further off the guard would go on by itself
 ARRIVE_MS: Final = 10_000
+STOP_WITHIN_MS: Final = 10_000  # no smooth stop takes longer
 
 
 def work(controller: Controller, report: Report, dt_ms: int) -> None:
@@ -139,7 +140,7 @@ def _run(controller: Controller, session: Session, report: Report, dt_ms: int) -
     if player.done:
         _finish(controller, session, report, dt_ms)
         return
-    controller.prompt = player.phase.text
+    controller.prompt = player.text
     if _stands(controller, session, player, report):
         return
     go = not (player.goes_down and _check_in_near(player, report))
@@ -152,6 +153,8 @@ def _run(controller: Controller, session: Session, report: Report, dt_ms: int) -
 
 def _check_in_near(player: Player, report: Report) -> bool:
     """So near that a smooth stop must begin now: the rider will let the pendant go to answer."""
+    if not senses.check_in_due(report, within_ms=STOP_WITHIN_MS):
+        return False
     return senses.check_in_due(report, within_ms=round(player.time_to_stop_s * 1_000) + 500)
 
 

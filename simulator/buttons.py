@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 # Contacts as they read with nobody near: released, not pressed, open; the e-stop's chain is closed.
 IDLE = {
     "pendant": False,  # held in the rider's (before: the attendant's) hand
@@ -26,6 +28,11 @@ class Buttons:
 
     def __getitem__(self, name: str) -> bool:
         return self._now[name]
+
+    @property
+    def now(self) -> Mapping[str, bool]:
+        """All of them, to be read."""
+        return self._now
 
     def names(self) -> tuple[str, ...]:
         """All contacts there are."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 DELIMITER = b"\0"
 _LONGEST = 254  # bytes a code byte can announce
+_CODES = tuple(bytes((size + 1,)) for size in range(_LONGEST))
 
 
 def encode(data: bytes) -> bytes:
     """The frame without its delimiters. Overhead: one byte, and one more for each 254."""
+    if len(data) < _LONGEST:
+        return b"".join([_CODES[len(part)] + part for part in data.split(DELIMITER)])
     out = bytearray()
     for part in data.split(DELIMITER):
         start = 0

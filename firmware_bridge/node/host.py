@@ -64,9 +64,8 @@ class Host:
     def take(self, data: "bytes | bytearray", size: int, now_ms: int) -> None:
         """The first `size` bytes of `data`, from the wire."""
         reader = self._reader
-        for place in range(size):
-            if not reader.byte(data[place]):
-                continue
+        place = reader.take(data, 0, size)
+        while place:
             if reader.kind == protocol.COMMAND and reader.size == 17:
                 self._command(now_ms)
             elif reader.kind == protocol.HELLO and reader.size == 6:
@@ -75,6 +74,7 @@ class Host:
                 self._config()
             elif reader.kind == protocol.HEAD and reader.size == 1 + 2 * len(protocol.HEAD_KEYS):
                 self._head()
+            place = reader.take(data, place, size)
 
     def _hello(self, now_ms: int) -> None:
         reader, writer = self._reader, self._writer

@@ -36,7 +36,7 @@ def crc16(data: bytearray, size: int) -> int:
 
 
 class FrameReader:
-    """Takes bytes; after `byte` says True, `kind`, `seq` and the fields of one good frame can be read."""
+    """Takes bytes; after a good frame's end `kind`, `seq` and its fields can be read."""
 
     def __init__(self) -> None:
         self.data = bytearray(_ROOM)
@@ -49,33 +49,34 @@ class FrameReader:
         self._code = 0
         self._broken = False
 
-    def byte(self, value: int) -> bool:
-        """Take one byte; True when it ends a good frame."""
-        if value == 0:
-            good = self._complete()
-            self._used = self._left = self._code = 0
-            self._broken = False
-            return good
-        if self._left:
-            if self._used < _ROOM:
-                self.data[self._used] = value
-                self._used += 1
+    def take(self, data: "bytes | bytearray", place: int, size: int) -> int:
+        """Bytes from `place` on, up to the end of a good frame: the place behind it, 0 when there is none."""
+        room, used, left = self.data, self._used, self._left
+        while place < size:
+            value = data[place]
+            place += 1
+            if value == 0:
+                self._used, self._left = used, left
+                good = self._complete()
+                used = left = self._used = self._left = self._code = 0
+                self._broken = False
+                if good:
+                    return place
+                continue
+            if left:
+                left -= 1
+            else:
+                left, code, self._code = value - 1, self._code, value
+                if not code or code == 255:
+                    continue
+                value = 0  # a code byte stands for the zero before it
+            if used < _ROOM:
+                room[used] = value
+                used += 1
             else:
                 self._broken = True
-            self._left -= 1
-            return False
-        if self._code and self._code != 255:
-            self._append_zero()
-        self._code = value
-        self._left = value - 1
-        return False
-
-    def _append_zero(self) -> None:
-        if self._used < _ROOM:
-            self.data[self._used] = 0
-            self._used += 1
-        else:
-            self._broken = True
+        self._used, self._left = used, left
+        return 0
 
     def _complete(self) -> bool:
         if not self._code:

@@ -62,7 +62,7 @@ class Panel:
 
     def bits(self) -> int:
         """The inputs as the node reads them."""
-        buttons, angle = self._buttons, self._table.plant.angle_deg
+        buttons, angle = self._buttons.now, self._table.plant.angle_deg
         bits = 0 if buttons["estop"] else protocol.ESTOP_OK
         for name, bit in CONTACTS:
             if buttons[name]:
