@@ -21,7 +21,7 @@ PARTS: Final[dict[str, Callable[[], list[Figure]]]] = {
     "guard": guard_tick.figures,
     "lockstep": lockstep.figures,
 }
-PEERS: Final = ("mujoco", "numpy", "pymodbus")
+PEERS: Final = ("mujoco", "numpy", "numba", "pymodbus")
 NO_PEER: Final = "MuJoCo is not installed here: the plant's figures stand alone, without ratios."
 
 
@@ -47,6 +47,8 @@ def main() -> None:
     chosen = given.only or list(PARTS)
     if "plant" in chosen and mujoco_peer.load() is None:
         say(NO_PEER)
+    if "plant" in chosen and plant.compiled_plant() is None:
+        say(plant.NO_NUMBA)
     found: list[Figure] = []
     for name in chosen:
         figures = PARTS[name]()

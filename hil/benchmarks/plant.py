@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from hil.benchmarks import mujoco_peer, ride_model
 from hil.benchmarks.measure import Figure, cpu_us, yardstick_ns
 from hil.benchmarks.ride_model import MODEL, OHM, START_RAD, TICK_S, TICKS, volts
-from simulator.plant import arrays, batch, leap
+from simulator.plant import arrays, batch, lanes, leap
 from simulator.plant.bed import RIDER, Moments, ankle_setting_m, moments
 from simulator.plant.body import person
 from simulator.plant.dynamics import Circuit, Dynamics, Friction, Transmission
@@ -24,6 +25,8 @@ RIDE_TICKS: Final = TICKS  # the whole ride of ours: starting, coasting and turn
 PEER_TICKS: Final = 25  # a step of the peer costs the same anywhere
 # What is asked of us, as factors over the peer named in the run.
 FAST_TARGET, EXACT_TARGET, BATCH_TARGET = 10.0, 1.0, 100.0
+COMPILED_TARGET, COMPILED_BATCH_TARGET = 25.0, 700.0
+NO_NUMBA: Final = "numba is not installed here: no figures of the compiled plant."
 
 
 def leaps(step_s: float) -> list[float]:
@@ -36,6 +39,22 @@ def leaps(step_s: float) -> list[float]:
             state = leap.step(state, inputs, table)
         angles.append(state[0])
     return angles
+
+
+def compiled_plant() -> ModuleType | None:
+    """The extra `fast`, if it is installed."""
+    try:
+        from simulator.plant import compiled
+    except ImportError:
+        return None
+    return compiled
+
+
+def compiled_leaps(compiled: Any, step_s: float) -> list[float]:
+    """The ride in `fast`, compiled."""
+    flat = lanes.stack([leap.table(MODEL, RIDER, OHM, step_s)], START_RAD).flat
+    lead, steps = compiled.lead_one, round(TICK_S / step_s)
+    return [lead(flat, volts(tick), steps) for tick in range(TICKS)]
 
 
 def exact(step_s: float) -> list[float]:
@@ -75,8 +94,11 @@ def singles(mujoco: Any) -> list[Figure]:
     fast = single("Keel fast, 10 ms steps", lambda: leaps(0.01), expected)
     fine = single("Keel fast, 1 ms steps", lambda: leaps(0.001), expected)
     rk4 = single("Keel exact, RK4 1 ms", lambda: exact(0.001), ride_model.reference("smooth"))
+    compiled, quick = compiled_plant(), []
+    if compiled is not None:
+        quick = [single("Keel fast, 10 ms, numba", lambda: compiled_leaps(compiled, 0.01), expected)]
     if mujoco is None:
-        return [fast, fine, rk4]
+        return [fast, *quick, fine, rk4]
 
     def peer(integrator: str, step_s: float) -> Figure:
         compiled = mujoco_peer.model(mujoco, integrator, step_s)
@@ -91,6 +113,7 @@ def singles(mujoco: Any) -> list[Figure]:
     )
     return [
         fast.compared(euler, euler.value / fast.value, FAST_TARGET),
+        *(one.compared(euler, euler.value / one.value, COMPILED_TARGET) for one in quick),
         fast.compared(implicit, implicit.value / fast.value),
         fast.compared(long, long.value / fast.value),
         fast.compared(theirs, theirs.value / fast.value),
@@ -116,15 +139,15 @@ def riders(count: int) -> list[Moments]:
     return [loads[n % len(loads)] for n in range(count)]
 
 
+def tables_of(count: int, step_s: float) -> list[leap.Table]:
+    """Many different tables."""
+    kept = {load: leap.table(MODEL, load, OHM, step_s) for load in set(riders(count))}
+    return [kept[load] for load in riders(count)]
+
+
 def keel_batch(count: int, step_s: float) -> Callable[[], None]:
     """One tick of many different tables under way."""
-    kept: dict[Moments, leap.Table] = {}
-    tables = []
-    for load in riders(count):
-        if load not in kept:
-            kept[load] = leap.table(MODEL, load, OHM, step_s)
-        tables.append(kept[load])
-    stacked, steps = batch.stack(tables), range(round(TICK_S / step_s))
+    stacked, steps = batch.stack(tables_of(count, step_s)), range(round(TICK_S / step_s))
     state, now = batch.states(count, np.linspace(-1.0, 0.5, count)), 0
     peaks = np.linspace(0.5, 1.5, count)
 
@@ -134,6 +157,23 @@ def keel_batch(count: int, step_s: float) -> Callable[[], None]:
         now += 1
         for _ in steps:
             state = batch.step(state, inputs, stacked)
+
+    return tick
+
+
+def compiled_batch(compiled: Any, count: int, step_s: float) -> Callable[[], None]:
+    """The same, compiled."""
+    stacked, steps = (
+        lanes.stack(tables_of(count, step_s), np.linspace(-1.0, 0.5, count)),
+        round(TICK_S / step_s),
+    )
+    peaks, now = np.linspace(0.5, 1.5, count), 0
+
+    def tick() -> None:
+        nonlocal now
+        stacked.put("volts", peaks * volts(now))
+        now += 1
+        compiled.advance(stacked, steps)
 
     return tick
 
@@ -160,8 +200,12 @@ def batches(mujoco: Any) -> list[Figure]:
 
         long = rate("Keel batch, 10 ms steps", keel_batch(count, 0.01), RIDE_TICKS, "256 riders, numpy alone")
         fine = rate("Keel batch, 1 ms steps", keel_batch(count, 0.001), RIDE_TICKS // 5, "the first 2 s")
+        compiled, quick = compiled_plant(), []
+        if compiled is not None:
+            ride = compiled_batch(compiled, count, 0.01)
+            quick = [rate("Keel batch, 10 ms steps, numba", ride, RIDE_TICKS, same_alone(compiled, count))]
         if mujoco is None:
-            found += [long, fine]
+            found += [long, *quick, fine]
             continue
         compiled = mujoco_peer.model(mujoco, "Euler", 0.001)
         peer = mujoco_peer.Rollout(mujoco, compiled, count)
@@ -169,10 +213,31 @@ def batches(mujoco: Any) -> list[Figure]:
         target = BATCH_TARGET if count == max(SIZES) else None
         found += [
             long.compared(theirs, long.value / theirs.value, target),
+            *(one.compared(theirs, one.value / theirs.value, COMPILED_BATCH_TARGET) for one in quick),
             fine.compared(theirs, fine.value / theirs.value),
             theirs,
         ]
     return found
+
+
+def same_alone(compiled: Any, count: int) -> str:
+    """Whether some of the tables in another order do the same to the last bit, and how near numpy is."""
+    some = np.random.Generator(np.random.Philox(key=[2, count])).permutation(count)[: count // 3]
+    tables, start, peaks = tables_of(count, 0.01), np.linspace(-1.0, 0.5, count), np.linspace(0.5, 1.5, count)
+    whole, part = lanes.stack(tables, start), lanes.stack([tables[n] for n in some], start[some])
+    alone, state = batch.stack(tables), batch.states(count, start)
+    worst = 0.0
+    for tick in range(TICKS // 5):
+        acts = peaks * volts(tick)
+        whole.put("volts", acts)
+        part.put("volts", acts[some])
+        for stacked in (whole, part):
+            compiled.advance(stacked, 1)
+        state = batch.step(state, arrays.Inputs(acts), alone)
+        worst = max(worst, float(np.abs(state.theta - whole.get("theta")).max()))
+    same = all(np.array_equal(whole.get(row)[some], part.get(row)) for row in ("theta", "omega", "current"))
+    company = "the same to the bit in other company" if same else "DIFFERS IN OTHER COMPANY"
+    return f"{company}; {worst:.0e} rad beside numpy"
 
 
 def figures() -> list[Figure]:

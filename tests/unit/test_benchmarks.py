@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from hil.benchmarks import plant, ride_model, wire_peers
+from hil.benchmarks import lockstep, plant, ride_model, wire_peers
 from hil.benchmarks.__main__ import against, document
 from hil.benchmarks.lockstep import Stopwatch
 from hil.benchmarks.measure import Figure, cpu_us, yardstick_ns
@@ -74,6 +74,11 @@ def test_a_stopwatch_deducts_what_is_watched_inside() -> None:
     watch.on(layers, "outer", "out")
     assert layers.outer() == sum(range(200_000)) + 1
     assert watch.spent_us["out"] < watch.spent_us["in"]
+
+
+def test_the_lockstep_benchmark_rides_and_does_not_stand() -> None:
+    assert lockstep.RIDER.mounted
+    assert lockstep.RIDE_TICKS * lockstep.TICK_MS >= 180_000, "down, head-down and up again take so long"
 
 
 def test_the_wire_peers_exchange_what_they_say() -> None:
