@@ -2,7 +2,8 @@
 
 The clock is the caller's: `advance` takes the world to a moment and does nothing by itself. In every stride
 of 1 ms (10 ms where a node has the motor) the plant moves first, then the sensors see it, then the devices
-handle what has come, each byte at its own time, and act on the next stride.
+handle what has come, each byte at its own time, and act on the next stride. Where a node has the motor, the
+truth is that of the last full 10 ms.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ class World:
         self.wires: dict[str, Wire] = {}
         self._lines: list[tuple[Wire, Twin]] = []
         self._stepped_us = 0
+        self._owed_ms = 0  # passed, but the table has not moved yet
         self._seated = False
         self._seed = seed
         row = None if setup.drive == "node" else side_of(setup.drive)
@@ -154,8 +156,11 @@ class World:
 
     def _step(self, now_us: int, steps: int) -> None:
         buttons, table = self.buttons, self.table
-        chain = not buttons["estop"] and (self.side is None or self.panel.enable)
-        table.step(chain, buttons["return_a"] or buttons["return_b"], steps)
+        self._owed_ms += steps
+        if self.side is not None or now_us % SENSE_US == 0:  # so that no bit depends on how time is cut
+            chain = not buttons["estop"] and (self.side is None or self.panel.enable)
+            table.step(chain, buttons["return_a"] or buttons["return_b"], self._owed_ms)
+            self._owed_ms = 0
         if now_us % SENSE_US == 0:
             self._sense(now_us)
         for wire, twin in self._lines:

@@ -15,7 +15,7 @@ from simulator.rider import RiderSetup
 from simulator.setup import Drive, WorldSetup
 from simulator.world import World
 from tests import house
-from tests.world_host import Host
+from tests.world_host import TICK_MS, Host
 
 
 def trace(drive: Drive, seed: int, seconds: float = 20.0, spoilt: bool = True) -> str:
@@ -64,6 +64,21 @@ def test_the_size_of_the_steps_changes_nothing() -> None:
         return world.truth
 
     assert at_end(20_000) == at_end(1_000_000) == at_end(500)
+
+
+@pytest.mark.parametrize("drive", ["node", "blvr"])
+def test_a_table_that_moves_does_not_feel_how_time_is_cut(drive: Drive) -> None:
+    def ridden(step_us: int) -> tuple[object, ...]:
+        setup = WorldSetup(drive=drive, rider=RiderSetup(mounted=True, dismounts_after_s=None))
+        host = Host(setup, 5)
+        for tick in range(400):
+            for part in range(step_us, TICK_MS * 1000, step_us):
+                host.world.advance(tick * TICK_MS * 1000 + part)
+            host.step(-66.0 if tick > 100 else None)
+        return host.world.truth
+
+    assert ridden(1_000) == ridden(7_000) == ridden(20_000)
+    assert ridden(20_000)[1] != -70.0, "it has moved"
 
 
 def test_less_than_a_millisecond_is_kept() -> None:
