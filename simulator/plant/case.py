@@ -8,6 +8,7 @@ from simulator.plant import bed, body, schema
 from simulator.plant.arms import Arms
 from simulator.plant.brake import BrakeDrop
 from simulator.plant.cascade import Gains
+from simulator.plant.case_extras import read_damper, read_gas_spring, read_knees, read_pushes
 from simulator.plant.case_step import Schedule, Supply, read_step
 from simulator.plant.document import (
     CaseError,
@@ -24,9 +25,11 @@ from simulator.plant.document import (
     word,
 )
 from simulator.plant.dynamics import Circuit, Friction, Transmission
+from simulator.plant.gas_spring import Damper, GasSpring
 from simulator.plant.integrate import State
 from simulator.plant.lever import lever
 from simulator.plant.params import GRAVITY
+from simulator.plant.pushes import Pulse
 from simulator.plant.scurve import SCurve
 from simulator.plant.stops import EndStops
 
@@ -52,6 +55,9 @@ class Case:
     cascade: Loop | None
     fidelity: str = "exact"
     gravity: float = GRAVITY
+    gas_spring: GasSpring | None = None
+    damper: Damper | None = None
+    pushes: tuple[Pulse, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,9 @@ def read_case(document: Document) -> Case:
         cascade=read_loop(params, initial) if motor == "cascade" else None,
         fidelity=fidelity,
         gravity=values.get("g", GRAVITY),
+        gas_spring=read_gas_spring(params),
+        damper=read_damper(params),
+        pushes=read_pushes(params),
     )
 
 
@@ -169,13 +178,14 @@ def read_moments(params: Document, values: dict[str, float]) -> tuple[float, flo
 def read_body(value: object) -> bed.Moments:
     """A person by sex, stature, mass and arms, on the reference bed set to D_A and a hole."""
     found = as_object(value, "body")
-    only(found, "body.", [*schema.BODY, "sex", "arms", "hole"])
+    only(found, "body.", [*schema.BODY, "sex", "arms", "hole", "knees"])
     sizes = numbers(found, "body.", schema.BODY)
     number(sizes["m"] / sizes["H"] ** 2, "body.m over the square of body.H", schema.STOUTNESS)
     sex = word(need(found, "body.", "sex"), "body.sex", body.SEXES)
     arms = word(need(found, "body.", "arms"), "body.arms", body.ARMS)
     hole = word(need(found, "body.", "hole"), "body.hole", bed.HOLES_M)
-    return bed.moments(body.person(sex, sizes["H"], sizes["m"], arms), sizes["D_A"], hole)
+    rider = body.person(sex, sizes["H"], sizes["m"], arms, read_knees(found))
+    return bed.moments(rider, sizes["D_A"], hole)
 
 
 def read_arms(params: Document, values: dict[str, float]) -> Arms | None:

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 from simulator.plant.arms import Arms
 from simulator.plant.brake import BrakeDrop
+from simulator.plant.gas_spring import Damper, GasSpring
 from simulator.plant.integrate import State, Unsteady
 from simulator.plant.lever import Lever
 from simulator.plant.params import GRAVITY
+from simulator.plant.pushes import Pulse, pulse_nm
 from simulator.plant.stops import EndStops
 
 
@@ -81,6 +83,9 @@ class Dynamics:
     brake: BrakeDrop | None = None
     drive: Transmission | None = None
     circuit: Circuit | None = None
+    gas_spring: GasSpring | None = None
+    damper: Damper | None = None
+    pushes: tuple[Pulse, ...] = ()
     pulse_nm: float = 0.0
     locked: bool = False
     gravity: float = GRAVITY
@@ -155,7 +160,18 @@ class Dynamics:
         torque += self.gravity * (first_xi * math.cos(theta) + first_eta * math.sin(theta))
         if self.stops is not None:
             torque += self.stops.torque_nm(theta, omega)
+        if self.gas_spring is not None:
+            torque += self.gas_spring.torque_nm(theta, omega)
+        if self.damper is not None:
+            torque += self.damper.torque_nm(omega)
+        if self.pushes:
+            torque += pulse_nm(self.pushes, t)
         return inertia, torque
+
+    @property
+    def helped(self) -> bool:
+        """Whether something beside the drive acts on the hinge, which the quick ways do not know."""
+        return self.gas_spring is not None or self.damper is not None or bool(self.pushes)
 
     def _brake_nm(self, t: float, static: bool) -> tuple[float, float]:
         """Torque of the brake on the hinge and on the motor shaft; viscous friction knows no brake either."""

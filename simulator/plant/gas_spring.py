@@ -37,6 +37,18 @@ class GasSpring(NamedTuple):
         return self.force_n(reach.length_m, reach.arm_m * omega) * reach.arm_m
 
 
+class Damper(NamedTuple):
+    """A rotary damper; see damper_nm."""
+
+    damping_nms: float
+    temperature: float = 20.0
+    one_way: float = 0.0
+
+    def torque_nm(self, omega: float) -> float:
+        """At the hinge."""
+        return damper_nm(omega, self.damping_nms, self.temperature, self.one_way)
+
+
 def damper_nm(omega: float, damping_nms: float, temperature: float = 20.0, one_way: float = 0.0) -> float:
     """A rotary damper, 10 to 60 N m s/rad; a one-way type only while omega has the sign of `one_way`."""
     if one_way * omega < 0.0:

@@ -27,7 +27,7 @@ class Manners(NamedTuple):
 def manners(dynamics: Dynamics) -> Manners:
     """The quick ones where they serve, else those of the dynamics itself."""
     drive, circuit = dynamics.drive, dynamics.circuit
-    plain = dynamics.arms is None and dynamics.brake is None
+    plain = dynamics.arms is None and dynamics.brake is None and not dynamics.helped
     if not plain or drive is None or drive.lever is not None or circuit is None:
         return Manners(dynamics.smooth, dynamics.forward, dynamics.backward)
     if not drive.N**2 * drive.J_m + drive.eta_b * dynamics.moments[0] > 0.0:

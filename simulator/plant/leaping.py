@@ -20,7 +20,7 @@ KEPT = 256  # step lengths and circuits whose matrices are kept
 def leaps(dynamics: Dynamics) -> bool:
     """Whether leaps can follow it: hard friction or no drive, a constant ratio, arms that lie still."""
     drive, brake = dynamics.drive, dynamics.brake
-    if dynamics.arms is not None or (drive is not None and drive.lever is not None):
+    if dynamics.helped or dynamics.arms is not None or (drive is not None and drive.lever is not None):
         return False
     if dynamics.hard:
         return brake is None or not brake.on_hinge

@@ -122,7 +122,19 @@ PHASE = Range(0.0, LONGEST_S, "s", open_low=True)
 SCURVE = {"D": ANY, "T_v": PHASE, "T_a": PHASE, "T_j": PHASE, "theta0": ANY}
 GRAVITY = Range(0.0, 30.0, "m/s2")
 SINGLE = {**MOMENTS, **ARMS, **FRICTION, **SHAFT, **ELECTRIC, "locked_until": TIME, "g": GRAVITY}
-NESTED = ("stops", "brake", "pulse", "lever", "controller", "scurve", "duty", "body")
+NESTED = (
+    "stops",
+    "brake",
+    "pulse",
+    "lever",
+    "controller",
+    "scurve",
+    "duty",
+    "body",
+    "gas_spring",
+    "damper",
+    "pushes",
+)
 INITIAL = {
     "theta": Range(-100.0, 100.0, "rad"),
     "omega": Range(-1000.0, 1000.0, "rad/s"),

@@ -49,6 +49,9 @@ class Simulation:
             circuit=None if supply is None else supply.circuit,
             gravity=case.gravity,
             hard=case.hard,
+            gas_spring=case.gas_spring,
+            damper=case.damper,
+            pushes=case.pushes,
         )
         self._events: list[Event] = []
         self._motion = self._manner()
@@ -111,6 +114,8 @@ class Simulation:
             edges += case.brake.edges()
         if case.pulse is not None:
             edges += case.pulse[:2]
+        for push in case.pushes:
+            edges += [push.t_s, push.t_s + push.duration_s]
         if case.arms is not None:
             edges += [case.arms.t0, case.arms.t0 + case.arms.T]
         marks = {mark: mark * RESOLUTION_S for mark in self._ticks}

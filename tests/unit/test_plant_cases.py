@@ -19,6 +19,7 @@ from simulator.plant.simulation import simulate
 DATA = json.loads((Path(__file__).parents[1] / "data/physics/cases.json").read_text())
 SCENARIOS: dict[str, dict[str, Any]] = {case["id"]: case for case in DATA["scenarios"]}
 REFERENCE_BODY = {"sex": "male", "H": 1.75, "m": 80, "arms": "sides", "D_A": 0.897, "hole": "B"}
+EXTRAS = json.loads((Path(__file__).parents[1] / "data/physics/extras.json").read_text())["scenarios"]
 QUESTION = ("id", "friction", "motor", "params", "initial", "t")
 
 
@@ -45,6 +46,13 @@ def test_a_published_case_is_reproduced_far_inside_its_tolerance(name: str) -> N
     if "i" in found:
         assert worst(found["i"], published["i"]) < 1e-6
     assert same_events(found.get("events"), published.get("events"))
+
+
+@pytest.mark.parametrize("published", EXTRAS, ids=lambda case: case["id"])
+def test_springs_dampers_pushes_and_knees_do_what_another_program_says(published: dict[str, Any]) -> None:
+    found = answer({key: deepcopy(published[key]) for key in QUESTION})
+    assert worst(found["theta"], published["theta"]) < 1e-9
+    assert worst(found["omega"], published["omega"]) < 1e-8
 
 
 def same_events(found: list[dict[str, Any]] | None, expected: list[dict[str, Any]] | None) -> bool:
