@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import errno
 import json
-import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from safety.guard import messages
-from safety.guard.listener import Connection, Listener, listen
+from safety.guard.listener import Connection, Listener, connect, listen
 
 RETRY_MS: Final = 200
 REPORT_MAX_MS: Final = 200  # a guard that is silent for so long is not there
@@ -51,18 +50,6 @@ class Reply(NamedTuple):
 
     accepted: bool
     reason: str
-
-
-def connect(path: Path) -> Connection:
-    """A connection to whoever listens there. Raises OSError."""
-    fresh = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    fresh.setblocking(False)
-    try:
-        fresh.connect(str(path))
-    except OSError:
-        fresh.close()
-        raise
-    return fresh
 
 
 class GuardClient:

@@ -58,3 +58,15 @@ def listen(path: Path, mode: int = 0o660) -> socket.socket:
         fresh.unlink(missing_ok=True)
         raise
     return listener
+
+
+def connect(path: Path) -> Connection:
+    """A connection to whoever listens there. Raises OSError."""
+    fresh = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    fresh.setblocking(False)
+    try:
+        fresh.connect(str(path))
+    except OSError:
+        fresh.close()
+        raise
+    return fresh

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.channel import connect
 from hil.rigs.pipes import MOST_WAITING, Ear, Pipes, pair
-from safety.guard.listener import Connection, listen
+from safety.guard.listener import Connection, connect, listen
 
 ACTS = st.lists(
     st.tuples(
