@@ -86,8 +86,10 @@ def _judged(state: State, facts: Facts, observation: Observation, limits: Limits
     home, terms, session, cause = state.home, state.terms, facts.session, state.first_cause or first
     if mode in _HOMING and state.mode not in _HOMING:
         waking = state.waking and state.mode == INHIBITED
-        home, session, first = _homewards(state, facts, reaction, latched, limits, waking)
-        cause = state.first_cause or first or cause
+        home, session, woke = _homewards(state, facts, reaction, latched, limits, waking)
+        # What ended the session before is no cause of what begins out of rest.
+        kept = 0 if state.mode == INHIBITED and not waking else state.first_cause
+        cause = kept or woke or first or cause
     elif mode in _HOMING and reaction:
         home = joined(home, reaction, facts, limits)
     elif mode != state.mode:

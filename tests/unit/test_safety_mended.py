@@ -142,6 +142,17 @@ def test_a_session_that_ends_itself_has_none() -> None:
     assert rig.decision.first_cause == 0
 
 
+def test_what_trips_out_of_rest_is_its_own_first_cause() -> None:
+    """The cause of the session before used to stand there."""
+    rig = ridden(500)
+    rig.tick(orders=ORDER_RETURN)
+    rig.until(d.INHIBITED)
+    assert cause(rig) == "return_asked"
+    rig.press(estop_ok=False)
+    rig.run(100)
+    assert (rig.decision.mode, cause(rig)) == (d.LATCHED, "estop")
+
+
 def test_a_guard_that_died_at_park_with_a_session_open_says_so() -> None:
     rig = Rig(Wake(session_terms(), 0, True, True, 0))
     rig.run(1_500)
