@@ -81,9 +81,11 @@ def stopping(home: Home, facts: Facts, observation: Observation, limits: Limits,
     if blind or home.stalls > limits.stalls_max:
         return manual(home, facts, observation, limits, dt_ms)
     if facts.cdeg is None or not standing or left_ms or observation.drive_state != DRIVE_ARMED:
-        creeping_out = home.stage == CREEPING_OUT
+        creeping_out, late = home.stage == CREEPING_OUT, home.age_ms >= limits.arming_ms
+        if creeping_out and late:  # a drive that cannot be armed any more: a person and the crank
+            return home._replace(bits=home.bits | CUT_OFF), Act(CUT, mode=WAITING, sounder=True)
         stage = CREEPING_OUT if creeping_out else STOPPING
-        return home, Act(stage=stage, sounder=left_ms > 0 or creeping_out)
+        return home, Act(stage=stage, sounder=left_ms > 0 or creeping_out or late)
     if home.pinch:
         return after_stop(home, facts, observation, limits)
     return go_on(home, facts, observation, limits)

@@ -147,6 +147,7 @@ class Limits(NamedTuple):
     # CUT and e-stop: design 5.
     ss1_ms: int = 480  # STO within 500 ms: one tick less
     cut_still_ms: int = 5_000
+    arming_ms: int = 10_000  # a drive that is not armed by then calls for a person: engineering
     # People.
     ankle_ms: int = 100  # design 5
     ankles_ms: int = 40  # one bad sample is not two open clamps: engineering

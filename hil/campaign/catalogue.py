@@ -65,7 +65,10 @@ _NEED_A_PERSON: Final = (
 )
 # Without our node the drive only stops and holds when its wire or the wire of its inputs is gone (design 5).
 NEED_A_PERSON_WITHOUT_NODE: Final = tuple(
-    name for name in FAULTS if name.startswith(("wire_", "inputs_wire_")) or name == "inputs_cut"
+    name
+    for name in FAULTS
+    # A frozen encoder ends in such a drive's own alarm, which is not cleared away from park.
+    if name.startswith(("wire_", "inputs_wire_")) or name in ("inputs_cut", "encoder_frozen")
 )
 # Faults that show only where something happens to show them.
 _ASKED: Final = ("holding", "lowering", "raising", "oscillating")  # a check-in follows

@@ -8,7 +8,7 @@ import pytest
 
 from safety import decision as d
 from safety.angles import ONLY_A, ONLY_B, liar
-from safety.observation import DRIVE_FAULT
+from safety.observation import DRIVE_DISARMED, DRIVE_FAULT, ORDER_RETURN
 from tests.safety_rig import LIMITS, Plant, cause, ridden
 
 
@@ -35,6 +35,34 @@ def test_a_drive_fault_is_cut_and_crept_out_of_once() -> None:
     assert rig.decision.stage == d.CREEPING_OUT, "a fault that stays does not begin the wait anew"
     rig.until(d.LATCHED)
     assert rig.plant.cdeg <= LIMITS.park_cdeg + LIMITS.there_cdeg
+
+
+def test_a_drive_that_stays_faulty_after_a_cut_calls_for_a_person() -> None:
+    """A frozen encoder ends in the drive's own alarm; the one attempt used to wait for it for ever."""
+    rig = ridden(1500)
+    rig.changes = {"drive_state": DRIVE_FAULT}
+    rig.run(5_200)
+    assert rig.decision.stage == d.CREEPING_OUT
+    rig.run(9_700)
+    assert (rig.decision.mode, rig.decision.command) == (d.RETURNING, d.STOP)
+    rig.run(300)
+    assert (rig.decision.mode, rig.decision.command) == (d.WAITING, d.CUT)
+    assert rig.decision.sounder
+    rig.run(60_000)
+    assert rig.decision.command == d.CUT
+    rig.changes = {}
+    rig.press(return_a=True)
+    rig.until(d.LATCHED)
+
+
+def test_a_return_whose_drive_is_not_armed_calls_for_a_person() -> None:
+    rig = ridden(1500)
+    rig.changes = {"drive_state": DRIVE_DISARMED}
+    rig.tick(orders=ORDER_RETURN)
+    assert not rig.run(9_900).sounder
+    assert rig.run(200).sounder
+    rig.changes = {}
+    rig.until(d.INHIBITED)
 
 
 def test_by_hand_a_drive_that_sinks_is_given_up() -> None:
