@@ -67,8 +67,9 @@ def node_host(data: bytes) -> None:
 def node_firmware(data: bytes) -> None:
     """The node's own deframer."""
     receiver = FrameReader()
-    for value in data:
-        receiver.byte(value)
+    place = receiver.take(data, 0, len(data))
+    while place:
+        place = receiver.take(data, place, len(data))
     bounded(receiver)
 
 
