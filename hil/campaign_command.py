@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from controller.exit_codes import CommandError, ExitCode
 from controller.version import __version__
-from hil.campaign import page, parquet, results
+from hil.campaign import hunt_command, page, parquet, results
 from hil.campaign.catalogue import choose
 from hil.campaign.cluster import NoCluster, run_on
 from hil.campaign.draw import Spec, draw
@@ -36,7 +36,9 @@ SHOWN: Final = 40  # runs told on a terminal; the page has more
 def command(
     runs: Annotated[int, typer.Option(help="How many.")] = 100,
     seed: Annotated[int, typer.Option(help="One seed, one campaign, bit for bit.")] = 1,
-    faults: Annotated[str | None, typer.Option(help="Only these, by comma; without it, all.")] = None,
+    faults: Annotated[
+        str | None, typer.Option(help="Only these, by comma; or all, the open ones too.")
+    ] = None,
     drive: Annotated[str, typer.Option(help="node or blvr.")] = "node",
     gear: Annotated[str | None, typer.Option(help="a1 or a2; without it, both.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; without it, one a core.")] = None,
@@ -45,6 +47,9 @@ def command(
         typer.Option(help="A Dask scheduler's address: its workers ride instead of ours."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the campaign in --out.")] = False,
+    planted: Annotated[
+        str | None, typer.Option(help="Hunt planted bugs instead: all, a table, a pattern; --runs each.")
+    ] = None,
     replay_run: Annotated[int | None, typer.Option(help="Ride this one run again, and show it.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("campaign"),
     as_json: Annotated[bool, typer.Option("--json", help="One object a line, for programs.")] = False,
@@ -55,6 +60,8 @@ def command(
     if replay_run is not None:
         _replay(draw_one, replay_run, out, as_json)
         return
+    if planted is not None:
+        hunt_command.command(planted, runs, seed, drive, workers or _cores(), resume, out, as_json)
     facts = {"seed": seed, "faults": chosen, "drive": drive, "gear": gear, "keel": __version__}
     done = _prepare(out, facts, runs, resume)
     specs = (draw_one(number) for number in range(done, runs))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from hil.campaign.catalogue import possible
+from hil.campaign.catalogue import OPEN, possible
 from hil.campaign.host_faults import HOST_FAULTS
 from hil.demo_faults import HERE
 from simulator.fault_record import NEEDS, Severity
@@ -52,6 +52,14 @@ def _lines() -> Iterator[str]:
     for name, host in HOST_FAULTS.items():
         where = "demo, campaign" if name in HERE else "campaign"
         yield f"| `{name}` | {host.what} | {_much(host.severity)} | {where} |"
+    yield from (
+        "",
+        "## Open",
+        "",
+        "Drawn in campaigns only by name or with `--faults all`, until it is mended:",
+        "",
+    )
+    yield from (f"- `{name}`: {why}" for name, why in OPEN.items())
     yield from ("", "## What a table must have", "")
     yield from (f"- {words}" for words, _ in NEEDS.values())
 

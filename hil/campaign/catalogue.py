@@ -17,6 +17,7 @@ from simulator.setup import WorldSetup
 from simulator.world import World
 
 NOMINAL: Final = "nominal"
+ALL: Final = "all"
 PARK, PERSON = "park", "person"
 
 
@@ -30,7 +31,8 @@ class Row(NamedTuple):
     may_stay: bool
     ends: str
     severity: Severity | None = None
-    phases: tuple[str, ...] = ()  # states of the controller in which it has an occasion; none named: all
+    places: tuple[str, ...] = ()  # scenarios, or states of the controller, with an occasion; none named: all
+    open: str = ""  # why it is drawn only when it is named: what is known to be wrong
 
 
 _PRESSES: Final = ("stop_button", "return_button", "return_b_button")
@@ -71,13 +73,18 @@ NEED_A_PERSON_WITHOUT_NODE: Final = tuple(
     if name.startswith(("wire_", "inputs_wire_")) or name in ("inputs_cut", "encoder_frozen")
 )
 # Faults that show only where something happens to show them.
-_ASKED: Final = ("holding", "lowering", "raising", "oscillating")  # a check-in follows
 _OCCASIONS: Final = {
-    "rider_silent": _ASKED,
-    "pendant_stuck": _ASKED,
-    "pendant_bounce": _ASKED,
+    "rider_silent": ("asked",),
+    "pendant_stuck": ("asked",),
+    "pendant_bounce": ("asked",),
     "rest_switch_bounce": ("warming_up", "lowering", "holding", "raising", "oscillating"),
     "rest_switch_open": ("lowering", "holding", "raising", "oscillating"),
+}
+
+
+# What is not mended yet, or has not been ridden enough. The page of faults has the list.
+OPEN: Final[dict[str, str]] = {
+    "inclinometer_drift": "found at 3 deg apart, and then the drifting one is believed (I17, I8)",
 }
 
 
@@ -93,8 +100,8 @@ def _row(name: str) -> Row:
     elif name in _FOR_A_WHILE:
         lasts = (0.1, 10.0)
     ends = PERSON if name in _NEED_A_PERSON else PARK
-    phases = _OCCASIONS.get(name, ())
-    return Row(name, fault.what, False, lasts, name in _FOR_A_WHILE, ends, fault.severity, phases)
+    places, why = _OCCASIONS.get(name, ()), OPEN.get(name, "")
+    return Row(name, fault.what, False, lasts, name in _FOR_A_WHILE, ends, fault.severity, places, why)
 
 
 NOTHING: Final = Row(NOMINAL, "nothing goes wrong", False, None, False, PARK)
@@ -109,9 +116,12 @@ def possible(drive: str) -> tuple[str, ...]:
 
 
 def choose(words: str | None, drive: str) -> list[str]:
-    """The names of `--faults a,b`, or all that the drive can have. Raises ValueError with what there is."""
+    """The names of `--faults a,b`; all that the drive can have ("all"); or all but those that are known to
+    break something (None). Raises ValueError with what there is."""
     fits = possible(drive)
     if words is None:
+        return [name for name in fits if not CATALOGUE[name].open]
+    if words == ALL:
         return list(fits)
     chosen = [word.strip() for word in words.split(",") if word.strip()]
     for name in chosen:

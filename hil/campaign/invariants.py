@@ -54,7 +54,7 @@ INVARIANTS: Final = (
 ELSEWHERE: Final = {
     "I13": "one lease holder: tests/unit/test_guard_channel.py",
     "I15": "bad frames change counters only: tests/contract/test_node_bad_wire.py, test_blvr_bad_line.py",
-    "I16": "doubled and late frames: tests/contract/test_node_bad_wire.py; here by I17 under wire_echo",
+    "I16": "doubled and late frames: tests/contract/test_node_bad_wire.py; here by I17 under wire_doubled",
     "I20": "config read back: tests/contract/test_node_drive.py, test_blvr_drive.py",
     "I22": "step is total: tests/unit/test_safety_properties.py; here every run that raises is one",
     "I23": "constraints only tighten: tests/unit/test_safety_properties.py",

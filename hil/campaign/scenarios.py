@@ -69,6 +69,13 @@ SCENARIOS: Final = (
         ),
         (("lowering", 10.0), ("oscillating", 30.0), ("ready", 0.2)),
     ),
+    Scenario(
+        "asked",
+        "beginner",
+        8.0,
+        _programme("beginner", _TO_REST, _LOWER.format(8), _HOLD.format(32), _REST, _RECOVER),
+        (("holding", 22.0),),
+    ),
     Scenario("wake", "full", 40.0, "", (("wake", 40.0),), wakes=True),
 )
 BY_NAME: Final = {scenario.name: scenario for scenario in SCENARIOS}

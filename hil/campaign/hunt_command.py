@@ -1,0 +1,85 @@
+"""`keel campaign --planted`: is each planted bug found? Lines, a page, and exit 0 when all are."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+from rich.progress import Progress
+
+from controller.exit_codes import CommandError, ExitCode
+from hil.campaign import results
+from hil.campaign.hunt import chosen, hunt_all
+
+FOUND: Final = "planted.jsonl"
+PAGE: Final = "planted-bugs.md"
+HEAD: Final = """# Planted bugs that campaigns found
+
+Written by `keel campaign --planted all --out DIR` into `DIR/planted-bugs.md`; a test compares the names.
+
+`hil/verification/planted.py` makes the bugs from the tables of `safety/`: rows removed, inverted, tenfold,
+late by 500 ms, without their reaction. Each is put into a fresh process, and runs are ridden until one is
+judged broken, on the truth of the plant. The draw is directed: faults that touch the row come first
+(`hil/campaign/hunt.py`), then all in turn. "Runs" is the number of the run that found it. What is not found
+here, and what has not been hunted yet, is left to the search over `step` and to the rules' own tests, which
+must go red on the same bugs.
+"""
+
+
+def command(
+    pattern: str, runs: int, seed: int, drive: str, workers: int, resume: bool, out: Path, as_json: bool
+) -> None:
+    """Hunt. Raises CommandError (64, 77); ends with 0 when every bug was found, else 1."""
+    try:
+        bugs = chosen(pattern)
+    except ValueError as error:
+        raise CommandError(ExitCode.USAGE, f"--planted: {error}") from error
+    known = {one["bug"]: one for one in _known(out, resume)}
+    todo = [bug for bug in bugs if bug not in known]
+    with (out / FOUND).open("a") as file, Progress(disable=as_json or not sys.stdout.isatty()) as progress:
+        task = progress.add_task("hunting", total=len(bugs), completed=len(bugs) - len(todo))
+        for one in hunt_all(todo, seed, drive, runs, workers):
+            known[one["bug"]] = one
+            file.write(results.line(one))
+            file.flush()
+            progress.update(task, advance=1)
+            print(json.dumps({"event": "bug", **one}) if as_json else told(one), flush=True)
+    (out / PAGE).write_text(page(known.values()))
+    missed = [bug for bug in bugs if not known[bug]["found"]]
+    if not as_json:
+        print(f"{len(bugs)} planted bugs, {len(bugs) - len(missed)} found; see {out / PAGE}")
+    raise typer.Exit(ExitCode.FAILED if missed else ExitCode.OK)
+
+
+def _known(out: Path, resume: bool) -> Iterator[dict[str, Any]]:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"cannot make {out}: {error.strerror}; choose another --out"
+        raise CommandError(ExitCode.PERMISSION, what) from error
+    if (out / FOUND).exists():
+        if not resume:
+            what = f"{out} holds a hunt already; go on with --resume, or choose another --out"
+            raise CommandError(ExitCode.USAGE, what)
+        results.whole_lines(out / FOUND)
+        yield from results.read(out / FOUND)
+
+
+def told(one: dict[str, Any]) -> str:
+    """One bug for people."""
+    if not one["found"]:
+        return f"{one['bug']}: not found in {one['runs']} runs"
+    return f"{one['bug']}: found in run {one['runs']} by {one['rule']} ({one['fault']} in {one['phase']})"
+
+
+def page(found: Any) -> str:
+    """The page for docs/reference."""
+    lines = [HEAD, "| bug | runs | fault | found by |", "|---|---|---|---|"]
+    for one in found:
+        by = f"{one['rule']}: {one['what']}" if one["found"] else "not found"
+        lines.append(f"| `{one['bug']}` | {one['runs']} | {one.get('fault', '')} | {by} |")
+    return "\n".join([*lines, ""])
