@@ -65,18 +65,22 @@ def command(
     facts = {"seed": seed, "faults": chosen, "drive": drive, "gear": gear, "keel": __version__}
     done = _prepare(out, facts, runs, resume)
     specs = (draw_one(number) for number in range(done, runs))
-    try:
-        outcomes = run_on(scheduler, specs, one) if scheduler else run_all(specs, one, workers or _cores())
-        _ride(out, outcomes, runs, done, as_json)
-    except WorkerDied as died:
-        raise CommandError(ExitCode.FAILED, f"{died}; what was done is kept, --resume goes on") from died
-    except NoCluster as error:
-        raise CommandError(ExitCode.UNAVAILABLE, str(error)) from error
+    _ride(out, _outcomes(specs, workers or _cores(), scheduler), runs, done, as_json)
     summary = Summary(results.read(out / RESULTS))
     again = _again(seed, faults, drive, gear, out)
     manifest = _close(out, facts, summary, again)
     _tell(summary, manifest, out, again, as_json)
     raise typer.Exit(ExitCode.OK if summary.sound else ExitCode.FAILED)
+
+
+def _outcomes(specs: Iterator[Spec], workers: int, scheduler: str | None) -> Iterator[Outcome]:
+    """Whoever rides. Raises CommandError (1, 69)."""
+    try:
+        yield from run_on(scheduler, specs, one) if scheduler else run_all(specs, one, workers)
+    except WorkerDied as died:
+        raise CommandError(ExitCode.FAILED, f"{died}; what was done is kept, --resume goes on") from died
+    except NoCluster as error:
+        raise CommandError(ExitCode.UNAVAILABLE, str(error)) from error
 
 
 def _cores() -> int:

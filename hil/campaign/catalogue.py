@@ -77,13 +77,36 @@ _OCCASIONS: Final = {
     "rider_silent": ("asked",),
     "pendant_stuck": ("asked",),
     "pendant_bounce": ("asked",),
+    "brake_worn": ("start",),
+    "brake_gone": ("start",),
+    "brake_open": ("start",),
     "rest_switch_bounce": ("warming_up", "lowering", "holding", "raising", "oscillating"),
     "rest_switch_open": ("lowering", "holding", "raising", "oscillating"),
 }
 
 
 # What is not mended yet, or has not been ridden enough. The page of faults has the list.
+_UNRIDDEN: Final = "not ridden enough to be judged"
 OPEN: Final[dict[str, str]] = {
+    "encoder_swapped": "the motor's loop follows the late inclinometer and swings on gear a2 (I3, I8)",
+    "brake_slow": "no ride with one fault closes the brake, so it has no occasion",
+    **dict.fromkeys(
+        (
+            "belt_broken",
+            "motor_shorted",
+            "brake_stuck",
+            "inclinometer_railed",
+            "inclinometer_swapped",
+            "inclinometer_intermittent",
+            *(name for name in FAULTS if name.startswith("current_")),
+            *(name for name in FAULTS if name.startswith(("inputs_wire_", "inclinometer_wire_"))),
+            *(f"wire_{kind}" for kind in ("doubled", "reordered", "truncated", "merged", "echo")),
+            "wire_deaf",
+            "wire_mute",
+            "drive_reboot",
+        ),
+        _UNRIDDEN,
+    ),
     "inclinometer_drift": "found at 3 deg apart, and then the drifting one is believed (I17, I8)",
 }
 

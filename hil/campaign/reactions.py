@@ -44,7 +44,9 @@ REACTIONS: Final = {
     "inclinometer_cut": Row(("angle_stale", "no_angle"), 300, 400, "one angle source bad"),
     "encoder_lost": Row(("angle_stale", "drive_fault"), 300, 400, "one angle source bad"),
     "inclinometer_shifted": Row(("angles_disagree", *_BROKEN), 500, 600, "disagree at 3.0 deg for 200 ms"),
-    "encoder_slipped": Row(("angles_disagree", *_BROKEN), 500, 600, "disagree at 3.0 deg for 200 ms"),
+    "encoder_slipped": Row(
+        ("angles_disagree", "angle_stale", *_BROKEN), 500, 600, "disagree at 3.0 deg for 200 ms"
+    ),
     "over_angle": Row(("over_angle",), HAND_MS, 100, "over-angle"),
     "supply_low": Row(("supply_low",), HAND_MS, 200, "supply not good for a full return"),
     "supply_lost": Row(("supply_low", "drive_fault", *_SILENT), 2 * HAND_MS, 200, "supply not good"),

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 class Scenario(NamedTuple):
     """One kind of ride. `phases` are states of the controller and how long each lasts at least, in s.
 
+    "start": before anything, the brake closed; drawn only for a fault that has its occasion there.
     A phase that stands there more than once is drawn as often: between park and rest such a run is short.
     """
 
@@ -46,6 +47,7 @@ SCENARIOS: Final = (
             ("resting", 55.0),
             ("warming_up", 20.0),
             ("recovering", 65.0),
+            ("start", 0.3),
         ),
     ),
     Scenario(
