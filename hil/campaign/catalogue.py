@@ -77,9 +77,6 @@ _OCCASIONS: Final = {
     "rider_silent": ("asked",),
     "pendant_stuck": ("asked",),
     "pendant_bounce": ("asked",),
-    "brake_worn": ("start",),
-    "brake_gone": ("start",),
-    "brake_open": ("start",),
     "rest_switch_bounce": ("warming_up", "lowering", "holding", "raising", "oscillating"),
     "rest_switch_open": ("lowering", "holding", "raising", "oscillating"),
 }
@@ -87,16 +84,16 @@ _OCCASIONS: Final = {
 
 # What is not mended yet, or has not been ridden enough. The page of faults has the list.
 _UNRIDDEN: Final = "not ridden enough to be judged"
+_UNSEEN: Final = "no ride with one fault alone closes the brake or opens the relay, so it has no occasion"
 OPEN: Final[dict[str, str]] = {
     "encoder_swapped": "the motor's loop follows the late inclinometer and swings on gear a2 (I3, I8)",
-    "brake_slow": "no ride with one fault closes the brake, so it has no occasion",
+    **dict.fromkeys(("brake_worn", "brake_gone", "brake_slow", "brake_open"), _UNSEEN),
+    "enable_welded": _UNSEEN,
     **dict.fromkeys(
         (
             "belt_broken",
             "motor_shorted",
             "brake_stuck",
-            "inclinometer_railed",
-            "inclinometer_swapped",
             "inclinometer_intermittent",
             *(name for name in FAULTS if name.startswith("current_")),
             *(name for name in FAULTS if name.startswith(("inputs_wire_", "inclinometer_wire_"))),

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from fnmatch import fnmatch
+from functools import partial
 from itertools import count, islice
 from typing import Any, Final
 
@@ -121,12 +121,7 @@ def hunt_all(
     bugs: Iterable[str], seed: int, drive: str, runs_max: int, workers: int
 ) -> Iterator[dict[str, Any]]:
     """Each bug in a fresh process: what one leaves behind must not find the next."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=1) as pool:
-        waiting: list[Future[dict[str, Any]]] = []
-        for bug in bugs:
-            waiting.append(pool.submit(hunt, bug, seed, drive, runs_max))
-            if len(waiting) > workers:
-                yield waiting.pop(0).result()
-        while waiting:
-            yield waiting.pop(0).result()
+    # multiprocessing's own pool: that of concurrent.futures can stand still for ever with one task a child.
+    work = partial(hunt, seed=seed, drive=drive, runs_max=runs_max)
+    with multiprocessing.get_context("spawn").Pool(workers, maxtasksperchild=1) as pool:
+        yield from pool.imap(work, bugs)

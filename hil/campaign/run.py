@@ -117,7 +117,7 @@ class Run:
             self._go_on(t_ms)
 
     def _in_phase(self) -> bool:
-        if self.spec.phase in ("wake", "start"):
+        if self.spec.phase == "wake":
             return self.rig.t_ms > 0
         controller = self.rig.controller
         return controller is not None and controller.state == self.spec.phase

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 class Scenario(NamedTuple):
     """One kind of ride. `phases` are states of the controller and how long each lasts at least, in s.
 
-    "start": before anything, the brake closed; drawn only for a fault that has its occasion there.
     A phase that stands there more than once is drawn as often: between park and rest such a run is short.
     """
 
@@ -47,7 +46,6 @@ SCENARIOS: Final = (
             ("resting", 55.0),
             ("warming_up", 20.0),
             ("recovering", 65.0),
-            ("start", 0.3),
         ),
     ),
     Scenario(
@@ -75,7 +73,7 @@ SCENARIOS: Final = (
         "asked",
         "beginner",
         8.0,
-        _programme("beginner", _TO_REST, _LOWER.format(8), _HOLD.format(32), _REST, _RECOVER),
+        _programme("beginner", _TO_REST, _LOWER.format(8), _HOLD.format(58), _REST, _RECOVER),
         (("holding", 22.0),),
     ),
     Scenario("wake", "full", 40.0, "", (("wake", 40.0),), wakes=True),
