@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from firmware_bridge.config import DevicesConfig, NodeConfig, Parity, WireConfig, WitmotionConfig
+from firmware_bridge.config import DevicesConfig, NodeConfig, Parity, WireConfig
 from firmware_bridge.drives import catalogue
 from firmware_bridge.drives.node.driver import (
     NodeDrive,
@@ -20,6 +20,7 @@ from firmware_bridge.link.reopening import ReopeningLink
 from firmware_bridge.link.wire_log import WireLog, logged
 from firmware_bridge.ports import AngleSensor, ByteLink, Devices, HeadKeeper, Inputs, MotorDrive, Outputs
 from firmware_bridge.readings import AngleReading
+from firmware_bridge.sensors import catalogue as sensors
 
 OpenLink = Callable[[str, int, Parity], ByteLink]
 
@@ -90,11 +91,9 @@ class TableDevices:
     def _read_encoder(self) -> AngleReading | None:
         return None if self._encoder is None else self._encoder.read()
 
-    def put_witmotion(self, config: WitmotionConfig, link: ByteLink) -> None:
-        """The Modbus inclinometer."""
-        from firmware_bridge.sensors.witmotion.sensor import WitmotionSensor
-
-        sensor = WitmotionSensor(config, link)
+    def put_inclinometer(self, config: WireConfig, link: ByteLink) -> None:
+        """An inclinometer on a wire of its own."""
+        sensor = sensors.make(config, link)
         self.inclinometer = sensor
         self._takers.append(sensor.take)
         self._senders.append(lambda tick, checkpoints, now_ms: sensor.send(now_ms))
@@ -142,7 +141,7 @@ def _put_together(
     else:
         devices.put_drive(config.drive, link_of(config.drive))
     if config.inclinometer is not None:
-        devices.put_witmotion(config.inclinometer, link_of(config.inclinometer))
+        devices.put_inclinometer(config.inclinometer, link_of(config.inclinometer))
     if config.inputs is not None:
         devices.put_inputs(devices.put_node(config.inputs, link_of(config.inputs), "io"))
     return devices

@@ -79,6 +79,7 @@ class WitmotionConfig:
         "which of its angles follows the bed", "roll", "pitch", "yaw", default="roll"
     )
     sign: int = keys.sign("-1 when it falls head-down")
+    scale: float = keys.scale()
     offset_cdeg: int = 0
 
 
@@ -86,9 +87,9 @@ class WitmotionConfig:
 class DevicesConfig:
     """All wires of one table. `inclinometer` and `inputs` None = the drive's node carries them.
 
-    `drive` is an instance of a config class of drives/catalogue.py.
+    `drive` is an instance of a config class of drives/catalogue.py, `inclinometer` of sensors/catalogue.py.
     """
 
     drive: WireConfig
-    inclinometer: WitmotionConfig | None = None
+    inclinometer: WireConfig | None = None
     inputs: NodeConfig | None = None

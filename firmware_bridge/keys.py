@@ -97,6 +97,11 @@ def sign(help_: str) -> Any:
     return choice(help_, 1, -1, default=1)
 
 
+def scale() -> Any:
+    """How its degrees become the table's."""
+    return number("degrees of the table for one of its own", "", 0.2, 5, 1.0)
+
+
 def holds_when_dead() -> Any:
     """For drives that let go, or short the motor, once their host is gone."""
     what = "what holds the table when the drive does not: a spring-applied brake, or a self-locking gear"

@@ -17,6 +17,8 @@ from firmware_bridge.clock import monotonic_us
 from hil.device_server import ModbusTwin, Pty, Server, Tcp
 from simulator.devices.base import Shaft, Twin
 from simulator.devices.witmotion import Witmotion
+from simulator.devices.witmotion_precise import WitmotionPrecise
+from simulator.devices.witmotion_stream import WitmotionStreamTwin
 from simulator.setup import WorldSetup
 from simulator.sides import PTY_GIVE_UP_US, SIDES
 from simulator.world import World
@@ -57,6 +59,12 @@ DEVICES = {
     **{name: Device(row.alone, row.serial, row.is_modbus) for name, row in SIDES.items()},
     "witmotion": Device(
         lambda shaft: Witmotion(shaft, give_up_us=PTY_GIVE_UP_US), "Modbus RTU, unit 80, 9600 8N1"
+    ),
+    "witmotion-precise": Device(
+        lambda shaft: WitmotionPrecise(shaft, give_up_us=PTY_GIVE_UP_US), "Modbus RTU, unit 80, 9600 8N1"
+    ),
+    "witmotion-stream": Device(
+        WitmotionStreamTwin, "WitMotion serial frames, sent unasked, 115200 8N1", is_modbus=False
     ),
     "node": Device(NodeAlone, "Keel's node protocol, 460800 8N1", is_modbus=False),
 }

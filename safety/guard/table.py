@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from firmware_bridge.config import DevicesConfig, NodeConfig, NodeLimits, WitmotionConfig
+from firmware_bridge.config import DevicesConfig, NodeConfig, NodeLimits, WireConfig
 from firmware_bridge.drives import catalogue
+from firmware_bridge.sensors import catalogue as sensors
 from safety import bounds
 from safety.bounds import Bound, TableBounds
 from safety.guard import checkpoints, drive_map, table_rows, toml_lines
@@ -156,7 +157,9 @@ def _check_wires(document: toml_lines.Document) -> None:
             )
         elif name in needs and name == "inclinometer" and section and section["type"] == "node":
             document.complain(
-                "inclinometer", "type", 'only a node as drive carries one; allowed here: "witmotion"'
+                "inclinometer",
+                "type",
+                f"only a node as drive carries one; allowed here: {', '.join(sensors.SENSORS)}",
             )
     users: dict[str, str] = {}
     for name in ("drive", "inclinometer", "inputs"):
@@ -199,10 +202,10 @@ def _devices(document: toml_lines.Document, cap_deg: float) -> DevicesConfig:
     drive = dict(document.sections["drive"])
     kind = drive.pop("type")
     if kind == "node":
-        return DevicesConfig(NodeConfig(**drive, limits=limits), _witmotion(document))
+        return DevicesConfig(NodeConfig(**drive, limits=limits), _inclinometer(document))
     inputs = {key: value for key, value in document.sections["inputs"].items() if key != "type"}
     config = catalogue.known()[kind].config(**drive)
-    return DevicesConfig(config, _witmotion(document), NodeConfig(**inputs, limits=limits))
+    return DevicesConfig(config, _inclinometer(document), NodeConfig(**inputs, limits=limits))
 
 
 def _node_limits(document: toml_lines.Document, cap_deg: float) -> NodeLimits:
@@ -216,12 +219,14 @@ def _node_limits(document: toml_lines.Document, cap_deg: float) -> NodeLimits:
     )
 
 
-def _witmotion(document: toml_lines.Document) -> WitmotionConfig | None:
+def _inclinometer(document: toml_lines.Document) -> WireConfig | None:
     found = dict(document.sections.get("inclinometer") or {"type": "node"})
-    if found.pop("type") == "node":
+    kind = found.pop("type")
+    if kind == "node":
         return None
     offset_cdeg = _hundredths(found.pop("offset_deg"))
-    return WitmotionConfig(**found, offset_cdeg=offset_cdeg)
+    config: WireConfig = sensors.SENSORS[kind].config(**found, offset_cdeg=offset_cdeg)
+    return config
 
 
 def _hundredths(value: float) -> int:

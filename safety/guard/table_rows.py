@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from firmware_bridge import keys
-from firmware_bridge.config import NodeConfig, WitmotionConfig
+from firmware_bridge.config import NodeConfig
 from firmware_bridge.drives import catalogue
+from firmware_bridge.sensors import catalogue as sensors
 from safety import limits
 from safety.guard.toml_lines import Row, Section
 
@@ -163,8 +164,8 @@ def _drive() -> tuple[Row, ...]:
 
 
 _INCLINOMETER: Final = (
-    _device("inclinometer", "node", "witmotion"),
-    *_keys("inclinometer", "witmotion", WitmotionConfig),
+    _device("inclinometer", "node", *sensors.SENSORS),
+    *(row for name, entry in sensors.SENSORS.items() for row in _keys("inclinometer", name, entry.config)),
     Row(
         "inclinometer",
         "offset_deg",
@@ -174,7 +175,7 @@ _INCLINOMETER: Final = (
         -180,
         180,
         default=0.0,
-        when=("witmotion",),
+        when=tuple(sensors.SENSORS),
     ),
 )
 _INPUTS: Final = (_device("inputs", "node"), *_keys("inputs", "node", NodeConfig))

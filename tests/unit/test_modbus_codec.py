@@ -15,13 +15,13 @@ from firmware_bridge.sensors.witmotion import registers as wit
 
 def test_the_worked_angles() -> None:
     registers = modbus.decode(modbus.read(0x50, 0x3D, 3), bytes.fromhex("50 03 06 20 00 F0 00 08 00 E3 46"))
-    assert [wit.centidegrees(word) for word in registers] == [4_500, -2_250, 1_125]
+    assert [wit.millidegrees(word) for word in registers] == [45_000, -22_500, 11_250]
 
 
 @pytest.mark.parametrize("word", [0x8000, 0xC71C, 0, 0x7FFF])
 def test_angles_at_the_ends(word: int) -> None:
-    expected = {0x8000: -18_000, 0xC71C: -8_000, 0: 0, 0x7FFF: 17_999}
-    assert wit.centidegrees(word) == expected[word]
+    expected = {0x8000: -180_000, 0xC71C: -80_002, 0: 0, 0x7FFF: 179_995}
+    assert wit.millidegrees(word) == expected[word]
 
 
 def framed(body: bytes) -> bytes:

@@ -6,7 +6,7 @@ from firmware_bridge.codec import crc, modbus
 from firmware_bridge.drives.blvr import driver
 from firmware_bridge.link.memory import MemoryLink, memory_pair
 from firmware_bridge.modbus_port import Echoed, ModbusPort, NoAnswer, Timing, turns_differ
-from firmware_bridge.sensors.witmotion import sensor
+from firmware_bridge.sensors.witmotion import precise, sensor
 
 TIMING = Timing(230_400, 11, 2_500, 3_000)
 REQUEST = modbus.read(1, 0x10, 2)
@@ -109,5 +109,6 @@ def test_a_lost_link_is_an_answer_and_trouble() -> None:
 def test_neighbouring_turns_differ_in_length() -> None:
     assert turns_differ([block.length for block in driver.TURNS], apart=2)
     assert turns_differ([block.length for block in driver.STATUS], apart=2)
-    assert turns_differ(sensor.TURNS, apart=1)
+    assert turns_differ(sensor.SIXTEEN_BITS.turns, apart=1)
+    assert turns_differ(precise.LAYOUT.turns, apart=1)
     assert not turns_differ([1, 2, 1], apart=1)

@@ -17,7 +17,7 @@ class Register(NamedTuple):
     page: str
 
 
-FULL_SCALE_CDEG: Final = 18_000
+FULL_SCALE_MDEG: Final = 180_000
 FULL_SCALE: Final = 32_768
 
 ROLL: Final = Register("roll", 0x3D, "deg", 180 / FULL_SCALE, "WT901C485 manual, angle output")
@@ -27,7 +27,7 @@ TEMPERATURE: Final = Register("temperature", 0x40, "degC", 0.01, "WT901C485 manu
 AXES: Final = {"roll": ROLL, "pitch": PITCH, "yaw": YAW}
 
 
-def centidegrees(word: int) -> int:
-    """A raw angle register as signed centidegrees, -18000 to 17999."""
+def millidegrees(word: int) -> int:
+    """A raw angle register, -180 to 179.995 deg."""
     value = word - 0x1_0000 if word & 0x8000 else word
-    return round(value * FULL_SCALE_CDEG / FULL_SCALE)
+    return round(value * FULL_SCALE_MDEG / FULL_SCALE)

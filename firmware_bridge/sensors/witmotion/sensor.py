@@ -6,32 +6,57 @@ reading is never taken for older than it is by more than the sensor's own delay,
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple, Protocol
 
 from firmware_bridge.codec import modbus
-from firmware_bridge.config import WitmotionConfig
+from firmware_bridge.config import WireConfig, WitmotionConfig
 from firmware_bridge.modbus_port import Answer, ModbusPort, Timing
 from firmware_bridge.ports import ByteLink
 from firmware_bridge.readings import AngleReading
+from firmware_bridge.sensors.calibration import Calibrated, inversion_cdeg
 from firmware_bridge.sensors.witmotion import registers as r
 
 TICK_MS: Final = 20
 LONGEST_PERIOD_MS: Final = 80
 REPLY_US: Final = 5_000  # UNVERIFIED: register 74h sets it, the documents read do not say the factory's value
-# The angles, and the angles with the temperature: two lengths, so that a late answer to one is not taken.
-TURNS: Final = (3, 4)
 
 
-def timing_of(config: WitmotionConfig) -> Timing:
+class Mounted(WireConfig, Calibrated, Protocol):
+    """What the config of any of these sensors says."""
+
+    @property
+    def address(self) -> int: ...
+
+    @property
+    def axis(self) -> str: ...
+
+
+class Layout(NamedTuple):
+    """How a family lays out its angles from roll on."""
+
+    turns: tuple[int, ...]  # lengths asked for in turn, so that a late answer to one is not taken
+    millidegrees: Callable[[Sequence[int], str], int]
+
+
+def _column(registers: Sequence[int], axis: str) -> int:
+    return r.millidegrees(registers[r.AXES[axis].address - r.ROLL.address])
+
+
+# The angles, and the angles with the temperature.
+SIXTEEN_BITS: Final = Layout((3, 4), _column)
+
+
+def timing_of(config: Mounted) -> Timing:
     """C3.5 by the Modbus rule: three and a half characters, 1.75 ms above 19200."""
     bits = 10 if config.parity == "none" else 11
     silence_us = 1_750 if config.baud > 19_200 else 35 * 11 * 100_000 // config.baud
     return Timing(config.baud, bits, silence_us, REPLY_US)
 
 
-def period_ms(config: WitmotionConfig) -> int:
+def period_ms(config: Mounted, layout: Layout = SIXTEEN_BITS) -> int:
     """How often it can answer: the longest transaction, rounded up to ticks. Refused above 80 ms."""
-    longest = modbus.read(config.address, r.ROLL.address, max(TURNS))
+    longest = modbus.read(config.address, r.ROLL.address, max(layout.turns))
     ticks = -(-timing_of(config).transaction_us(longest) // (TICK_MS * 1_000))
     if ticks * TICK_MS > LONGEST_PERIOD_MS:
         raise ValueError(
@@ -44,11 +69,11 @@ def period_ms(config: WitmotionConfig) -> int:
 class WitmotionSensor:
     """AngleSensor; `take` and `send` are called once a tick by whoever holds the devices."""
 
-    def __init__(self, config: WitmotionConfig, link: ByteLink) -> None:
+    def __init__(self, config: Mounted, link: ByteLink, layout: Layout = SIXTEEN_BITS) -> None:
         self._config = config
-        self._period_ticks = period_ms(config) // TICK_MS
+        self._layout = layout
+        self._period_ticks = period_ms(config, layout) // TICK_MS
         self._port = ModbusPort(link, timing_of(config))
-        self._column = r.AXES[config.axis].address - r.ROLL.address
         self._turn = 0
         self._ticks_left = 0  # until the next request
         self._reading: AngleReading | None = None
@@ -77,16 +102,22 @@ class WitmotionSensor:
         self._ticks_left -= 1
         if self._ticks_left > 0 or not self._port.is_idle(now_ms):
             return
-        self._turn = (self._turn + 1) % len(TURNS)
-        request = modbus.read(self._config.address, r.ROLL.address, TURNS[self._turn])
+        turns = self._layout.turns
+        self._turn = (self._turn + 1) % len(turns)
+        request = modbus.read(self._config.address, r.ROLL.address, turns[self._turn])
         if self._port.send(request, now_ms):
             self._ticks_left = self._period_ticks
 
     def _angle(self, answer: Answer) -> AngleReading:
-        cdeg = r.centidegrees(answer.registers[self._column])
+        raw_mdeg = self._layout.millidegrees(answer.registers, self._config.axis)
         return AngleReading(
             at_ms=answer.true_ms,
             counter=self._reading.counter + 1 if self._reading else 1,
-            angle_cdeg=self._config.sign * cdeg + self._config.offset_cdeg,
+            angle_cdeg=inversion_cdeg(raw_mdeg, self._config),
             rate_cdps=None,
         )
+
+
+def make(config: WitmotionConfig, link: ByteLink) -> WitmotionSensor:
+    """For the catalogue. Raises ValueError when the line is too slow."""
+    return WitmotionSensor(config, link)
