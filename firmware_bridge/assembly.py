@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from firmware_bridge.config import DevicesConfig, NodeConfig, Parity, WireConfig
 from firmware_bridge.drives import catalogue
@@ -16,13 +16,25 @@ from firmware_bridge.drives.node.driver import (
 )
 from firmware_bridge.drives.node.port import NodePort
 from firmware_bridge.errors import BridgeError
+from firmware_bridge.inputs.config import GpioConfig, wirings
+from firmware_bridge.inputs.panel import GpioPanel, lines
 from firmware_bridge.link.reopening import ReopeningLink
 from firmware_bridge.link.wire_log import WireLog, logged
-from firmware_bridge.ports import AngleSensor, ByteLink, Devices, HeadKeeper, Inputs, MotorDrive, Outputs
+from firmware_bridge.ports import (
+    AngleSensor,
+    ByteLink,
+    Devices,
+    HeadKeeper,
+    Inputs,
+    MotorDrive,
+    Outputs,
+    Pins,
+)
 from firmware_bridge.readings import AngleReading
 from firmware_bridge.sensors import catalogue as sensors
 
 OpenLink = Callable[[str, int, Parity], ByteLink]
+OpenPins = Callable[[str, Mapping[str, int], Mapping[str, int]], Pins]
 
 
 class TableDevices:
@@ -78,6 +90,18 @@ class TableDevices:
         self._encoder = NodeEncoder(port)
         self.head_keeper = NodeHeadKeeper(port)
 
+    def put_gpio(self, config: GpioConfig, open_pins: OpenPins) -> None:
+        """Inputs and outputs on the pins of the Pi."""
+        wired = wirings(config)
+        panel = GpioPanel(
+            open_pins(config.chip, lines(wired.inputs), wired.outputs), wired.inputs, wired.outputs
+        )
+        self.inputs, self.outputs = panel, panel
+        self._takers.append(panel.take)
+        self._senders.append(panel.send)
+        self._troubles.append(lambda: panel.trouble)
+        self._closers.append(panel.close)
+
     def put_drive(self, config: WireConfig, link: ByteLink) -> None:
         """A drive on a wire of its own; its driver is loaded for it alone."""
         angles = catalogue.Angles(lambda: self.inclinometer.read(), self._read_encoder)
@@ -102,7 +126,10 @@ class TableDevices:
 
 
 def open_devices(
-    config: DevicesConfig, open_link: OpenLink | None = None, log: WireLog | None = None
+    config: DevicesConfig,
+    open_link: OpenLink | None = None,
+    log: WireLog | None = None,
+    open_pins: OpenPins | None = None,
 ) -> Devices:
     """Open every port of the table, or none. Raises PortMissing, PortBusy, ValueError with what to change."""
     name = catalogue.name_of(config.drive)
@@ -122,17 +149,24 @@ def open_devices(
         return link if log is None else logged(link, log, isinstance(part, NodeConfig))
 
     try:
-        return _put_together(config, link_of, TableDevices(log))
+        return _put_together(config, link_of, TableDevices(log), open_pins or _open_pins)
     except (BridgeError, ValueError):
         for link in opened:
             link.close()
         raise
 
 
+def _open_pins(chip: str, inputs: Mapping[str, int], outputs: Mapping[str, int]) -> Pins:
+    from firmware_bridge.pins import GpiodPins
+
+    return GpiodPins(chip, inputs, outputs)
+
+
 def _put_together(
     config: DevicesConfig,
     link_of: Callable[[WireConfig], ByteLink],
     devices: TableDevices,
+    open_pins: OpenPins,
 ) -> Devices:
     if isinstance(config.drive, NodeConfig):
         node = devices.put_node(config.drive, link_of(config.drive), "table")
@@ -142,6 +176,8 @@ def _put_together(
         devices.put_drive(config.drive, link_of(config.drive))
     if config.inclinometer is not None:
         devices.put_inclinometer(config.inclinometer, link_of(config.inclinometer))
-    if config.inputs is not None:
+    if isinstance(config.inputs, GpioConfig):
+        devices.put_gpio(config.inputs, open_pins)
+    elif config.inputs is not None:
         devices.put_inputs(devices.put_node(config.inputs, link_of(config.inputs), "io"))
     return devices

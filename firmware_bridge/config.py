@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
 from firmware_bridge import keys
+from firmware_bridge.inputs.config import GpioConfig
 
 Parity = Literal["none", "even", "odd"]
 
@@ -92,4 +93,4 @@ class DevicesConfig:
 
     drive: WireConfig
     inclinometer: WireConfig | None = None
-    inputs: NodeConfig | None = None
+    inputs: NodeConfig | GpioConfig | None = None

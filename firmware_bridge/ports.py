@@ -6,6 +6,7 @@ Setpoint down, angle up. Nothing here waits: `take` reads what has arrived, the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple, Protocol
 
 from firmware_bridge.readings import AngleReading, Arming, DriveReading, InputsReading
@@ -95,6 +96,32 @@ class Outputs(Protocol):
     """Sounder, lamp, enable relay, brake."""
 
     def set(self, sounder: bool, lamp: bool, enable: bool, session_open: bool) -> None: ...
+
+
+class PinEdge(NamedTuple):
+    """A contact that has closed or opened."""
+
+    name: str
+    at_ms: int  # the kernel's monotonic clock
+    closed: bool
+
+
+class Pins(Protocol):
+    """Lines of a GPIO chip by name; True = contact closed, output on."""
+
+    def levels(self) -> dict[str, bool]:
+        """Every input now. Raises OSError."""
+        ...
+
+    def edges(self) -> list[PinEdge]:
+        """What has changed since the last call, in order. Raises OSError."""
+        ...
+
+    def drive(self, levels: Mapping[str, bool]) -> None:
+        """Set outputs. Raises OSError."""
+        ...
+
+    def close(self) -> None: ...
 
 
 class HeadKeeper(Protocol):

@@ -88,6 +88,8 @@ class SimulatorChild:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
 
     def _lines(self) -> list[dict[str, Any]]:
         assert self._process.stdout is not None

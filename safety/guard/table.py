@@ -10,6 +10,7 @@ from typing import Any
 
 from firmware_bridge.config import DevicesConfig, NodeConfig, NodeLimits, WireConfig
 from firmware_bridge.drives import catalogue
+from firmware_bridge.inputs.config import BadWiring, GpioConfig, wirings
 from firmware_bridge.sensors import catalogue as sensors
 from safety import bounds
 from safety.bounds import Bound, TableBounds
@@ -161,6 +162,7 @@ def _check_wires(document: toml_lines.Document) -> None:
                 "type",
                 f"only a node as drive carries one; allowed here: {', '.join(sensors.SENSORS)}",
             )
+    _check_pins(document)
     users: dict[str, str] = {}
     for name in ("drive", "inclinometer", "inputs"):
         port = (document.sections.get(name) or {}).get("port")
@@ -169,6 +171,16 @@ def _check_wires(document: toml_lines.Document) -> None:
         if port in users:
             document.complain(name, "port", f'"{port}" is already the port of [{users[port]}]; one wire each')
         users.setdefault(port, name)
+
+
+def _check_pins(document: toml_lines.Document) -> None:
+    section = dict(document.sections.get("inputs") or {"type": "node"})
+    if section.pop("type") != "gpio":
+        return
+    try:
+        wirings(GpioConfig(**section))
+    except BadWiring as error:
+        document.complain("inputs", error.key, str(error))
 
 
 def _table(document: toml_lines.Document, sha256: str) -> Table:
@@ -203,9 +215,13 @@ def _devices(document: toml_lines.Document, cap_deg: float) -> DevicesConfig:
     kind = drive.pop("type")
     if kind == "node":
         return DevicesConfig(NodeConfig(**drive, limits=limits), _inclinometer(document))
-    inputs = {key: value for key, value in document.sections["inputs"].items() if key != "type"}
     config = catalogue.known()[kind].config(**drive)
-    return DevicesConfig(config, _inclinometer(document), NodeConfig(**inputs, limits=limits))
+    return DevicesConfig(config, _inclinometer(document), _inputs(document, limits))
+
+
+def _inputs(document: toml_lines.Document, limits: NodeLimits) -> NodeConfig | GpioConfig:
+    found = dict(document.sections["inputs"])
+    return GpioConfig(**found) if found.pop("type") == "gpio" else NodeConfig(**found, limits=limits)
 
 
 def _node_limits(document: toml_lines.Document, cap_deg: float) -> NodeLimits:

@@ -7,6 +7,7 @@ from typing import Final
 from firmware_bridge import keys
 from firmware_bridge.config import NodeConfig
 from firmware_bridge.drives import catalogue
+from firmware_bridge.inputs.config import GpioConfig
 from firmware_bridge.sensors import catalogue as sensors
 from safety import limits
 from safety.guard.toml_lines import Row, Section
@@ -178,7 +179,11 @@ _INCLINOMETER: Final = (
         when=tuple(sensors.SENSORS),
     ),
 )
-_INPUTS: Final = (_device("inputs", "node"), *_keys("inputs", "node", NodeConfig))
+_INPUTS: Final = (
+    _device("inputs", "node", "gpio"),
+    *_keys("inputs", "node", NodeConfig),
+    *_keys("inputs", "gpio", GpioConfig),
+)
 _ATTENDANT: Final = (
     Row(
         "attendant",
