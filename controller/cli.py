@@ -38,6 +38,9 @@ COMMANDS = {
     "chaos": Row("hil.chaos.command:command", "Processes killed and stopped in sessions.", "On the bench"),
     "fuzz": Row("hil.fuzz.command:command", "Rubbish on the guard's socket and wire.", "On the bench"),
     "campaign": Row("hil.campaign_command:command", "Many rides with faults, judged.", "On the bench"),
+    "verify": Row(
+        "hil.verification.command:command", "The safety rules searched and mutated.", "On the bench"
+    ),
     "replay": Row("hil.replay_command:command", "A recorded run through today's rules.", "On the bench"),
     "hil": Row("hil.hil_command:command", "The in-the-loop suite on a rig.", "On the bench"),
     "check": Row("controller.commands.check:command", "Check a table or programme file.", "Files"),

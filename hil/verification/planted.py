@@ -132,17 +132,21 @@ def planted(bug: str) -> Iterator[None]:
 def plant(bug: str) -> Callable[[], None]:
     """The bug of this id from now on; the answer takes it out again."""
     MEMORY[0] = 0
-    changed: list[tuple[Any, str, Any]] = []
-    for old, new in BUGS[bug].swaps():
-        found = _places(old)
-        assert found, f"{bug}: nothing in safety has this table by name"
-        for module, name in found:
-            changed.append((module, name, old))
-            setattr(module, name, new)
+    return swapped(BUGS[bug].swaps())
+
+
+def swapped(swaps: tuple[tuple[Any, Any], ...]) -> Callable[[], None]:
+    """Each old object replaced by the new one wherever `safety` has it by name; the answer undoes it."""
+    changed = [(module, name, old, new) for old, new in swaps for module, name in _places(old)]
+    assert len({id(old) for _, _, old, _ in changed}) == len(swaps), (
+        "nothing in safety has this table by name"
+    )
+    for module, name, _, new in changed:
+        setattr(module, name, new)
 
     def undo() -> None:
         MEMORY[0] = 0
-        for module, name, old in changed:
+        for module, name, old, _ in changed:
             setattr(module, name, old)
 
     return undo

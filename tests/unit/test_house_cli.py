@@ -18,7 +18,7 @@ from controller.version import __version__
 KEEL = str(Path(sys.executable).with_name("keel"))
 NAMES = (
     "demo run guard controller station bench device node ports simulate campaign replay hil fuzz chaos "
-    "check report latch"
+    "check report latch verify"
 )
 
 

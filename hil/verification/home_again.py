@@ -1,0 +1,60 @@
+"""Liveness (I8): from every state that was reached, with a drive that obeys again and somebody who holds
+RETURN, the table comes to park within a bound. The way home is walked with the real `step`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hil.verification.coarse import LIMITS, PARK_CDEG, Canon
+from hil.verification.search import Choice, Node, ticked
+from hil.verification.world import SILENT, Fault
+from safety.decision import INHIBITED, LATCHED, READY, Decision
+
+MOST_TICKS: Final = 250
+_HELD: Final = 12  # ticks of RETURN in the hand, then some without: edges are wanted, too
+_PERIOD: Final = 15
+
+Spot = tuple[Node, int]
+
+
+class HomeAgain:
+    """Remembers from where it is known that one comes home."""
+
+    def __init__(self, catalogue: tuple[Fault, ...]) -> None:
+        self._catalogue = catalogue
+        self._known: set[Spot] = set()
+        self._canon = Canon()
+        self.steps = 0
+
+    def __call__(self, node: Node, decision: Decision) -> str | None:
+        """Why nobody comes home from here, None = one does."""
+        spot, way = (self._healed(node), 0), []
+        while spot not in self._known:
+            way.append(spot)
+            node, last = self._tick(*spot)
+            if _parked(node, last):
+                break
+            spot = (node, (spot[1] + 1) % _PERIOD)
+            if len(way) > MOST_TICKS:
+                return f"I8: no way home in {MOST_TICKS} ticks, mode {last.mode}, at {node.world.cdeg}"
+        self._known.update(way)
+        return None
+
+    def _healed(self, node: Node) -> Node:
+        world = node.world._replace(
+            faults=(), pendant=True, stop=False, estop_ok=True, ankle_a=True, ankle_b=True, load=True,
+            want=SILENT, home=False, acts=0, spent=True, shadow=None, leads=False, lead_cdeg=0, lead_cdps=0,
+        )  # fmt: skip
+        return Node(node.state, world, node.memory)
+
+    def _tick(self, node: Node, phase: int) -> tuple[Node, Decision]:
+        world = node.world._replace(home=phase < _HELD)
+        tick = ticked(Node(node.state, world, node.memory), Choice("-", world), self._catalogue)
+        self.steps += 1
+        after = tick.world._replace(shadow=None, leads=False, lead_cdeg=0, lead_cdps=0)
+        return Node(self._canon(tick.state), after, node.memory), tick.decision
+
+
+def _parked(node: Node, decision: Decision) -> bool:
+    at_park = node.world.cdeg - PARK_CDEG <= LIMITS.at_park_cdeg  # below it is upright, too
+    return at_park and node.world.cdps == 0 and decision.mode in (INHIBITED, LATCHED, READY)

@@ -1,0 +1,89 @@
+"""What a return may do: its speeds, its pauses, and who must show before it goes on (I3, I8, I9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hil.verification.coarse import LIMITS, TICK_MS
+from hil.verification.shadow import Shadow
+from safety.decision import (
+    AT_REST_WAITING,
+    FROZEN,
+    HOLD,
+    INHIBITED,
+    LATCHED,
+    LEAVE,
+    MOVE,
+    RETURNING,
+    STOP,
+    TO_MID,
+    TO_PARK,
+    TO_REST,
+    WAITING,
+)
+
+if TYPE_CHECKING:
+    from hil.verification.oracle import Tick
+
+SINKS_CDEG: Final = 200
+_ALONE: Final = (RETURNING, WAITING, INHIBITED, LATCHED)
+
+
+def wrong(tick: Tick, shadow: Shadow) -> str | None:
+    """The first thing that this tick of a return does wrong."""
+    decision = tick.decision
+    if decision.mode not in _ALONE:
+        return None
+    return _stop(tick) or _rest(tick) or (_motion(tick, shadow) if decision.command == MOVE else None)
+
+
+def _motion(tick: Tick, shadow: Shadow) -> str | None:
+    decision = tick.decision
+    if shadow.sank_cdeg > SINKS_CDEG:
+        return f"a return let the table down {shadow.sank_cdeg} cdeg"
+    held = tick.state.buttons.home
+    if decision.rate_cdps > 0:
+        return f"a return goes head-down, {decision.rate_cdps} cdps"
+    most = LIMITS.emergency_cdps if shadow.hurry else LIMITS.return_cdps
+    if -decision.rate_cdps > most:
+        return f"I3 a return at {decision.rate_cdps} cdps"
+    if decision.mode in (INHIBITED, LATCHED) and not held:
+        return "INHIBITED moves by itself"
+    if not decision.power or (decision.direction == 0 and not held):
+        return "a return against its verdict"
+    cdeg = tick.was.cdeg if decision.trusted_cdeg is None else decision.trusted_cdeg
+    below = decision.angle_cdeg < LIMITS.rest_cdeg - LIMITS.there_cdeg
+    if shadow.spoilt:
+        return None
+    # Stages behind the present angle are skipped: what counts is who leaves the place of a pause.
+    at_rest = cdeg >= LIMITS.rest_cdeg - LIMITS.there_cdeg
+    if shadow.rest_ms > TICK_MS and below and at_rest and decision.rate_cdps:
+        return f"the pause at rest is skipped, {shadow.rest_ms} ms owed"
+    mid = decision.angle_cdeg < LIMITS.mid_cdeg - LIMITS.there_cdeg
+    at_mid = cdeg >= LIMITS.mid_cdeg - LIMITS.there_cdeg
+    if shadow.mid_ms > TICK_MS and mid and at_mid and decision.rate_cdps and not held:
+        return f"the pause at -15 is skipped, {shadow.mid_ms} ms owed"
+    if shadow.person and below and at_rest and decision.rate_cdps:
+        return "goes on from rest though nobody showed"
+    return None
+
+
+def _stop(tick: Tick) -> str | None:
+    """STOP freezes what moves, a return too."""
+    before, decision = tick.before, tick.decision
+    if not tick.state.buttons.stop_press or before.home.stage not in (TO_REST, TO_MID, TO_PARK):
+        return None
+    budget = LIMITS.freeze_bout_ms - before.session.freeze_ms
+    if budget > 0 and decision.command not in (HOLD, STOP, LEAVE) and not decision.latched_cause:
+        return "STOP does not freeze the return"
+    return None
+
+
+def _rest(tick: Tick) -> str | None:
+    """Stages say what is true."""
+    decision = tick.decision
+    if decision.stage == AT_REST_WAITING and decision.command == MOVE:
+        return "moves while it waits at rest"
+    if decision.stage == FROZEN and decision.command == MOVE:
+        return "moves while frozen"
+    return None

@@ -1,0 +1,101 @@
+"""Runs of the search: all scenarios and what they must reach, or one planted bug until it is noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from hil.verification import planted
+from hil.verification.coarse import TOP_CDEG
+from hil.verification.home_again import HomeAgain
+from hil.verification.reach import Reach, noted
+from hil.verification.scenarios import PAIRS, PEOPLE, RIDE, SINGLES
+from hil.verification.search import After, Explored, Node, Scenario, Search
+from safety.decision import Decision
+
+PARTS: Final[dict[str, tuple[Scenario, ...]]] = {"people": PEOPLE, "faults": SINGLES, "pairs": PAIRS}
+ENOUGH: Final = 400_000  # nodes of one scenario; more means that it does not end
+
+
+_LARGE: Final = ("let go", "frozen", "chain", "clamps", "check-in", "test", "controller", "wakes", "orders")
+
+
+class Result(NamedTuple):
+    """One scenario's outcome."""
+
+    name: str
+    explored: Explored
+    home_steps: int
+
+
+def scenarios(parts: list[str], every: int = 1) -> list[Scenario]:
+    """Those of these parts; of the pairs each `every`-th only."""
+    chosen: list[Scenario] = []
+    for part in parts:
+        chosen += PARTS[part][:: every if part == "pairs" else 1]
+    return chosen
+
+
+def explore(chosen: list[Scenario], reach: Reach, homes: bool = True) -> Iterator[Result]:
+    """Each scenario to its end; liveness from every state, but not again for pairs."""
+    with noted(reach):
+        for scenario in chosen:
+            home = HomeAgain(scenario.catalogue)
+            walks = homes and scenario not in PAIRS
+
+            def after(
+                node: Node, decision: Decision, home: HomeAgain = home, walks: bool = walks
+            ) -> str | None:
+                reach.note(decision)
+                return home(node, decision) if walks else None
+
+            yield Result(scenario.name, Search(scenario, after).run(ENOUGH), home.steps)
+
+
+def likely(bug: str) -> list[Scenario]:
+    """The scenarios of one fault or of people, those first that have to do with this bug."""
+    table, name, _ = bug.split(":", 2)
+
+    def far(scenario: Scenario) -> int:
+        told = {fault.cause for fault in scenario.catalogue if fault.name == scenario.name}
+        if name in told or name == scenario.name or (table == "gate" and scenario.name == "rogue"):
+            return 0
+        return 2 if scenario.name in _LARGE else 1
+
+    return sorted([*SINGLES, *PEOPLE], key=far)
+
+
+def killed_by(bug: str, homes: bool = True) -> str | None:
+    """What the search says about this bug; it is planted in this process and taken out again."""
+    with planted.planted(bug):
+        what = nominal()
+        if what is not None:
+            return what
+        for scenario in likely(bug):
+            what = _first(scenario, HomeAgain(scenario.catalogue) if homes else None)
+            if what is not None:
+                return what
+    return None
+
+
+def nominal() -> str | None:
+    """A ride without anything: it gets to the top, and home, and nothing is refused or told."""
+    heard: list[Decision] = []
+    search = Search(RIDE, lambda node, decision: heard.append(decision))
+    search.run(ENOUGH)
+    top = max(node.world.cdeg for node in search.seen)
+    if top < TOP_CDEG:
+        return f"nominal ride: it gets to {top} only"
+    told = [decision for decision in heard if decision.refusal or decision.causes or decision.sounder]
+    return f"nominal ride: refused {told[0].refusal}, causes {told[0].causes:#x}" if told else None
+
+
+def _first(scenario: Scenario, home: After | None) -> str | None:
+    search = Search(scenario, home, finds_max=1)
+    try:
+        explored = search.run(ENOUGH)
+    except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError) as error:
+        return f"{scenario.name}: step raises {error!r}"
+    if explored.finds:
+        return f"{scenario.name}: {explored.finds[0].what}"
+    return None if explored.empty else f"{scenario.name}: no end of it"

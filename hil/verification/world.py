@@ -1,0 +1,163 @@
+"""The world around the guard in the search: a table, its drive, a controller, people; all of it hashable.
+
+One tick: something changes (a choice), the guard sees, the drive obeys or not. Faults change what is seen
+or how the table obeys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from hil.verification.coarse import FULL_CDPS, LIMITS, PARK_CDEG, TICK_MS, TOP_CDEG
+from safety.decision import ACTIVE, LEAVE, MOVE, READY, TEST, Decision
+from safety.observation import DRIVE_ARMED, DRIVE_OWN_RETURN, Inputs, Observation, Proposal, Terms
+
+HOLD: Final = 0
+DOWN: Final = 1
+UP: Final = -1
+SILENT: Final = 2
+WANTS: Final = {HOLD: "hold", DOWN: "down", UP: "up", SILENT: "silent"}
+LOWER_STOP_CDEG: Final = PARK_CDEG - 400
+UPPER_STOP_CDEG: Final = TOP_CDEG + 2_000
+_REACH_CDEG: Final = 500  # the furthest a table comes in one tick
+
+
+class Active(NamedTuple):
+    """A fault that is there: which, for how many ticks it counted, what it froze."""
+
+    number: int  # in the catalogue
+    ticks: int
+    value: int
+
+
+class World(NamedTuple):
+    """Truth at the end of a tick."""
+
+    cdeg: int
+    cdps: int
+    want: int
+    lead_cdeg: int  # the controller's own stream
+    lead_cdps: int
+    leads: bool  # its last setpoint was permitted
+    mode: int  # as the last report said
+    pendant: bool
+    stop: bool
+    home: bool
+    estop_ok: bool
+    ankle_a: bool
+    ankle_b: bool
+    load: bool
+    faults: tuple[Active, ...]
+    acts: int  # of people and controller, still to come
+    spent: bool  # what could break has broken and healed
+    shadow: Any  # what the oracle remembers
+
+
+class Fault(NamedTuple):
+    """One thing that breaks. `cause` must be told within so many ticks of its being there (and moving)."""
+
+    name: str
+    cause: str | None
+    within: int
+    look: Callable[[Observation, World, int], Observation] | None = None
+    obey: Callable[[World, Decision, tuple[int, int]], tuple[int, int]] | None = None
+    while_moving: bool = False
+    keeps: bool = False  # what was seen when it began
+    spoils: bool = False  # the drive does not do what it is told, or its own scale lies
+
+
+class Sent(NamedTuple):
+    """What lasts for one tick only."""
+
+    orders: int = 0
+    begin: Terms | None = None
+    proposal: Proposal | None = None  # another one than the controller's own
+
+
+PLAIN: Final = Sent()
+START: Final = World(
+    PARK_CDEG, 0, HOLD, PARK_CDEG, 0, False, 0, True, False, False, True, True, True, True, (), 0, False, None
+)
+
+
+def led(world: World) -> tuple[int, int]:
+    """The controller's next setpoint: angle and rate."""
+    if not world.leads:
+        return world.cdeg, 0
+    limit = LIMITS.test_cdps if world.mode == TEST else FULL_CDPS
+    rate = limit * world.want if world.want != SILENT else 0
+    half = limit * TICK_MS // 2_000
+    ends = (PARK_CDEG + 200 if world.mode == TEST else TOP_CDEG) if rate > 0 else PARK_CDEG
+    room = (ends - world.lead_cdeg) * (1 if rate > 0 else -1)
+    moving = world.lead_cdps != 0
+    if rate and room < (3 if moving else 2) * half:
+        rate = 0
+    if rate * world.lead_cdps < 0:
+        rate = 0
+    return world.lead_cdeg + (world.lead_cdps + rate) * TICK_MS // 2_000, rate
+
+
+def sense(world: World, sent: Sent, catalogue: tuple[Fault, ...]) -> Observation:
+    """What the guard sees in this tick."""
+    proposal = sent.proposal
+    if proposal is None and world.want != SILENT and world.mode in (READY, ACTIVE, TEST):
+        angle, rate = led(world)
+        proposal = Proposal(7, 0, angle, rate, LIMITS.lease_ms)
+    cdeg, cdps = world.cdeg, world.cdps
+    inputs = Inputs(
+        pendant=world.pendant, stop=world.stop, return_a=world.home, return_b=False, estop_ok=world.estop_ok,
+        ankle_a=world.ankle_a, ankle_b=world.ankle_b, at_park=abs(cdeg - PARK_CDEG) <= 200,
+        past_rest=cdeg > -200, over_angle=False, load=world.load, supply_ok=True, enabled=True,
+    )  # fmt: skip
+    seen = Observation(
+        dt_ms=TICK_MS, late_ms=0, a_cdeg=cdeg, a_cdps=cdps, a_age_ms=20, b_cdeg=cdeg, b_cdps=cdps,
+        b_age_ms=20, drive_state=DRIVE_ARMED, drive_stage=0, drive_fault=0, drive_age_ms=20, inputs=inputs,
+        inputs_age_ms=20, proposal=proposal, begin=sent.begin, orders=sent.orders, controller_age_ms=20,
+        station_age_ms=20,
+    )  # fmt: skip
+    for fault in world.faults:
+        look = catalogue[fault.number].look
+        if look is not None:
+            seen = look(seen, world, fault.value)
+    return seen
+
+
+def _slower(cdeg: int, cdps: int) -> tuple[int, int]:
+    """A protective stop."""
+    step = LIMITS.stop_cdps2 * TICK_MS // 1_000
+    after = max(cdps - step, 0) if cdps > 0 else min(cdps + step, 0)
+    return cdeg + (cdps + after) * TICK_MS // 2_000, after
+
+
+def obeyed(world: World, seen: Observation, decision: Decision, catalogue: tuple[Fault, ...]) -> World:
+    """The table after this tick's command."""
+    armed = seen.drive_state == DRIVE_ARMED
+    if decision.command == MOVE and armed:
+        way = decision.angle_cdeg - world.cdeg
+        way = max(min(way, _REACH_CDEG), -_REACH_CDEG)
+        went = world.cdeg + way, decision.rate_cdps
+    elif decision.command == LEAVE and seen.drive_state == DRIVE_OWN_RETURN:
+        went = max(world.cdeg - 200, PARK_CDEG), -FULL_CDPS if world.cdeg > PARK_CDEG + 200 else 0
+    else:
+        went = _slower(world.cdeg, world.cdps)
+    for fault in world.faults:
+        obey = catalogue[fault.number].obey
+        if obey is not None:
+            went = obey(world, decision, went)
+    cdeg = max(min(went[0], UPPER_STOP_CDEG), LOWER_STOP_CDEG)
+    stopped = cdeg != went[0]
+    leads = seen.proposal is not None and decision.command == MOVE and decision.mode in (READY, ACTIVE, TEST)
+    lead_cdeg, lead_cdps = (decision.angle_cdeg, decision.rate_cdps) if leads else (0, 0)
+    counted = tuple(_older(fault, catalogue, decision) for fault in world.faults)
+    return world._replace(
+        cdeg=cdeg, cdps=0 if stopped else went[1], lead_cdeg=lead_cdeg, lead_cdps=lead_cdps, leads=leads,
+        mode=decision.mode, faults=counted,
+    )  # fmt: skip
+
+
+def _older(fault: Active, catalogue: tuple[Fault, ...], decision: Decision) -> Active:
+    moving = decision.command == MOVE and decision.rate_cdps != 0
+    if fault.ticks < catalogue[fault.number].within and (moving or not catalogue[fault.number].while_moving):
+        return fault._replace(ticks=fault.ticks + 1)
+    return fault

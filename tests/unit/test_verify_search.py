@@ -1,0 +1,61 @@
+"""A slice of the exhaustive search: it ends, it finds nothing, and it does find what is planted."""
+
+from __future__ import annotations
+
+import pytest
+
+from hil.verification import planted
+from hil.verification.expected import EXPECTED
+from hil.verification.hunt import explore, killed_by, likely, nominal, scenarios
+from hil.verification.reach import Reach
+from hil.verification.scenarios import PAIRS, PEOPLE, SINGLES
+from safety.causes import CAUSES
+
+SLICE = ("a_stale", "drive_fault", "ankles", "estop", "b_frozen", "rogue")
+
+
+def test_a_slice_of_the_search_ends_and_nothing_is_broken() -> None:
+    chosen = [scenario for scenario in (*SINGLES, *PEOPLE) if scenario.name in SLICE]
+    assert len(chosen) >= len(SLICE)
+    reach = Reach()
+    results = list(explore(chosen, reach))
+    assert {result.name for result in results} == set(SLICE)
+    for result in results:
+        assert result.explored.empty, result.name
+        assert result.explored.finds == (), result.explored.finds
+        assert result.explored.nodes > 200, result.name
+    assert {"mode active", "mode waiting", "command cut", "stage to_park", "cause estop"} <= reach.seen
+
+
+@pytest.mark.parametrize(
+    ("bug", "says"),
+    [
+        ("rule:estop:removed", "estop"),
+        ("rule:ankle_open:late", "not told as ankle_open"),
+        ("rule:drive_fault:no_latch", "does not latch"),
+        ("rule:supply_low:no_verdict", "cap 800"),
+        ("rule:pendant:inverted", "nominal ride"),
+        ("rule:pendant:removed", "I23"),
+        ("gate:lease:removed", "lease of"),
+        ("gate:session:removed", "another session"),
+        ("stage:pause_rest:skipped", "pause at rest is skipped"),
+    ],
+)
+def test_the_search_notices_what_is_planted(bug: str, says: str) -> None:
+    assert says in (killed_by(bug) or "ALIVE")
+
+
+def test_a_ride_without_anything_is_left_alone() -> None:
+    assert nominal() is None
+
+
+def test_each_pair_of_faults_is_searched_and_each_fault_alone() -> None:
+    assert len({scenario.name for scenario in (*SINGLES, *PEOPLE, *PAIRS)}) == len(SINGLES + PEOPLE + PAIRS)
+    assert len(scenarios(["pairs"])) == len(PAIRS) > 200
+    assert len(scenarios(["pairs"], every=10)) == -(-len(PAIRS) // 10)
+    assert {scenario.name for scenario in likely("rule:estop:removed")[:2]} >= {"estop"}
+
+
+def test_every_cause_has_its_expectations() -> None:
+    assert {cause.number for cause in CAUSES} == set(EXPECTED)
+    assert set(planted.REACTIONS) >= {"STAGED", "ESTOP"}
