@@ -12,7 +12,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from controller.exit_codes import CommandError, ExitCode
-from hil.verification import planting
+from hil.verification import mutation, planting
 from hil.verification.hunt import PARTS, Result, explore, scenarios
 from hil.verification.planted import BUGS
 from hil.verification.reach import Reach
@@ -29,19 +29,22 @@ class Wanted(NamedTuple):
 
 
 def command(
-    action: Annotated[str, typer.Argument(metavar="ACTION", help="One of: search, planted.")],
+    action: Annotated[str, typer.Argument(metavar="ACTION", help="One of: search, planted, mutate.")],
     only: Annotated[
         str | None,
-        typer.Option(help="search: of people, faults, pairs, by comma. planted: a pattern of ids."),
+        typer.Option(
+            help="search: people, faults, pairs. planted: pattern of ids. mutate: part of a file's name."
+        ),
     ] = None,
-    every: Annotated[int, typer.Option(min=1, help="Only each n-th pair, or bug.")] = 1,
-    offset: Annotated[int, typer.Option(min=0, help="planted: begin at this one.")] = 0,
+    every: Annotated[int, typer.Option(min=1, help="Only each n-th pair, bug or mutant.")] = 1,
+    offset: Annotated[int, typer.Option(min=0, help="planted, mutate: begin at this one.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One object a line, for programs.")] = False,
 ) -> None:
     """Show that the safety rules hold, and that whatever says so would notice if they did not.
 
     `search` walks every state of the real rules on a coarse grid; `planted` puts one bug after another into
-    them and names what goes red. Exit 0 when all is as it must be, else 1.
+    them and names what goes red; `mutate` changes one thing of one line after another, as far as the tests of
+    the rules let it. Exit 0 when all is as it must be, else 1.
     """
     if action not in ACTIONS:
         raise CommandError(ExitCode.USAGE, f"keel verify {action}: allowed are {', '.join(ACTIONS)}")
@@ -124,4 +127,32 @@ def _planted(words: Wanted) -> bool:
     return alive == 0
 
 
-ACTIONS: Final[dict[str, Callable[[Wanted], bool]]] = {"search": _search, "planted": _planted}
+def _mutate(words: Wanted) -> bool:
+    chosen = mutation.discovered(words.only)[words.offset :: words.every]
+    if not chosen:
+        raise CommandError(ExitCode.USAGE, f"--only {words.only}: no file of safety has this in its name")
+    counts: dict[str, int] = {}
+    with bar(words) as progress:
+        task = progress.add_task("mutating", total=len(chosen))
+        try:
+            for mutant, verdict, by in mutation.run(chosen):
+                counts[verdict] = counts.get(verdict, 0) + 1
+                facts = {**mutant._asdict(), "verdict": verdict, "by": by}
+                plain = f"{mutant.file}:{mutant.line}: {mutant.what}: {verdict}: {by}"
+                if words.as_json or verdict != "killed":
+                    print(json.dumps(facts) if words.as_json else plain, flush=True)
+                progress.update(task, advance=1, description=mutant.file)
+        except mutation.NullMutantFailed as failed:
+            what = f"the unchanged rules fail their own tests here, so nothing above counts: {failed}"
+            raise CommandError(ExitCode.FAILED, what) from failed
+    print(
+        json.dumps({"mutants": len(chosen), **counts})
+        if words.as_json
+        else f"{len(chosen)} mutants: {counts}"
+    )
+    return sum(counts.values()) == len(chosen) and set(counts) <= {"killed", "equivalent"}
+
+
+ACTIONS: Final[dict[str, Callable[[Wanted], bool]]] = {
+    "search": _search, "planted": _planted, "mutate": _mutate,
+}  # fmt: skip
