@@ -94,7 +94,7 @@ CATALOGUE: Final = (
     Fault("drive_disarmed", None, 1, _set(drive_state=DRIVE_DISARMED)),
     Fault("drive_unpowered", None, 1, _set(drive_state=DRIVE_UNPOWERED)),
     Fault("drive_returns", "drive_returned", 1, _set(drive_state=DRIVE_OWN_RETURN, drive_stage=1)),
-    Fault("blocked", "no_motion", 6, None, _blocked, while_moving=True, spoils=True),
+    Fault("blocked", "no_motion", 9, None, _blocked, while_moving=True, spoils=True),
     Fault("runs_down", None, 4, None, _runs(FULL_CDPS // 2), spoils=True),
     Fault("runs_up", None, 4, None, _runs(-FULL_CDPS // 2), spoils=True),
     Fault("reversed", "wrong_direction", 4, None, _reversed, while_moving=True, spoils=True),
