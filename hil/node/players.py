@@ -26,7 +26,7 @@ class Player(NamedTuple):
     """One Python: its name, and the command that plays a trace file."""
 
     name: str
-    command: Callable[[Path, Path, Path], list[str]]  # folder with the tree, trace, output
+    command: Callable[[str, Path, Path, Path], list[str]]  # module, folder with the tree, trace, output
 
 
 class Played(NamedTuple):
@@ -54,7 +54,9 @@ def source_bytes() -> int:
 
 def cpython() -> Player:
     """The Python that runs this."""
-    return Player("CPython", lambda folder, trace, out: [sys.executable, "-m", MODULE, str(trace), str(out)])
+    return Player(
+        "CPython", lambda module, folder, trace, out: [sys.executable, "-m", module, str(trace), str(out)]
+    )
 
 
 def micropythons() -> list[Player]:
@@ -64,21 +66,25 @@ def micropythons() -> list[Player]:
         found.append(
             Player(
                 "MicroPython, unix port",
-                lambda folder, trace, out: [unix, "-X", "heapsize=256k", "-m", MODULE, str(trace), str(out)],
+                lambda module, folder, trace, out: [
+                    *(unix, "-X", "heapsize=256k", "-m", module, str(trace), str(out))
+                ],
             )
         )
     if (node := shutil.which("node") or shutil.which("nodejs")) and (PORT / "run.mjs").exists():
-        found.append(Player("MicroPython, WebAssembly port", lambda *paths: _under_node(node, *paths)))
+        found.append(Player("MicroPython, WebAssembly port", lambda *words: _under_node(node, *words)))
     return found
 
 
-def _under_node(node: str, folder: Path, trace: Path, out: Path) -> list[str]:
+def _under_node(node: str, module: str, folder: Path, trace: Path, out: Path) -> list[str]:
     listing = folder / "sources.json"
     listing.write_text(json.dumps({name: str(folder / name) for name in sources()}))
-    return [node, str(PORT / "run.mjs"), MODULE, str(HEAP_BYTES), str(listing), str(trace), str(out)]
+    return [node, str(PORT / "run.mjs"), module, str(HEAP_BYTES), str(listing), str(trace), str(out)]
 
 
-def play(player: Player, trace: bytes, tree: Mapping[str, Path] | None = None) -> Played:
+def play(
+    player: Player, trace: bytes, tree: Mapping[str, Path] | None = None, module: str = MODULE
+) -> Played:
     """Play a trace on the firmware, or on another tree. Raises PlayFailed."""
     with tempfile.TemporaryDirectory(prefix="keel-node-") as name:
         folder = Path(name)
@@ -88,7 +94,7 @@ def play(player: Player, trace: bytes, tree: Mapping[str, Path] | None = None) -
         given, out = folder / "trace.bin", folder / "out.bin"
         given.write_bytes(trace)
         done = subprocess.run(
-            player.command(folder, given, out),
+            player.command(module, folder, given, out),
             cwd=folder,
             env={**os.environ, "MICROPYPATH": str(folder)},
             capture_output=True,

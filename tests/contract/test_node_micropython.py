@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import re
 import shutil
 import subprocess
@@ -69,6 +70,42 @@ def test_a_tick_that_allocates_is_caught(value: str, tmp_path: Path) -> None:
     spoilt.write_text(text.replace(tick, f"        self.kept = {value}\n{tick}"))
     with pytest.raises(players.PlayFailed, match="MemoryError"):
         players.play(webassembly(), trace.make(50).data, {**tree, name: spoilt})
+
+
+def chip_records(samples: int) -> bytes:
+    """Register contents that count, and ones that do not."""
+    draw = random.Random(5)
+    data = bytearray()
+    for place in range(samples):
+        kind = place // 40 % 4  # for a while the same: AS5048A and ADS1115 take several calls
+        angle = draw.getrandbits(14)
+        good = {
+            0: bytes([0x20, angle >> 10, angle >> 2 & 0xFF, 0, 0]),
+            1: with_parity(angle if place % 40 > 3 else 0x0400),
+            2: bytes([1, 0x40, 0x10, angle >> 6, angle & 0x3F]),
+            3: bytes([*(16_000 + angle // 2).to_bytes(2), 0x80, 0x83, 0]),
+        }[kind]
+        wild = draw.randbytes(5) if draw.random() < 0.1 else good
+        data += bytes([kind, draw.random() < 0.03]) + wild
+    return bytes(data)
+
+
+def with_parity(word: int) -> bytes:
+    word |= 0x8000 if word.bit_count() % 2 else 0
+    return bytes([word >> 8, word & 0xFF, 0, 0, 0])
+
+
+@pytest.mark.peer
+def test_the_chips_drivers_say_the_same_and_allocate_nothing() -> None:
+    records = chip_records(4_000)
+    module = "firmware_bridge.node.probe"
+    ours = players.play(players.cpython(), records, module=module)
+    assert ours.facts["samples"] == "4000"
+    known = [ours.output[5 * place] for place in range(4_000)]
+    for kind in range(4):
+        share = [known[place] for place in range(4_000) if place // 40 % 4 == kind]
+        assert 0.2 < sum(share) / len(share) < 0.97, kind
+    assert players.play(webassembly(), records, module=module).output == ours.output
 
 
 def test_a_difference_is_named_by_its_tick() -> None:
