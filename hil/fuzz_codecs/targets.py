@@ -66,11 +66,12 @@ def node_host(data: bytes) -> None:
 
 def node_firmware(data: bytes) -> None:
     """The node's own deframer."""
-    receiver = FrameReader()
-    place = receiver.take(data, 0, len(data))
-    while place:
-        place = receiver.take(data, place, len(data))
-    bounded(receiver)
+    reader = FrameReader()
+    for piece in pieces(data):
+        place = 0
+        while place := reader.take(piece, place, len(piece)):
+            assert place <= len(piece)
+    bounded(reader)
 
 
 def cobs_frames(data: bytes) -> None:
