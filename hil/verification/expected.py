@@ -41,6 +41,8 @@ _BY_NAME: Final = {
     "no_motion": _CREEP,
     "supply_low": _CREEP,
     "return_stalled": _CREEP,
+    "pinched_down": _CREEP,
+    "pinched_up": Asked(NO_MOTION, 0),
     "stop_pressed": Asked(NO_MOTION, 0),
     "ankle_open": Asked(person=True),
     "ankles_open": Asked(person=True, hurry=True),

@@ -9,6 +9,7 @@ from hil.verification.shadow import Shadow
 from safety.decision import (
     AT_REST_WAITING,
     FROZEN,
+    GIVING_BACK,
     HOLD,
     INHIBITED,
     LATCHED,
@@ -39,10 +40,11 @@ def wrong(tick: Tick, shadow: Shadow) -> str | None:
 
 def _motion(tick: Tick, shadow: Shadow) -> str | None:
     decision = tick.decision
+    gives = decision.stage == GIVING_BACK and decision.rate_cdps <= LIMITS.give_back_cdps
     if shadow.sank_cdeg > SINKS_CDEG:
         return f"a return let the table down {shadow.sank_cdeg} cdeg"
     held = tick.state.buttons.home
-    if decision.rate_cdps > 0:
+    if decision.rate_cdps > 0 and not gives:
         return f"a return goes head-down, {decision.rate_cdps} cdps"
     most = LIMITS.emergency_cdps if shadow.hurry else LIMITS.return_cdps
     if -decision.rate_cdps > most:

@@ -8,7 +8,7 @@ from hil.verification.coarse import CAP_MS, LIMITS, PARK_CDEG, TERMS, TICK_MS
 from hil.verification.expected import EXPECTED, named
 from hil.verification.world import Fault
 from safety.causes import BY_NAME
-from safety.decision import ACTIVE, CHECK_ASKED, MOVE, READY, RETURNING, TEST, WAITING
+from safety.decision import ACTIVE, CHECK_ASKED, GIVING_BACK, MOVE, READY, RETURNING, TEST, WAITING
 
 if TYPE_CHECKING:
     from hil.verification.oracle import Tick
@@ -69,7 +69,7 @@ def _people(was: Shadow, tick: Tick) -> Shadow:
     held_ms = _longer(was.held_ms, True) if held else was.held_ms if tick.before.buttons.home else 0
     chain = fresh and now.estop_ok is False and not held
     mode = tick.before.mode
-    spoilt = bool(tick.was.faults)
+    spoilt = bool(tick.was.faults) or tick.decision.stage == GIVING_BACK
     downwards = (
         not spoilt
         and tick.world.cdeg > tick.was.cdeg
