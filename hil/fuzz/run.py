@@ -39,9 +39,13 @@ class FuzzRun:
         table.write_text(demo_table.text("node", "a1", {"drive": Path(self.line.ours)}))
         words = ["--table", str(table), "--run-dir", str(place / "run"), "--state-dir", str(place / "state")]
         self._guard = self._started("guard", "-I", "-m", "safety.guard", *words)
-        self._witness = self._started("witness", "-m", "hil.fuzz.witness")
         self._address = place / "run" / "guard.sock"
+        self._witness = self._started("witness", "-m", "hil.fuzz.witness", str(self._address))
         self._late: list[tuple[int, int]] = []
+        self._slow: list[tuple[int, int]] = []
+        self._silent: list[str] = []
+        self._under_fire = False
+        self._asked = (0, 0)  # how often, the longest answer in ms
 
     def _started(self, name: str, *words: str) -> subprocess.Popen[str]:
         with (self._place / f"{name}.log").open("w") as log:
@@ -56,6 +60,7 @@ class FuzzRun:
         self.crowd = Crowd(self._address, self._dice)
         try:
             self._calm(SETTLE_MS)
+            self._under_fire = True
             self._fuzz(round(seconds * 1_000))
             self.line.bad = 0.0
             self.crowd.close()
@@ -72,8 +77,19 @@ class FuzzRun:
             if port in ready:
                 self.line.pump(port)
         if witness in ready:
-            moment, length = self._witness.stdout.readline().split()
-            self._late.append((int(moment), int(length)))
+            self._hear(self._witness.stdout.readline())
+
+    def _hear(self, line: str) -> None:
+        """A line of the witness; before the guard is there it finds nobody."""
+        what, first, rest = [*line.split(maxsplit=2), "", "", ""][:3]
+        if what == "asked":
+            self._asked = int(first), int(rest)
+        elif what == "late":
+            self._late.append((int(first), int(rest)))
+        elif what == "slow" and self._under_fire:
+            self._slow.append((int(first), int(rest)))
+        elif what == "silent" and self._under_fire:
+            self._silent.append(f"STOP or RETURN at {first}: {rest.strip()}")
 
     def _calm(self, for_ms: int) -> None:
         until_ms = clock.monotonic_ms() + for_ms
@@ -93,7 +109,6 @@ class FuzzRun:
             for _ in range(ACTS if self._what != "wire" else 0):
                 self.crowd.act()
             self.watch.look()
-            self.watch.ask()
 
     def _facts(self, seconds: float) -> dict[str, Any]:
         watch, wrong = self.watch, list(self.watch.wrong)
@@ -101,19 +116,21 @@ class FuzzRun:
             wrong.append(f"the guard has ended with {self._guard.returncode}; see {self._place}")
         if not watch.reports:
             wrong.append("the guard has said nothing")
-        own = [gap for gap in watch.gaps if not self._machines(gap)]
+        gaps = watch.gaps + self._slow
+        own = [gap for gap in gaps if not self._machines(gap)]
         wrong += [f"a gap or an answer of {length_ms} ms at {at_ms}" for at_ms, length_ms in own[:5]]
+        wrong += self._silent[:5]
         return {
             "seconds": seconds,
             "reports": watch.reports,
             "packets": self.crowd.sent,
             "frames_spoilt": self.line.spoilt,
-            "asked": watch.asked,
-            "answer_most_ms": watch.answer_most_ms,
+            "asked": self._asked[0],
+            "answer_most_ms": self._asked[1],
             "tick_most_ms": watch.late_most_ms,
             "cost_most_us": watch.cost_most_us,
-            "gaps": len(watch.gaps),
-            "gaps_of_the_machine": len(watch.gaps) - len(own),
+            "gaps": len(gaps),
+            "gaps_of_the_machine": len(gaps) - len(own),
             "wrong": wrong,
         }
 

@@ -24,6 +24,8 @@ from safety.observation import (
 
 CLIENTS_MAX: Final = 16
 ACCEPTS_A_TICK: Final = 32
+GRACE_TICKS: Final = 10  # so long anybody is listened to who has just come
+CROWD_MAX: Final = 200
 # Packets taken from one client in a tick: a flood of one may delay neither the others nor the tick. What the
 # lease holder has sent is taken whole, so that nothing old of it is left for a later tick.
 PACKETS_A_TICK: Final = 16
@@ -110,6 +112,7 @@ class Channel:
         self._accept()
         arrivals = Arrivals()
         for client in self._clients:
+            client.ticks += 1
             for _ in range(self._patience(client)):
                 packet = client.receive()
                 if packet is None:
@@ -171,13 +174,14 @@ class Channel:
             self._clients.append(Client(connected))
 
     def _make_room(self) -> None:
-        """Too many: whoever never said hello goes first, the one that waited longest before the others."""
+        """Too many: whoever never said hello goes first, but not before it was heard for a while."""
         crowd = len(self._clients) - CLIENTS_MAX
         if crowd <= 0:
             return
-        strangers = [client for client in self._clients if client.role is None]
-        observers = [client for client in reversed(self._clients) if client.role == _OBSERVER]
-        rest = [one for one in reversed(self._clients) if one.role and one is not self._holder]
+        heard = [one for one in self._clients if one.ticks >= GRACE_TICKS or crowd > CROWD_MAX]
+        strangers = [one for one in heard if one.role is None]
+        observers = [one for one in reversed(heard) if one.role == _OBSERVER]
+        rest = [one for one in reversed(heard) if one.role and one is not self._holder]
         for client in (strangers + observers + rest)[:crowd]:
             client.close()
         self._sweep()

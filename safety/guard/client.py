@@ -11,7 +11,7 @@ _PACKET_MAX = 512
 class Client:
     """One connection; `role` is None until it has said hello."""
 
-    __slots__ = ("_socket", "gone", "instance", "lost", "role", "told")
+    __slots__ = ("_socket", "gone", "instance", "lost", "role", "ticks", "told")
 
     def __init__(self, connected: Connection) -> None:
         connected.setblocking(False)
@@ -19,6 +19,7 @@ class Client:
         self.role: int | None = None
         self.instance = 0
         self.gone = False
+        self.ticks = 0  # of the guard since it came
         self.lost = 0  # packets this client was too slow for
         self.told = False  # it has had its one answer to packets out of place
 
