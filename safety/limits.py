@@ -32,13 +32,18 @@ class Tier(NamedTuple):
     bouts: int
     day_ms: int
     check_in_ms: int
+    sessions_a_day: int
+    sessions_before: int  # sessions that must have been ridden ...
+    days_before: int  # ... since the first of them so many days ago
 
 
 TIERS: Final = (
-    Tier("beginner", 2000, 100, 200, 100, 60_000, 120_000, 2, 300_000, 30_000),
-    Tier("intermediate", 4500, 150, 200, 150, 120_000, 180_000, 3, 600_000, 60_000),
-    Tier("full", 6000, 200, 200, 150, 120_000, 300_000, 3, 600_000, 60_000),
+    Tier("beginner", 2000, 100, 200, 100, 60_000, 120_000, 2, 300_000, 30_000, 1, 0, 0),
+    Tier("intermediate", 4500, 150, 200, 150, 120_000, 180_000, 3, 600_000, 60_000, 2, 6, 7),
+    Tier("full", 6000, 200, 200, 150, 120_000, 300_000, 3, 600_000, 60_000, 2, 6, 28),
 )
+FIRST_CAP_CDEG: Final = 1500  # domain 5: of a rider's very first session
+APART_MS: Final = 10_800_000  # domain 5: three hours from the end of a session to the next
 STEEP_CDEG: Final = 4500  # above it the full tier holds 60 s and stays 3 min (domain 5)
 STEEP_HOLD_MS: Final = 60_000
 STEEP_BOUT_MS: Final = 180_000

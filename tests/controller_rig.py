@@ -17,6 +17,7 @@ from controller.loop import Controller
 from controller.programme import shipped
 from firmware_bridge.ports import AngleSensor, Capabilities, HeadKeeper, Inputs, MotorDrive, Outputs
 from firmware_bridge.readings import ARMED, DISARMED, AngleReading, Arming, DriveReading, InputsReading
+from hil.known_rider import acquaint
 from safety.guard import messages, table
 from safety.guard.channel import Channel, Facts
 from safety.guard.guard import Guard
@@ -150,6 +151,7 @@ class Rig:
 
     def start_guard(self) -> None:
         """A fresh guard on the same disk, with a station that is alive."""
+        acquaint(self.folder, "ada")
         store = Store(self.folder, self.machine.sha256, lambda: 1_700_000_000, self.now_ms, "boot")
         self.store = store
         facts = Facts(1, self.machine.park_cdeg, self.machine.cap_cdeg, bytes.fromhex(self.machine.sha256))

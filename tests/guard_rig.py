@@ -15,6 +15,7 @@ from firmware_bridge.assembly import open_devices
 from firmware_bridge.config import DevicesConfig
 from firmware_bridge.link.memory import memory_pair
 from firmware_bridge.node import protocol
+from hil.known_rider import acquaint
 from safety import decision as d
 from safety import observation as o
 from safety.guard import messages as m
@@ -106,6 +107,7 @@ class Rig(Bed):
         self.shape: Setpoints | None = None
         self.station_lives = True
         self.session = 0
+        acquaint(folder, "Åse")
         self.start_guard()
 
     def start_guard(self) -> None:
@@ -247,6 +249,11 @@ class Rig(Bed):
         self.lead(angle_deg, 1.5)
         self.until(lambda: abs(self.plant.angle_deg - angle_deg) < 0.1, 120)
         self.run(2)  # the stream's own end
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """The ledger's lines of this very test."""
+        lines = (json.loads(line) for line in (self.folder / "ledger.jsonl").read_text().splitlines())
+        return [line for line in lines if line["at_ms"] >= 0]
 
     def events(self) -> list[dict[str, Any]]:
         """The event file."""

@@ -195,7 +195,7 @@ def net_used_ms(place: Path) -> int | None:
     entries, wrong = read_ledger(place / "ledger.jsonl")
     if wrong is not None:
         return None
-    return sum(entry.ms if entry.kind == "debit" else -entry.ms for entry in entries)
+    return sum(one.ms if one.kind == "debit" else -one.ms for one in entries if one.at_ms >= 0)
 
 
 def one(spec: Spec, keep: Path | None = None) -> dict[str, Any]:

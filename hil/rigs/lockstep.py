@@ -23,6 +23,7 @@ from firmware_bridge.assembly import open_devices
 from firmware_bridge.config import Parity
 from firmware_bridge.ports import ByteLink
 from hil import demo_table
+from hil.known_rider import acquaint
 from hil.rigs.disk import refuses
 from hil.rigs.panel import Panel
 from hil.rigs.pipes import Ear, Pipes
@@ -90,6 +91,7 @@ class Lockstep:
         self._ticks = 0
         self._hash = hashlib.sha256()
         self._pipes = Pipes()
+        acquaint(folder, "lockstep")
         if setup.tested:
             self._note_tested()
         for name in PROCESSES:

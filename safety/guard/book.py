@@ -65,6 +65,8 @@ class Book:
         left = dose.left(asked.rider, asked.tier, self._table, now_ms)
         if isinstance(left, Refused):
             return left.why
+        if why := dose.why_not(asked.rider, asked.tier, asked.cap_cdeg, now_ms):
+            return why
         terms = rules.terms(
             asked.session,
             asked.tier,

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from safety.guard import dose_clock, files, ledger_file
+from safety.guard import dose_clock, files, ledger_file, standing
 from safety.guard.dose_clock import DoseClock
+from safety.guard.dose_words import hours
 from safety.guard.ledger_file import BACK, DEBIT, LOST, Entry
+from safety.guard.spent import Spent, same_rider, sessions
 from safety.guard.table import Table
 from safety.limits import TIERS
 
@@ -29,15 +30,6 @@ class Refused(NamedTuple):
     """No session for this rider now."""
 
     why: str
-
-
-class Spent(NamedTuple):
-    """One session of the past."""
-
-    session: int
-    ms: int  # counted as used: debited, less what was given back
-    at_ms: int  # its last line
-    open: bool  # nothing was given back yet
 
 
 class Dose:
@@ -126,15 +118,19 @@ class Dose:
         lost = self._last_loss()
         if lost is not None and lost.at_ms > since_ms:
             left_ms = lost.at_ms - since_ms
-            return Refused(f"{lost.rider}: no dose for anybody for {_hours(left_ms)}; {REMEDY}")
+            return Refused(f"{lost.rider}: no dose for anybody for {hours(left_ms)}; {REMEDY}")
         today = [one for one in self.spent(rider) if one.at_ms > since_ms and one.ms > 0]
         if len(today) >= table.sessions_a_day:
             again_ms = today[-table.sessions_a_day].at_ms - since_ms
             return Refused(
                 f"{len(today)} sessions in 24 h; allowed {table.sessions_a_day};"
-                f" come again in {_hours(again_ms)}"
+                f" come again in {hours(again_ms)}"
             )
         return max(0, min(TIERS[tier].day_ms, table.day_max_ms) - sum(one.ms for one in today))
+
+    def why_not(self, rider: str, tier: int, cap_cdeg: int, now_ms: int) -> str | None:
+        """What the rider's past says against a session of this tier and height; asked after `left`."""
+        return standing.why_not(self.spent(rider), tier, cap_cdeg, self._clock.now(now_ms))
 
     @property
     def lost(self) -> str | None:
@@ -147,7 +143,7 @@ class Dose:
 
     def spent(self, rider: str) -> list[Spent]:
         """The sessions of one rider, oldest first."""
-        return _sessions(entry for entry in self._entries if same_rider(entry.rider, rider))
+        return sessions(entry for entry in self._entries if same_rider(entry.rider, rider))
 
     def debit(self, rider: str, session: int, ms: int, now_ms: int) -> str:
         """Write an allowance down as used; the new head. Waits for the disk. Raises OSError."""
@@ -182,32 +178,6 @@ class Dose:
 
 
 REMEDY: Final = "leave the machine on; `keel doctor` says more"
-
-
-def same_rider(one: str, other: str) -> bool:
-    """Whether two ids mean one person: neither case nor spaces nor the way of writing a letter count."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(rider: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", rider).casefold().split())
-
-
-def _sessions(entries: Iterable[Entry]) -> list[Spent]:
-    found: list[Spent] = []
-    for entry in entries:
-        if entry.kind == DEBIT:
-            found.append(Spent(entry.session, entry.ms, entry.at_ms, True))
-        elif entry.kind == BACK:
-            place = next((n for n in reversed(range(len(found))) if found[n].session == entry.session), None)
-            if place is not None and found[place].open:
-                found[place] = Spent(entry.session, max(0, found[place].ms - entry.ms), entry.at_ms, False)
-    return found
-
-
-def _hours(ms: int) -> str:
-    minutes = -(-ms // 60_000)
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
 
 
 def _unused(path: Path) -> Path:

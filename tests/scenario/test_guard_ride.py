@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,10 +22,6 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
     made.kill_guard()
 
 
-def ledger(rig: Rig) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (rig.folder / "ledger.jsonl").read_text().splitlines()]
-
-
 def home(rig: Rig, most_s: float = 200) -> None:
     rig.run(0.1)
     rig.until(lambda: rig.mode() in ("inhibited", "latched") and rig.plant.angle_deg < -69.5, most_s)
@@ -40,7 +34,7 @@ def test_test_begin_down_return_end(rig: Rig) -> None:
     assert rig.order(o.ORDER_RETURN) == (77, True, "returning")
     home(rig)
     assert (rig.report["session"], rig.report["first_cause"]) == (0, BY_NAME["return_asked"].number)
-    debit, back = ledger(rig)
+    debit, back = rig.ledger()
     assert (debit["kind"], debit["rider"], back["kind"]) == ("debit", "Åse", "back")
     assert debit["ms"] - back["ms"] == rig.report["used_ms"] > 2_000
     assert not (rig.folder / "mark.json").exists()
@@ -57,7 +51,7 @@ def test_end_at_park_gives_everything_back(rig: Rig) -> None:
     assert rig.begin()[1:] == (False, "the guard is ready; wait until it is parked and idle")
     assert rig.order(o.ORDER_END)[1]
     rig.run(0.1)
-    debit, back = ledger(rig)
+    debit, back = rig.ledger()
     assert debit["ms"] == back["ms"]
     assert not (rig.folder / "mark.json").exists()
 
@@ -74,7 +68,7 @@ def test_what_stands_against_a_session_is_said(rig: Rig) -> None:
     rig.inputs &= ~protocol.SUPPLY_OK
     rig.run(0.1)
     assert "the supply is not good" in rig.order(o.ORDER_TEST)[2]
-    assert not (rig.folder / "ledger.jsonl").exists()
+    assert rig.ledger() == []
 
 
 @pytest.mark.parametrize(
@@ -85,7 +79,7 @@ def test_a_programme_beyond_the_tier_is_refused(rig: Rig, angle_deg: float, tier
     rig.arm_and_test()
     rig.inputs = MOUNTED
     assert words in rig.begin(angle_deg, tier)[2]
-    assert not (rig.folder / "ledger.jsonl").exists()
+    assert rig.ledger() == []
 
 
 def test_the_controller_gone_is_a_return_in_the_same_tick(rig: Rig) -> None:
@@ -145,7 +139,7 @@ def test_a_killed_guard_finds_its_session_and_goes_on_homewards(rig: Rig) -> Non
     rig.start_guard()
     home(rig, 300)
     assert rig.report["session"] == 0
-    debit, back = ledger(rig)
+    debit, back = rig.ledger()
     assert debit["ms"] - back["ms"] >= used_ms
     starts = [event for event in rig.events() if event["event"] == "start"]
     assert [(event["session"], event["tested"]) for event in starts] == [(0, False), (1, True)]

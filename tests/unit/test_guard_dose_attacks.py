@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from safety.guard.dose import DAY_MS, Refused, same_rider
+from safety.guard.dose import DAY_MS, Refused
+from safety.guard.spent import same_rider
 from safety.guard.store import InUse, Store
 from tests.dose_machine import FULL_MS, HOUR_MS, MINUTE_MS, NAMES, TABLE, TIER, YEAR_S, Machine
 
