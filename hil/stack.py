@@ -143,18 +143,6 @@ class Stack:
         """Send a process a signal."""
         self._supervisor.signal(name, number)
 
-    def kill_everything(self) -> None:
-        """kill -9 of guard, controller and station at once; until the next `poll` nobody comes back."""
-        for name in self._supervisor.pids:
-            self._supervisor.signal(name, signal.SIGKILL)
-
-    def watch(self) -> list[Truth]:
-        """Look at the table alone: every moment it told of since the last look. Raises SimulatorGone."""
-        truths = self._simulator.truths()
-        if truths:
-            self.truth = truths[-1]
-        return truths
-
     def end(self, hurries: bool = True) -> None:
         """Begin the end: the guard leaves when the table is parked, the others after it."""
         if not hurries:
