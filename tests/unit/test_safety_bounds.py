@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from controller.commands.check import check_table
 from safety import bounds as b
 from safety.guard import table
 from safety.guard.book import within
@@ -81,14 +79,8 @@ def test_terms_of_a_session_are_its_bounds() -> None:
         assert found.down_cdps == (70, "this table")
 
 
-def test_keel_check_says_which_limit_binds(tmp_path: Path) -> None:
-    text = EXAMPLE.replace(b"cap_deg = 60.0", b"cap_deg = 40.0")
-    (tmp_path / "table.toml").write_bytes(text)
-    keel = str(Path(sys.executable).with_name("keel"))
-    result = subprocess.run(
-        [keel, "check", str(tmp_path / "table.toml"), "--json"], capture_output=True, text=True, timeout=60
-    )
-    facts = json.loads(result.stdout)["facts"]
+def test_keel_check_says_which_limit_binds() -> None:
+    facts = check_table(EXAMPLE.replace(b"cap_deg = 60.0", b"cap_deg = 40.0"), Path("table.toml"))
     assert facts["cap"] == "40 deg by the table file"
     assert facts["tier beginner"].startswith("to 20 deg by tier beginner, down at 1 deg/s")
     assert facts["tier full"].startswith("to 40 deg by the table file")
