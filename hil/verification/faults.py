@@ -95,7 +95,7 @@ CATALOGUE: Final = (
     Fault("drive_unpowered", None, 1, _set(drive_state=DRIVE_UNPOWERED)),
     Fault("drive_returns", "drive_returned", 1, _set(drive_state=DRIVE_OWN_RETURN, drive_stage=1)),
     Fault("blocked", None, 9, None, _blocked, while_moving=True, spoils=True),
-    Fault("strains", None, 1, _set(effort_permille=950)),
+    Fault("strains", "no_motion", 3, _set(effort_permille=950), _blocked, while_moving=True, spoils=True),
     Fault("runs_down", None, 4, None, _runs(FULL_CDPS // 2), spoils=True),
     Fault("runs_up", None, 4, None, _runs(-FULL_CDPS // 2), spoils=True),
     Fault("reversed", "wrong_direction", 4, None, _reversed, while_moving=True, spoils=True),
