@@ -223,6 +223,8 @@ HEALTHY: list[tuple[str, Move]] = [
     ("the supply", pressed(supply_ok=None)),
     ("the park switch", pressed(at_park=False)),
     ("the over-angle switch", pressed(over_angle=True)),
+    ("squeezed through", pressed(panic=True)),
+    ("too hot", seen(heat_permille=800)),
 ]
 
 
