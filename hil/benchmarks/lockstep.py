@@ -31,10 +31,10 @@ class Stopwatch:
         setattr(thing, method, self._watched(getattr(thing, method), name))
 
     def _watched(self, work: Callable[..., Any], name: str) -> Callable[..., Any]:
-        def watched(*given: Any) -> Any:
+        def watched(*given: Any, **named: Any) -> Any:
             outer, self._inner_us, began = self._inner_us, 0.0, thread_us()
             try:
-                return work(*given)
+                return work(*given, **named)
             finally:
                 taken = thread_us() - began
                 self.spent_us[name] = self.spent_us.get(name, 0.0) + taken - self._inner_us

@@ -49,6 +49,22 @@ def cpu_us(run: Callable[[], object], units: int, repeats: int = REPEATS, warm_u
     return statistics.median(taken)
 
 
+def by_turns(runs: dict[str, Callable[[], object]], units: dict[str, int]) -> dict[str, list[float]]:
+    """CPU time per unit of everybody, round after round: what slows the machine down slows them all."""
+    taken: dict[str, list[float]] = {name: [] for name in runs}
+    for _ in range(REPEATS):
+        for name, run in runs.items():
+            began = time.process_time_ns()
+            run()
+            taken[name].append((time.process_time_ns() - began) / 1_000 / units[name])
+    return taken
+
+
+def ratio(ours: list[float], theirs: list[float]) -> float:
+    """How much cheaper ours is, the median of the rounds."""
+    return statistics.median(b / a for a, b in zip(ours, theirs, strict=True))
+
+
 def thread_us() -> float:
     """CPU time of this thread so far."""
     return time.thread_time_ns() / 1_000

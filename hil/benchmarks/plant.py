@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
 
 from hil.benchmarks import mujoco_peer, ride_model
-from hil.benchmarks.measure import Figure, cpu_us, yardstick_ns
+from hil.benchmarks.measure import REPEATS, Figure, by_turns, ratio, yardstick_ns
 from hil.benchmarks.ride_model import MODEL, OHM, START_RAD, TICK_S, TICKS, volts
 from simulator.plant import arrays, batch, lanes, leap
 from simulator.plant.bed import RIDER, Moments, ankle_setting_m, moments
@@ -21,17 +22,46 @@ from simulator.plant.lean import manners
 
 SINGLE: Final = "one table, one call per 20 ms tick"
 SIZES: Final = (256, 4096)
-RIDE_TICKS: Final = TICKS  # the whole ride of ours: starting, coasting and turning cost more than going on
-PEER_TICKS: Final = 25  # a step of the peer costs the same anywhere
+PEER_TICKS: Final = 5  # a step of the peer costs the same anywhere
+FAST, QUICK = "Keel fast, 10 ms steps", "Keel fast, 10 ms, numba"
+FINE, RK4 = "Keel fast, 1 ms steps", "Keel exact, RK4 1 ms"
+EULER, IMPLICIT, LEAPING, THEIR_RK4 = PEER_NAMES = (
+    "MuJoCo Euler, 1 ms",
+    "MuJoCo implicitfast, 1 ms",
+    "MuJoCo implicitfast, 10 ms",
+    "MuJoCo RK4, 1 ms",
+)
+PEERS: Final = tuple(
+    zip(
+        PEER_NAMES, ("Euler", "implicitfast", "implicitfast", "RK4"), (0.001, 0.001, 0.01, 0.001), strict=True
+    )
+)
+LONG, COMPILED = "Keel batch, 10 ms steps", "Keel batch, 10 ms steps, numba"
+SHORT, ROLLOUT = "Keel batch, 1 ms steps", "MuJoCo rollout, 1 ms"
 # What is asked of us, as factors over the peer named in the run.
 FAST_TARGET, EXACT_TARGET, BATCH_TARGET = 10.0, 1.0, 100.0
 COMPILED_TARGET, COMPILED_BATCH_TARGET = 25.0, 700.0
+PAIRS: Final = (
+    (FAST, EULER, FAST_TARGET),
+    (QUICK, EULER, COMPILED_TARGET),
+    (FAST, IMPLICIT, None),
+    (FAST, LEAPING, None),
+    (FAST, THEIR_RK4, None),
+    (FINE, EULER, None),
+    (RK4, THEIR_RK4, EXACT_TARGET),
+)
 NO_NUMBA: Final = "numba is not installed here: no figures of the compiled plant."
+
+
+@cache
+def rider_table(step_s: float) -> leap.Table:
+    """The table that is ridden; made once, as the peer's model is."""
+    return leap.table(MODEL, RIDER, OHM, step_s)
 
 
 def leaps(step_s: float) -> list[float]:
     """The ride in `fast`."""
-    table, state, angles = leap.table(MODEL, RIDER, OHM, step_s), (START_RAD, 0.0, 0.0), []
+    table, state, angles = rider_table(step_s), (START_RAD, 0.0, 0.0), []
     steps = range(round(TICK_S / step_s))
     for tick in range(TICKS):
         inputs = leap.Inputs(volts(tick))
@@ -52,7 +82,7 @@ def compiled_plant() -> ModuleType | None:
 
 def compiled_leaps(compiled: Any, step_s: float) -> list[float]:
     """The ride in `fast`, compiled."""
-    flat = lanes.stack([leap.table(MODEL, RIDER, OHM, step_s)], START_RAD).flat
+    flat = lanes.stack([rider_table(step_s)], START_RAD).flat
     lead, steps = compiled.lead_one, round(TICK_S / step_s)
     return [lead(flat, volts(tick), steps) for tick in range(TICKS)]
 
@@ -82,48 +112,43 @@ def exact(step_s: float) -> list[float]:
     return angles
 
 
-def single(name: str, ride: Callable[[], list[float]], expected: list[float]) -> Figure:
-    """Cost of a tick and how wrong it was."""
-    pace, error = yardstick_ns(), ride_model.worst(ride(), expected)
-    return Figure(SINGLE, name, cpu_us(ride, TICKS), "us CPU a tick", pace, f"angle error {error:.1e} rad")
+def contenders(mujoco: Any) -> dict[str, Callable[[], list[float]]]:
+    """Everybody who rides one table, by name."""
+    runs: dict[str, Callable[[], list[float]]] = {FAST: partial(leaps, 0.01)}
+    compiled = compiled_plant()
+    if compiled is not None:
+        runs[QUICK] = partial(compiled_leaps, compiled, 0.01)
+    runs |= {FINE: partial(leaps, 0.001), RK4: partial(exact, 0.001)}
+    if mujoco is not None:
+        for name, integrator, step_s in PEERS:
+            runs[name] = partial(mujoco_peer.ride, mujoco, mujoco_peer.model(mujoco, integrator, step_s))
+    return runs
 
 
 def singles(mujoco: Any) -> list[Figure]:
-    """Everything about one table."""
-    expected = ride_model.reference("hard")
-    fast = single("Keel fast, 10 ms steps", lambda: leaps(0.01), expected)
-    fine = single("Keel fast, 1 ms steps", lambda: leaps(0.001), expected)
-    rk4 = single("Keel exact, RK4 1 ms", lambda: exact(0.001), ride_model.reference("smooth"))
-    compiled, quick = compiled_plant(), []
-    if compiled is not None:
-        quick = [single("Keel fast, 10 ms, numba", lambda: compiled_leaps(compiled, 0.01), expected)]
-    if mujoco is None:
-        return [fast, *quick, fine, rk4]
-
-    def peer(integrator: str, step_s: float) -> Figure:
-        compiled = mujoco_peer.model(mujoco, integrator, step_s)
-        name = f"MuJoCo {integrator}, {step_s * 1e3:g} ms"
-        return single(name, lambda: mujoco_peer.ride(mujoco, compiled), expected)
-
-    euler, implicit, long, theirs = (
-        peer("Euler", 0.001),
-        peer("implicitfast", 0.001),
-        peer("implicitfast", 0.01),
-        peer("RK4", 0.001),
-    )
-    return [
-        fast.compared(euler, euler.value / fast.value, FAST_TARGET),
-        *(one.compared(euler, euler.value / one.value, COMPILED_TARGET) for one in quick),
-        fast.compared(implicit, implicit.value / fast.value),
-        fast.compared(long, long.value / fast.value),
-        fast.compared(theirs, theirs.value / fast.value),
-        fine.compared(euler, euler.value / fine.value),
-        rk4.compared(theirs, theirs.value / rk4.value, EXACT_TARGET),
-        euler,
-        implicit,
-        long,
-        theirs,
+    """Everything about one table: cost of a tick, how wrong it was, and against whom."""
+    hard, smooth, pace = ride_model.reference("hard"), ride_model.reference("smooth"), yardstick_ns()
+    runs = contenders(mujoco)
+    errors = {name: ride_model.worst(run(), smooth if name == RK4 else hard) for name, run in runs.items()}
+    taken = by_turns(dict(runs), dict.fromkeys(runs, TICKS))
+    rows = {
+        name: Figure(
+            SINGLE,
+            name,
+            statistics.median(taken[name]),
+            "us CPU a tick",
+            pace,
+            f"error {errors[name]:.1e} rad",
+        )
+        for name in runs
+    }
+    found = [
+        rows[ours].compared(rows[theirs], ratio(taken[ours], taken[theirs]), target)
+        for ours, theirs, target in PAIRS
+        if ours in rows and theirs in rows
     ]
+    alone = () if found else (FAST, QUICK, FINE, RK4)
+    return found + [rows[name] for name in (*alone, *(peer[0] for peer in PEERS)) if name in rows]
 
 
 def riders(count: int) -> list[Moments]:
@@ -186,38 +211,46 @@ def times(tick: Callable[[], None], ticks: int) -> None:
 
 def batches(mujoco: Any) -> list[Figure]:
     """Table-seconds per core-second of many tables."""
-    found = []
-    for count in SIZES:
-        group = f"{count} tables at once"
+    return [figure for count in SIZES for figure in crowd(mujoco, count)]
 
-        def rate(
-            name: str, tick: Callable[[], None], ticks: int, note: str, group: str = group, count: int = count
-        ) -> Figure:
-            pace = yardstick_ns()
-            tick()
-            per_table_us = cpu_us(partial(times, tick, ticks), count * ticks, 1, warm_up=False)
-            return Figure(group, name, TICK_S * 1e6 / per_table_us, "table-s per core-s", pace, note)
 
-        long = rate("Keel batch, 10 ms steps", keel_batch(count, 0.01), RIDE_TICKS, "256 riders, numpy alone")
-        fine = rate("Keel batch, 1 ms steps", keel_batch(count, 0.001), RIDE_TICKS // 5, "the first 2 s")
-        compiled, quick = compiled_plant(), []
-        if compiled is not None:
-            ride = compiled_batch(compiled, count, 0.01)
-            quick = [rate("Keel batch, 10 ms steps, numba", ride, RIDE_TICKS, same_alone(compiled, count))]
-        if mujoco is None:
-            found += [long, *quick, fine]
-            continue
-        compiled = mujoco_peer.model(mujoco, "Euler", 0.001)
-        peer = mujoco_peer.Rollout(mujoco, compiled, count)
-        theirs = rate("MuJoCo rollout, 1 ms", peer.tick, PEER_TICKS, "Euler, one thread")
-        target = BATCH_TARGET if count == max(SIZES) else None
-        found += [
-            long.compared(theirs, long.value / theirs.value, target),
-            *(one.compared(theirs, one.value / theirs.value, COMPILED_BATCH_TARGET) for one in quick),
-            fine.compared(theirs, fine.value / theirs.value),
-            theirs,
-        ]
-    return found
+def crowd(mujoco: Any, count: int) -> list[Figure]:
+    """So many tables at once."""
+    part = TICKS // REPEATS  # the rounds together are the whole ride: starting and turning cost more
+    ticks = {LONG: part, COMPILED: part, SHORT: part // 10, ROLLOUT: PEER_TICKS}
+    rides = {LONG: keel_batch(count, 0.01), SHORT: keel_batch(count, 0.001)}
+    notes, compiled = {LONG: "256 riders, numpy alone", ROLLOUT: "Euler, one thread"}, compiled_plant()
+    if compiled is not None:
+        rides[COMPILED] = compiled_batch(compiled, count, 0.01)
+        notes[COMPILED] = same_alone(compiled, count)
+    if mujoco is not None:
+        peer = mujoco_peer.Rollout(mujoco, mujoco_peer.model(mujoco, "Euler", 0.001), count)
+        rides[ROLLOUT] = peer.tick
+    for ride in rides.values():
+        ride()  # warm
+    pace = yardstick_ns()
+    runs: dict[str, Callable[[], object]] = {n: partial(times, ride, ticks[n]) for n, ride in rides.items()}
+    taken = by_turns(runs, {name: count * ticks[name] for name in runs})
+    rows = {
+        name: Figure(
+            f"{count} tables at once",
+            name,
+            TICK_S * 1e6 / statistics.mean(taken[name]),
+            "table-s per core-s",
+            pace,
+            notes.get(name, ""),
+        )
+        for name in runs
+    }
+    targets = {LONG: BATCH_TARGET, COMPILED: COMPILED_BATCH_TARGET} if count == max(SIZES) else {}
+    ours = [name for name in (LONG, COMPILED, SHORT) if name in rows]
+    if ROLLOUT not in rows:
+        return [rows[name] for name in ours]
+    theirs = rows[ROLLOUT]
+    return [
+        *(rows[n].compared(theirs, rows[n].value / theirs.value, targets.get(n)) for n in ours),
+        theirs,
+    ]
 
 
 def same_alone(compiled: Any, count: int) -> str:

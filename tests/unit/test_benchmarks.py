@@ -65,10 +65,10 @@ def test_measuring_counts_units_and_the_yardstick_is_a_time() -> None:
 def test_a_stopwatch_deducts_what_is_watched_inside() -> None:
     class Layers:
         def outer(self) -> int:
-            return self.inner() + 1
+            return self.inner(upto=200_000) + 1
 
-        def inner(self) -> int:
-            return sum(range(200_000))
+        def inner(self, upto: int = 0) -> int:
+            return sum(range(upto))
 
     layers, watch = Layers(), Stopwatch()
     watch.on(layers, "inner", "in")
