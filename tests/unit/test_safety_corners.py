@@ -8,8 +8,12 @@ import pytest
 
 from safety import decision as d
 from safety.angles import ONLY_A, ONLY_B, liar
+from safety.bounds import Bound, in_words
 from safety.causes import BY_NAME, CAUSES, name_of
+from safety.home_pinch import pinched
+from safety.home_state import NOT_HOMING
 from safety.observation import ORDER_RETURN, ORDER_TEST
+from safety.rules import CUT_OFF, GIVE
 from safety.verdict import ALLOW, NO_MOTION, POWER_CUT, Verdict, combine
 from tests.safety_rig import LIMITS, SHORT, Plant, Rig, Shaped, ridden
 
@@ -224,3 +228,14 @@ def test_the_stricter_of_two_verdicts_in_each_part() -> None:
     cut = Verdict(NO_MOTION, 500, POWER_CUT)
     assert combine(ALLOW, cut) == combine(cut, ALLOW) == cut
     assert combine(Verdict(1, 200, 1), Verdict(2, 100, 0)) == Verdict(1, 100, 0)
+
+
+def test_a_pinch_under_a_cut_gives_nothing_back_and_wants_the_button_let_go() -> None:
+    cut = NOT_HOMING._replace(bits=CUT_OFF, stage=d.STOPPING, hand=True)
+    home = pinched(cut, GIVE, LIMITS)
+    assert (home.pinch, home.hand, home.stage, home.bits) == (0, False, d.STOPPING, CUT_OFF)
+
+
+def test_a_limit_is_told_with_its_unit_and_whose_it_is() -> None:
+    assert in_words("cap_cdeg", Bound(2000, "beginner")).endswith("by beginner")
+    assert in_words("cap_cdeg", Bound(2000, "beginner")).startswith("20")
