@@ -16,6 +16,7 @@ from safety.guard import messages as m
 
 
 @pytest.mark.serial
+@pytest.mark.timeout(240)
 def test_a_guard_under_fire_is_in_time_obeys_and_believes_nothing(tmp_path: Path) -> None:
     facts = FuzzRun(tmp_path, 3, "both").ride(4)
     assert facts["wrong"] == []

@@ -16,6 +16,8 @@ from safety import observation as o
 from safety.guard import messages as m
 from tests.guard_rig import MOUNTED, Rig
 
+pytestmark = pytest.mark.timeout(240)  # minutes of table time on a busy machine
+
 
 @pytest.fixture
 def rig(tmp_path: Path) -> Iterator[Rig]:
