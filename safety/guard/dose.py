@@ -177,7 +177,7 @@ class Dose:
         return entry.head
 
 
-REMEDY: Final = "leave the machine on; `keel doctor` says more"
+REMEDY: Final = "leave the machine on; docs/reference/dose-ledger.md says more"
 
 
 def _unused(path: Path) -> Path:
