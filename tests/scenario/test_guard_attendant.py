@@ -38,12 +38,13 @@ def test_the_partners_sign_at_the_table_lets_one_session_begin(rig: Rig, button:
     rig.arm_and_test()
     rig.inputs = MOUNTED
     rig.run(0.2)
+    written = (rig.folder / "ledger.jsonl").read_bytes()
     assert rig.begin()[1:] == (
         False,
         "this table needs a partner beside it: let them press and let go STOP or RETURN at the table,"
         " then start within 60 s",
     )
-    assert not (rig.folder / "ledger.jsonl").exists()
+    assert (rig.folder / "ledger.jsonl").read_bytes() == written
     press(rig, button)
     assert rig.begin()[1]
     assert rig.order(16)[1], "the session is ended at park"
