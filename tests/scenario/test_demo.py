@@ -64,9 +64,8 @@ def check_nothing_was_restricted(demo: Demo) -> None:
     assert {float(row["speed_cap_dps"]) for row in down} == {8.0}
 
 
-# Warming up, holding head-down, resting at horizontal, on the last stretch up.
-MOMENTS = [("guard", 60), ("guard", 112), ("controller", 60), ("controller", 112), ("station", 60)]
-MOMENTS += [("station", 112), ("guard", 150), ("controller", 220)]
+# Warming up, holding head-down, resting at horizontal, on the last stretch up. `keel chaos` strikes anywhere.
+MOMENTS = [("controller", 60), ("guard", 112), ("station", 112), ("guard", 150), ("controller", 220)]
 
 
 @pytest.mark.parametrize(("name", "at_s"), MOMENTS)
