@@ -132,7 +132,7 @@ def run_granted(bench: Bench, address: Path, speed: float) -> None:
         barrier.closing = bench.closing
         barrier.tick(tick, now_ms)
         tell_truth(bench, now_ms, pace.reached)
-        pace.wait(TICK_MS, at_wall_pace=not bench.hurries or not (barrier.complete() or bench.closing))
+        pace.wait(TICK_MS, at_wall_pace=not bench.hurries or not (barrier.complete(now_ms) or bench.closing))
     barrier.close()
 
 

@@ -50,6 +50,7 @@ class Stack:
         self.report: Report | None = None
         self.truth = Truth(0.0, 0.0, 0.0, 0.0)
         self.fresh: list[Report] = []  # reports of the last poll
+        self.moved: list[Truth] = []  # where the table was since the poll before it
         self.start_ms: int | None = None  # now_ms of the first report
         self._abandoned = False
         self._places = Path(tempfile.mkdtemp(prefix="keel-"))
@@ -110,9 +111,9 @@ class Stack:
     def poll(self) -> list[Happening]:
         """Reap, restart, listen. Raises SimulatorGone."""
         happenings = self._supervisor.poll(clock.monotonic_ms())
-        truths = self._simulator.truths()
-        if truths:
-            self.truth = truths[-1]
+        self.moved = self._simulator.truths()
+        if self.moved:
+            self.truth = self.moved[-1]
         self.fresh = self._observer.reports()
         if self.fresh:
             self.report = self.fresh[-1]
@@ -129,7 +130,7 @@ class Stack:
         self._simulator.tell(do="switch", name=name, on=on, amount=amount)
 
     def strike(self, role: str, how: str, at_s: float, for_ms: int) -> None:
-        """Kill or stop a process at a moment of table time; on the wall's clock at once."""
+        """Kill or stop a process at a moment of table time, for so long; on the wall's clock at once."""
         pid = 0 if self.granted else self._supervisor.pids.get(role, 0)
         at_ms = round(at_s * 1_000) if self.granted else 0
         self._simulator.tell(do="strike", role=role, how=how, at_ms=at_ms, for_ms=for_ms, pid=pid)

@@ -2,6 +2,7 @@
 
 Somebody missing or stopped: the bench runs at the pace of the wall until they are back. A process that died
 is back `RESTART_MS` of table time later, not before and not after: a death costs the same at any speed.
+One that is kept away from outside is not waited for, and costs no pace.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ class Place:
     lost_at_ms: int | None = None
     next_ms: int = 0
     held_until_ms: int = 0  # stopped from outside: it gets no turns
+    away_until_ms: int = 0  # killed from outside, and nobody starts it before
+
+    @property
+    def back_at_ms(self) -> int:
+        """Not before."""
+        return 0 if self.lost_at_ms is None else max(self.lost_at_ms + RESTART_MS, self.away_until_ms)
 
 
 @dataclass(slots=True)
@@ -71,16 +78,20 @@ class Barrier:
 
     @staticmethod
     def _is_due(place: Place, now_ms: int) -> bool:
-        return place.member is None and (place.lost_at_ms is None or now_ms >= place.lost_at_ms + RESTART_MS)
+        return place.member is None and now_ms >= place.back_at_ms
 
     def _seat(self, member: Member) -> None:
         place = self.places[member.role]
-        place.member, place.lost_at_ms, place.held_until_ms = member, None, 0
+        place.member, place.lost_at_ms = member, None
+        place.held_until_ms = place.away_until_ms = 0
         self.joined(member)
 
-    def complete(self) -> bool:
-        """Whether every place is filled by somebody who answers."""
-        return all(place.member is not None and not place.member.silent for place in self.places.values())
+    def complete(self, now_ms: int = 0) -> bool:
+        """Whether every place is filled by somebody who answers, or empty because it has to be."""
+        return all(
+            now_ms < place.away_until_ms if place.member is None else not place.member.silent
+            for place in self.places.values()
+        )
 
     def wait_for_all(self, until_ms: int) -> bool:
         """Before the first tick: everybody has to be here. `until_ms` on the real clock."""
@@ -121,9 +132,13 @@ class Barrier:
         """Give a place no turns until then: whoever fills it is stopped."""
         self.places[role].held_until_ms = until_ms
 
+    def keep_away(self, role: str, until_ms: int) -> None:
+        """Whoever fills a place has been killed, and is not back before then."""
+        self.places[role].held_until_ms, self.places[role].away_until_ms = 0, until_ms
+
     def _expect(self, place: Place, now_ms: int) -> None:
         """A dead process is due back a fixed table time later: then the table waits for it."""
-        if not self._is_awaited(place) or now_ms < (place.lost_at_ms or 0) + RESTART_MS:
+        if not self._is_awaited(place) or now_ms < place.back_at_ms:
             return
         give_up_ms = clock.monotonic_ms() + BACK_WITHIN_MS
         while self._is_awaited(place) and clock.monotonic_ms() < give_up_ms:

@@ -1,7 +1,8 @@
 """What the bench does to the processes of a session: kill -9 and SIGSTOP at a moment of table time.
 
 On the granted clock it knows everybody by their connection; on the wall's clock it is told a process id.
-A stopped process gets no turns until it goes on, so that the stop lasts its time at any speed.
+A stopped process gets no turns until it goes on, so that the stop lasts its time at any speed; a killed one
+stays away for so long, on the wall's clock only until its supervisor has started it again.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from hil.granted.barrier import Barrier
 class Strike(NamedTuple):
     """One blow."""
 
-    role: str
+    role: str  # guard | controller | station
     how: str  # kill | stop
     at_ms: int  # table time; 0 = at once
-    for_ms: int  # of a stop
+    for_ms: int  # of a stop; killed and not back before
     pid: int = 0  # on the wall's clock
 
 
@@ -51,7 +52,7 @@ class Strikes:
     def _strike(self, one: Strike, pid: int, now_ms: int, barrier: Barrier | None) -> bool:
         if one.how == "kill":
             if barrier is not None:
-                barrier.hold(one.role, 0)
+                barrier.keep_away(one.role, now_ms + one.for_ms)
             return self._send(pid, signal.SIGKILL)
         if not self._send(pid, signal.SIGSTOP):
             return False

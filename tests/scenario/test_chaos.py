@@ -9,7 +9,7 @@ import pytest
 
 from hil.chaos.command import plans_of
 from hil.chaos.judge import Ended, Open, cause_s, wrong
-from hil.chaos.plan import Blow, Plan
+from hil.chaos.plan import HOST, PROCESSES, Blow, Plan
 from hil.chaos.session import ride
 
 SPEED = 200.0
@@ -37,7 +37,7 @@ def test_one_seed_is_one_list_of_blows_and_gives_them_all_out() -> None:
     assert plans == plans_of(7, 100, ("node", "blvr"))
     assert plans != plans_of(8, 100, ("node", "blvr"))
     assert sum(len(plan.blows) for plan in plans) == 100
-    assert {blow.role for plan in plans for blow in plan.blows} == {"guard", "controller", "station"}
+    assert {blow.role for plan in plans for blow in plan.blows} == {*PROCESSES, HOST}
 
 
 def blow(role: str, how: str, t_s: float, for_ms: int = 0, hit: bool = True) -> dict[str, Any]:

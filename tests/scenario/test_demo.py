@@ -64,8 +64,8 @@ def check_nothing_was_restricted(demo: Demo) -> None:
     assert {float(row["speed_cap_dps"]) for row in down} == {8.0}
 
 
-# Warming up, holding head-down, resting at horizontal, on the last stretch up. `keel chaos` strikes anywhere.
-MOMENTS = [("controller", 60), ("guard", 112), ("station", 112), ("guard", 150), ("controller", 220)]
+# Warming up, holding head-down, on the last stretch up. `keel chaos` strikes anywhere.
+MOMENTS = [("controller", 60), ("guard", 112), ("station", 112), ("controller", 220)]
 
 
 @pytest.mark.parametrize(("name", "at_s"), MOMENTS)
@@ -82,11 +82,6 @@ def test_whoever_is_killed_the_rider_ends_parked(name: str, at_s: float, tmp_pat
     grace_s = 5.0 if name == "station" else 0.0
     assert last_s - began["t_s"] <= time_to_park_s(began["angle_deg"] + 8.0) + grace_s + 8.0
     assert [name for name in FILES if not (demo.run_dir / name).is_file()] == []
-
-
-def test_the_blvr_comes_home_after_its_host_died(tmp_path: Path) -> None:
-    demo = ride(tmp_path / "run", "--drive", "blvr", watch=KillOnce("guard", 112))
-    assert (demo.code, demo.ended["parked"], demo.ended["first_cause"]) == (3, True, "guard_lost")
 
 
 def test_ctrl_c_is_a_return_and_a_second_one_changes_nothing(tmp_path: Path) -> None:
