@@ -9,9 +9,11 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from controller.commands import guard_folder
 from controller.exit_codes import CommandError, ExitCode
 from safety import bounds, limits
-from safety.guard import table
+from safety.guard import known_table, table
+from safety.guard.known_table import SHORT
 from safety.guard.toml_lines import TomlRefused
 
 _PROGRAMME_KEYS: Final = ("programme", "phase")
@@ -23,11 +25,18 @@ def command(
         Path | None, typer.Option("--table", help="Check a programme for this table instead of the demo's.")
     ] = None,
     tier: Annotated[str | None, typer.Option(help="Check a programme for a rider of this tier.")] = None,
+    accept: Annotated[
+        str | None,
+        typer.Option(metavar="HASH", help="You have read this changed table file: let the guard use it."),
+    ] = None,
+    state_dir: Annotated[Path, typer.Option(help="The guard's, for --accept.")] = guard_folder.STATE_DIR,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False,
 ) -> None:
     """Check a table file or a programme. Exit 0 when it may be used, 78 with every error when not."""
     data = contents(file)
     kind = "programme" if is_programme(data) else "table"
+    if accept is not None and kind == "programme":
+        raise CommandError(ExitCode.USAGE, f"{file}: a programme; --accept is for table files")
     facts: dict[str, Any] = {}
     errors: tuple[str, ...] = ()
     try:
@@ -36,8 +45,17 @@ def command(
             if kind == "programme"
             else check_table(data, file)
         )
+        if accept is not None:
+            accept_table(str(facts["sha256"]), accept, state_dir)
     except TomlRefused as refused:
         errors = refused.lines
+    _say(file, kind, facts, errors, as_json)
+    if errors:
+        raise typer.Exit(ExitCode.CONFIG)
+
+
+def _say(file: Path, kind: str, facts: dict[str, Any], errors: tuple[str, ...], as_json: bool) -> None:
+    """The answer, for a person or a program."""
     if as_json:
         answer = {"file": str(file), "kind": kind, "ok": not errors, "errors": list(errors), "facts": facts}
         typer.echo(json.dumps(answer, ensure_ascii=False))
@@ -50,8 +68,6 @@ def command(
             typer.echo(line, err=True)
         count = f"{len(errors)} errors" if len(errors) > 1 else "1 error"
         typer.echo(f"{file}: a {kind}, refused: {count}", err=True)
-    if errors:
-        raise typer.Exit(ExitCode.CONFIG)
 
 
 def contents(file: Path) -> bytes:
@@ -101,6 +117,16 @@ def _tier(tier: limits.Tier, found: table.Table) -> str:
     """What a tier may do on this table, and which limit binds."""
     values = bounds.of_session(tier, None, found.bounds, limits.Limits())._asdict()
     return ", ".join(f"{word} {bounds.in_words(name, values[name])}" for name, word in _SHOWN.items())
+
+
+def accept_table(sha256: str, named: str, state_dir: Path) -> None:
+    """A person has read this very file. Raises CommandError (1, 64, 66, 75, 77)."""
+    if len(named) < SHORT or not sha256.startswith(named.lower()):
+        what = f"--accept is {named}, the file's sha256 is {sha256}; name at least its first {SHORT} digits"
+        raise CommandError(ExitCode.USAGE, what)
+    guard_folder.exists(state_dir)
+    with guard_folder.at_park(state_dir):
+        known_table.accept(state_dir, sha256, durable=True)
 
 
 def check_for(file: Path) -> table.Table:

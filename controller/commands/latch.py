@@ -5,25 +5,20 @@ No network reaches it: it reads and writes the guard's own folder, and only whil
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
+from controller.commands import guard_folder
 from controller.exit_codes import CommandError, ExitCode
 from safety.causes import BY_NUMBER
 from safety.guard import latch_file
 
-STATE_DIR: Final = Path("/var/lib/keel/guard")
-
 
 def command(
-    state_dir: Annotated[Path, typer.Option(help="The guard's folder.")] = STATE_DIR,
+    state_dir: Annotated[Path, typer.Option(help="The guard's folder.")] = guard_folder.STATE_DIR,
     reset: Annotated[
         str | None,
         typer.Option(metavar="CAUSE", help="Take away this latch, after the table has been inspected."),
@@ -31,10 +26,9 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="One object, for programs.")] = False,
 ) -> None:
     """Show the latch, or take it away. Exit 0 without one, 1 with one."""
-    if not state_dir.is_dir():
-        raise CommandError(ExitCode.NO_INPUT, f"{state_dir}: there is no such folder; see --state-dir")
+    guard_folder.exists(state_dir)
     if reset is not None:
-        with _alone(state_dir):
+        with guard_folder.at_park(state_dir):
             _reset(state_dir, reset)
     cause = BY_NUMBER.get(latch_file.read(state_dir))
     if as_json:
@@ -49,32 +43,11 @@ def command(
     raise typer.Exit(ExitCode.OK if cause is None else ExitCode.FAILED)
 
 
-@contextmanager
-def _alone(state_dir: Path) -> Iterator[None]:
-    """No guard runs on this folder meanwhile."""
-    lock = os.open(state_dir, os.O_RDONLY | os.O_DIRECTORY)  # as the guard locks it
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        what = f"{state_dir}: a guard is running; stop it first: sudo systemctl stop keel-guard"
-        raise CommandError(ExitCode.BUSY, what) from None
-    finally:
-        os.close(lock)
-
-
 def _reset(state_dir: Path, named: str) -> None:
     found = BY_NUMBER.get(latch_file.read(state_dir))
     if found is None or found.name != named:
         is_latched = f"latched by {found.name}" if found else "not latched"
         raise CommandError(ExitCode.USAGE, f"--reset is {named}, the table is {is_latched}; name that cause")
-    if (state_dir / "mark.json").exists():
-        what = f"{state_dir}: a session is open; start the guard, let it bring the table home, then stop it"
-        raise CommandError(ExitCode.FAILED, what)
-    try:
-        # The day's tests go first: whatever was repaired, direction is proved before anybody gets on.
-        (state_dir / "tests.json").unlink(missing_ok=True)
-        latch_file.write(state_dir, 0, durable=True)
-    except PermissionError:
-        what = f"{state_dir}: no permission; run as root or as the user of the guard"
-        raise CommandError(ExitCode.PERMISSION, what) from None
+    # The day's tests go first: whatever was repaired, direction is proved before anybody gets on.
+    (state_dir / "tests.json").unlink(missing_ok=True)
+    latch_file.write(state_dir, 0, durable=True)

@@ -112,6 +112,8 @@ class Clerk:
             return news.why_not(decided, desk.seen, self._devices.trouble, desk.refused)
         if not decided.tested:
             return "the tests of the day have not passed; run them first"
+        if not self._store.accepted:
+            return self._store.changed_table
         if desk.seen.station_age_ms >= self._limits.station_lost_ms:
             return "no station is connected; start it first"
         if self._witness.silent:

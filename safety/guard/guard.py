@@ -222,5 +222,6 @@ class Guard:
             table_sha256=self.table.sha256,
             session=self.book.session,
             tested=self._store.tested,
+            accepted=self._store.accepted,
             wrong=self._store.ring_trouble,
         )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from safety.guard import files, latch_file, mark
+from safety.guard import files, known_table, latch_file, mark
 from safety.guard.dose import Dose
 from safety.guard.events import Events
 from safety.guard.ring_file import Ring
@@ -39,6 +39,7 @@ class Store:
         self._lock = _locked(folder)
         events, ring = folder / "guard.events.jsonl", folder / "guard.ring"
         used_before = events.exists() or ring.exists()
+        self.accepted = known_table.met(folder, table_sha256, new_folder=not used_before)
         self.mark = mark.read(folder / "mark.json")
         self._seen = mark.last_seen(ring, self.mark.terms.session) if self.mark else None
         copy = self.mark.ledger_head if self.mark else ""
@@ -53,6 +54,15 @@ class Store:
     def same_table(self) -> bool:
         """Whether the open session was begun with this very table file."""
         return self.mark is not None and self.mark.table_sha256 == self._table_sha256
+
+    @property
+    def changed_table(self) -> str:
+        """What to tell whoever wants to begin with a table file that nobody has accepted."""
+        short = self._table_sha256[: known_table.SHORT]
+        return (
+            f"the table file is not the accepted one (its sha256 begins with {short}); read it, stop"
+            f" the guard at park, then: keel check TABLE.toml --accept {short} --state-dir {self.folder}"
+        )
 
     def used_ms(self, now_ms: int, inverted_cdeg: int) -> int:
         """Head-down time of the session that was found open."""
