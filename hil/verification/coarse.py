@@ -126,8 +126,11 @@ class Canon:
         return State(*[self._shared(part) if hasattr(part, "_fields") else part for part in fixed])
 
     def _shared(self, part: Any) -> Any:
-        part = _fixed(part)
-        return self._parts.setdefault(part, part)
+        known = self._parts.get(part)
+        if known is None:
+            fixed = _fixed(part)
+            known = self._parts[part] = self._parts.setdefault(fixed, fixed)
+        return known
 
 
 def _limited(ms: int, limit_ms: int) -> int:

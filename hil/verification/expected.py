@@ -5,6 +5,7 @@ A cause that is told must at least take this away; a cause without a row here is
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final, NamedTuple
 
 from safety.causes import BY_NAME
@@ -69,9 +70,10 @@ MOVES: Final = frozenset(
 )  # fmt: skip
 
 
-def named(causes: int) -> list[int]:
+@cache
+def named(causes: int) -> tuple[int, ...]:
     """The causes of a mask."""
-    return [number for number in EXPECTED if causes >> number & 1]
+    return tuple(number for number in EXPECTED if causes >> number & 1)
 
 
 def lacking(decision: Decision) -> str | None:

@@ -14,31 +14,36 @@ MOST_TICKS: Final = 250
 _HELD: Final = 12  # ticks of RETURN in the hand, then some without: edges are wanted, too
 _PERIOD: Final = 15
 
-Spot = tuple[Node, int]
-
 
 class HomeAgain:
-    """Remembers from where it is known that one comes home."""
+    """Remembers from where it is known that one comes home, and in how many ticks."""
 
     def __init__(self, catalogue: tuple[Fault, ...]) -> None:
         self._catalogue = catalogue
-        self._known: set[Spot] = set()
+        self._known: dict[Node, int] = {}
         self._canon = Canon()
         self.steps = 0
 
     def __call__(self, node: Node, decision: Decision) -> str | None:
-        """Why nobody comes home from here, None = one does."""
-        spot, way = (self._healed(node), 0), []
-        while spot not in self._known:
-            way.append(spot)
-            node, last = self._tick(*spot)
+        """Why nobody comes home from here, None = one does.
+
+        Where two ways meet they go on together: whoever stands there may take up the other's rhythm.
+        """
+        node, way, phase = self._healed(node), list[Node](), 0
+        while node not in self._known:
+            way.append(node)
+            node, last = self._tick(node, phase)
             if _parked(node, last):
+                self._known.setdefault(node, 0)
                 break
-            spot = (node, (spot[1] + 1) % _PERIOD)
+            phase = (phase + 1) % _PERIOD
             if len(way) > MOST_TICKS:
                 return f"I8: no way home in {MOST_TICKS} ticks, mode {last.mode}, at {node.world.cdeg}"
-        self._known.update(way)
-        return None
+        left = self._known[node]
+        for ticks, passed in enumerate(reversed(way), start=left + 1):
+            self._known.setdefault(passed, ticks)
+        most = left + len(way)
+        return f"I8: the way home takes {most} ticks" if most > MOST_TICKS else None
 
     def _healed(self, node: Node) -> Node:
         world = node.world._replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Final, NamedTuple
 
 from hil.verification import planted
@@ -10,13 +11,14 @@ from hil.verification.coarse import TOP_CDEG
 from hil.verification.home_again import HomeAgain
 from hil.verification.reach import Reach, noted
 from hil.verification.scenarios import PAIRS, PEOPLE, RIDE, SINGLES
-from hil.verification.search import After, Explored, Node, Scenario, Search
+from hil.verification.search import After, Explored, Memo, Node, Scenario, Search
 from safety.decision import Decision
 
 PARTS: Final[dict[str, tuple[Scenario, ...]]] = {"people": PEOPLE, "faults": SINGLES, "pairs": PAIRS}
 ENOUGH: Final = 400_000  # nodes of one scenario; more means that it does not end
 
 
+_PAIRED: Final = frozenset(scenario.name for scenario in PAIRS)
 _LARGE: Final = ("let go", "frozen", "chain", "clamps", "check-in", "test", "controller", "wakes", "orders")
 
 
@@ -38,18 +40,19 @@ def scenarios(parts: list[str], every: int = 1) -> list[Scenario]:
 
 def explore(chosen: list[Scenario], reach: Reach, homes: bool = True) -> Iterator[Result]:
     """Each scenario to its end; liveness from every state, but not again for pairs."""
-    with noted(reach):
-        for scenario in chosen:
-            home = HomeAgain(scenario.catalogue)
-            walks = homes and scenario not in PAIRS
+    memo: Memo = {}
+    for scenario in chosen:
+        paired = scenario.name in _PAIRED
+        home = HomeAgain(scenario.catalogue)
+        walks = homes and not paired
 
-            def after(
-                node: Node, decision: Decision, home: HomeAgain = home, walks: bool = walks
-            ) -> str | None:
-                reach.note(decision)
-                return home(node, decision) if walks else None
+        def after(node: Node, decision: Decision, home: HomeAgain = home, walks: bool = walks) -> str | None:
+            reach.note(decision)
+            return home(node, decision) if walks else None
 
-            yield Result(scenario.name, Search(scenario, after).run(ENOUGH), home.steps)
+        with nullcontext() if paired else noted(reach):
+            search = Search(scenario, after, memo=memo if paired else None)
+            yield Result(scenario.name, search.run(ENOUGH), home.steps)
 
 
 def likely(bug: str) -> list[Scenario]:

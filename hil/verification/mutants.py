@@ -33,6 +33,7 @@ class Mutant(NamedTuple):
     number: int
     line: int
     what: str
+    function: str = ""  # whose body it is in, "" = code that runs while the module is loaded
 
     @property
     def id(self) -> str:
@@ -48,8 +49,25 @@ def files() -> list[Path]:
 def of(path: Path) -> list[Mutant]:
     """All mutants of one file."""
     name = path.relative_to(ROOT).as_posix()
-    sites = _sites(ast.parse(path.read_text()))
-    return [Mutant(name, number, line, what) for number, (line, what, _) in enumerate(sites)]
+    tree = ast.parse(path.read_text())
+    bodies = _bodies(tree)
+    return [
+        Mutant(name, number, node.lineno, what, bodies.get(id(node), ""))
+        for number, (node, what, _) in enumerate(_sites(tree))
+    ]
+
+
+def _bodies(tree: ast.Module) -> dict[int, str]:
+    """Of each node inside the body of a function: the name of the outermost one, defaults excepted."""
+    found = {}
+    for owner in tree.body:
+        inner = owner.body if isinstance(owner, ast.ClassDef) else [owner]
+        prefix = f"{owner.name}." if isinstance(owner, ast.ClassDef) else ""
+        for function in inner:
+            if isinstance(function, ast.FunctionDef):
+                nodes = [node for line in function.body for node in ast.walk(line)]
+                found.update({id(node): prefix + function.name for node in nodes})
+    return found
 
 
 def compiled(mutant: Mutant) -> CodeType:
@@ -65,11 +83,11 @@ def changed(source: str, number: int) -> ast.Module:
     return ast.fix_missing_locations(tree)
 
 
-def _sites(tree: ast.Module) -> Iterator[tuple[int, str, Change]]:
-    """Line, words and the change itself; none is made by asking."""
+def _sites(tree: ast.Module) -> Iterator[tuple[Any, str, Change]]:
+    """Node, words and the change itself; none is made by asking."""
     for node in ast.walk(tree):
         for what, change in _changes(node):
-            yield getattr(node, "lineno", 0), what, change
+            yield node, what, change
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:

@@ -1,41 +1,35 @@
-"""Mutation testing: each mutant of the rules in a fresh process against the rules' own tests.
+"""Mutation testing: each mutant of the rules in a process of its own against the rules' own tests.
 
-After each batch the null mutant must pass, else nothing before it counts. Killed, survived, timeout, crash
-and equivalent together are all that were discovered; no verdict is a failure.
+A change inside a function is made in a fork of the nursery, where only tests that run the changed line are
+asked, those first that noticed a neighbour. A change of code that runs while a module is loaded is made in a
+fork of the cradle, before anything of safety is loaded. After each batch the tests that noticed something
+must pass on the unchanged rules, else nothing before it counts. No verdict is a failure.
 """
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from itertools import accumulate
+from typing import Any, Final, NamedTuple
 
+from hil.verification.equivalent import EQUIVALENT
 from hil.verification.mutants import ROOT, Mutant, files, of
 
-BATCH: Final = 25
-TIMEOUT_S: Final = 900
-# The fast ones first: most mutants die there.
-_FIRST: Final = (
-    "tables",
-    "permits",
-    "bounds",
-    "corners",
-    "found",
-    "limits",
-    "mended",
-    "cut",
-    "pinch",
-    "proof",
-)
-_LAST: Final = ("properties", "hazards", "nominal")
-
-# Reviewed: no test can tell these from the original, and why. File: {(line's text, change): reason}.
-EQUIVALENT: Final[dict[str, dict[tuple[str, str], str]]] = {}
+BATCH: Final = 100
+_NUMBERS: Final = "test_safety_numbers.py"
+_QUICK: Final = ("tables", "bounds", "limits")  # asked first where a whole file must be loaded
+_LAST: Final = ("properties", "hazards", "nominal", "machine")
+RIDDEN: Final = (200, 500, 800, 900, 1000, 1500, 3000)  # where many tests begin, in cdeg
+# Verdicts that need nobody's review.
+GOOD: Final = ("killed", "equivalent", "stillborn")
 
 
 class Verdict(NamedTuple):
-    """What became of one mutant: killed, survived, timeout, crash, equivalent, or null (passed or failed)."""
+    """What became of one mutant. killed: by a test; equivalent: reviewed; stillborn: the rules do not load;
+    survived, uncollected (only a test file's own loading failed), timeout, crash: somebody must look."""
 
     mutant: Mutant
     verdict: str
@@ -54,45 +48,141 @@ def discovered(only: str | None) -> list[Mutant]:
 def tests() -> list[str]:
     """The rules' own tests, quick ones first."""
 
-    def place(name: str) -> int:
+    def place(name: str) -> tuple[int, str]:
         word = name.removeprefix("test_safety_").removesuffix(".py")
-        if word in _FIRST:
-            return _FIRST.index(word)
-        return 100 + (_LAST.index(word) if word in _LAST else -1)
+        if word in _QUICK:
+            return _QUICK.index(word), name
+        return 100 + (_LAST.index(word) + 1 if word in _LAST else 0), name
 
     names = sorted((path.name for path in (ROOT / "tests/unit").glob("test_safety_*.py")), key=place)
     return [f"tests/unit/{name}" for name in names]
 
 
-def run(chosen: list[Mutant]) -> Iterator[Verdict]:
-    """One after the other. Raises NullMutantFailed."""
+class Child:
+    """The nursery or the cradle: one question, one answer."""
+
+    def __init__(self, module: str, words: list[str]) -> None:
+        command = [sys.executable, "-m", f"hil.verification.{module}", *words]
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True
+        )
+
+    def ask(self, **words: Any) -> dict[str, Any]:
+        """Raises NullMutantFailed where the child is gone."""
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        print(json.dumps(words), file=process.stdin, flush=True)
+        line = process.stdout.readline()
+        if not line:
+            raise NullMutantFailed(f"the process with the tests ended by itself: {process.wait()}")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def end(self) -> None:
+        """It ends when nobody asks any more."""
+        with self._process:  # closes both pipes, then waits
+            pass
+
+
+class Run:
+    """All verdicts of some mutants."""
+
+    def __init__(
+        self, files: list[str] | None = None, ridden: tuple[int, ...] = RIDDEN, budget_s: float = 10**9
+    ) -> None:
+        self._files, self._budget_s = files or tests(), budget_s
+        self._nursery = Child("nursery", self._files)
+        self._cradle = Child("cradle", [])
+        self._nursery.ask(do="settle", ridden=ridden)
+        self._seconds: dict[str, float] = self._null("null")["seconds"]
+        self._lines: dict[str, dict[str, list[str]]] = self._null("map")["lines"]
+        self._killers: dict[tuple[str, str], list[str]] = {}
+
+    def _null(self, what: str) -> dict[str, Any]:
+        answer = self._nursery.ask(do=what)
+        if answer.get("failed") or "verdict" in answer:
+            raise NullMutantFailed(str(answer.get("failed") or answer))
+        return answer
+
+    def one(self, mutant: Mutant) -> Verdict:
+        """The verdict of one mutant."""
+        line = (ROOT / mutant.file).read_text().splitlines()[mutant.line - 1].strip()
+        reason = EQUIVALENT.get(mutant.file, {}).get((line, mutant.what))
+        if reason is not None:
+            return Verdict(mutant, "equivalent", reason)
+        chosen = self.chosen(mutant)
+        answer = self._tried(mutant, chosen) if chosen else self._loaded(mutant)
+        if answer["verdict"] == "killed" and chosen:
+            killers = self._killers.setdefault((mutant.file, mutant.function), [])
+            killers[:] = [answer["by"], *(test for test in killers if test != answer["by"])]
+        return Verdict(mutant, answer["verdict"], answer["by"] or line)
+
+    def _tried(self, mutant: Mutant, chosen: list[str]) -> dict[str, Any]:
+        return self._nursery.ask(
+            do="try", file=mutant.file, number=mutant.number, function=mutant.function, tests=chosen,
+            seconds=10 + 5 * sum(self._seconds[test] for test in chosen),
+        )  # fmt: skip
+
+    def _loaded(self, mutant: Mutant) -> dict[str, Any]:
+        """Code that runs while a module is loaded: the tests of the numbers first, then all others."""
+        numbers = [test for test in self._seconds if _NUMBERS in test]
+        answer = self._tried(mutant._replace(function=""), numbers)
+        if answer["verdict"] != "survived":
+            return answer
+        quick = [file for file in self._files if any(f"_{word}.py" in file for word in _QUICK)]
+        groups = [quick, [file for file in self._files if file not in quick]]
+        return self._cradle.ask(file=mutant.file, number=mutant.number, groups=[g for g in groups if g])
+
+    def chosen(self, mutant: Mutant) -> list[str]:
+        """The tests that run this line, in the order in which they are asked; none = it runs at loading."""
+        if not mutant.function:
+            return []
+        # A line inside a longer expression has no trace of its own: the function's have.
+        lines = self._lines.get(mutant.file, {})
+        near = [mutant.line] if str(mutant.line) in lines else self._near(mutant)
+        asked = {test for line in near for test in lines.get(str(line), ()) if test}
+        killers = self._killers.get((mutant.file, mutant.function), [])
+        first = [test for test in killers if test in asked]
+        rest = sorted((test for test in asked if test not in first), key=lambda test: self._seconds[test])
+        return self._within_budget(first + rest)
+
+    def _within_budget(self, tests: list[str]) -> list[str]:
+        spent = list(accumulate(self._seconds[test] for test in tests))
+        return [test for test, so_far in zip(tests, spent, strict=True) if so_far <= self._budget_s] or tests[
+            :1
+        ]
+
+    def _near(self, mutant: Mutant) -> list[int]:
+        return [other.line for other in of(ROOT / mutant.file) if other.function == mutant.function]
+
+    def check(self, verdicts: list[Verdict]) -> None:
+        """The null mutant: who noticed something passes on the unchanged rules. Raises NullMutantFailed."""
+        killers = sorted({verdict.by for verdict in verdicts if verdict.verdict == "killed"})
+        known = [test for test in killers if test in self._seconds]
+        answer = self._nursery.ask(
+            do="try", file="", number=-1, function="", tests=known, seconds=900,
+        )  # fmt: skip
+        self._nursery_says(answer)
+
+    def _nursery_says(self, answer: dict[str, Any]) -> None:
+        if answer["verdict"] != "survived":
+            raise NullMutantFailed(str(answer))
+
+    def end(self) -> None:
+        """Both processes end."""
+        self._nursery.end()
+        self._cradle.end()
+
+
+def run(chosen: list[Mutant], budget_s: float = 10**9) -> Iterator[Verdict]:
+    """One after the other, each by as many tests as take so long. Raises NullMutantFailed."""
+    trial, batch = Run(budget_s=budget_s), list[Verdict]()
     for place, mutant in enumerate(chosen, start=1):
-        yield one(mutant)
+        batch.append(trial.one(mutant))
+        yield batch[-1]
         if place % BATCH == 0 or place == len(chosen):
-            null = _tried(mutant.file, -1)
-            if null.returncode != 0:
-                raise NullMutantFailed(null.stdout[-2_000:])
-
-
-def one(mutant: Mutant, words: list[str] | None = None) -> Verdict:
-    """The verdict of one mutant, by these tests or all."""
-    line = (ROOT / mutant.file).read_text().splitlines()[mutant.line - 1].strip()
-    reason = EQUIVALENT.get(mutant.file, {}).get((line, mutant.what))
-    if reason is not None:
-        return Verdict(mutant, "equivalent", reason)
-    try:
-        done = _tried(mutant.file, mutant.number, words)
-    except subprocess.TimeoutExpired:
-        return Verdict(mutant, "timeout", f"{TIMEOUT_S} s")
-    if done.returncode == 0:
-        return Verdict(mutant, "survived", line)
-    failed = [row for row in done.stdout.splitlines() if row.startswith(("FAILED ", "ERROR "))]
-    by = failed[0].split(" - ")[0].split(" ", 1)[1] if failed else done.stdout[-200:]
-    return Verdict(mutant, "killed" if done.returncode == 1 else "crash", by)
-
-
-def _tried(file: str, number: int, words: list[str] | None = None) -> subprocess.CompletedProcess[str]:
-    options = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-p", "no:randomly"]
-    command = [sys.executable, "-m", "hil.verification.mutant_child", file, str(number)]
-    words = [*command, *options, *(words or tests())]
-    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+            trial.check(batch)
+            batch.clear()
+    trial.end()

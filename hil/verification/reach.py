@@ -25,9 +25,17 @@ class Reach:
 
     def __init__(self) -> None:
         self.seen: set[str] = set()
+        self._kinds: set[tuple[int, ...]] = set()
 
     def note(self, decision: Decision) -> None:
         """One decision."""
+        kind = (
+            decision.mode, decision.stage, decision.command, decision.direction, decision.power,
+            decision.latched_cause, decision.refusal, decision.causes,
+        )  # fmt: skip
+        if kind in self._kinds:
+            return
+        self._kinds.add(kind)
         self.seen.add(f"mode {MODES[decision.mode]}")
         self.seen.add(f"stage {STAGES[decision.stage]}")
         self.seen.add(f"command {COMMANDS[decision.command]}")

@@ -50,6 +50,7 @@ class Scenario(NamedTuple):
 
 
 After = Callable[[Node, Decision], str | None]
+Memo = dict[tuple[Node, str], tuple[Node, str | None]]  # what came of a choice with one fault or none
 
 
 class Find(NamedTuple):
@@ -72,7 +73,13 @@ class Explored(NamedTuple):
 class Search:
     """One scenario."""
 
-    def __init__(self, scenario: Scenario, after: After | None = None, finds_max: int = FINDS_MAX) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        after: After | None = None,
+        finds_max: int = FINDS_MAX,
+        memo: Memo | None = None,
+    ) -> None:
         self.scenario = scenario
         self.seen: dict[Node, tuple[Node | None, str]] = {}
         self.frontier: deque[Node] = deque()
@@ -81,6 +88,7 @@ class Search:
         self._canon = Canon()
         self._after = after
         self._finds_max = finds_max
+        self._memo = memo
 
     def run(self, nodes_max: int = NODES_MAX) -> Explored:
         """To the end, or to the first few finds."""
@@ -94,15 +102,25 @@ class Search:
         return Explored(len(self.seen), self.steps, empty, tuple(self.finds.values()))
 
     def _take(self, node: Node, choice: Choice) -> None:
+        if self._memo is None or len(choice.world.faults) > 1:
+            after, what = self._ticked(node, choice)
+        else:  # the same with one fault whatever the other will be
+            key = (node, choice.name)
+            if key not in self._memo:
+                self._memo[key] = self._ticked(node, choice)
+            after, what = self._memo[key]
+        if what is not None and what not in self.finds:
+            self.finds[what] = Find(self.scenario.name, what, (*self._way(node), choice.name))
+        self._reached(after, node, choice.name)
+
+    def _ticked(self, node: Node, choice: Choice) -> tuple[Node, str | None]:
         tick = ticked(node, choice, self.scenario.catalogue)
         self.steps += 1
         what, shadow = judged(tick, self.scenario.catalogue, self.scenario.timed)
         after = Node(self._canon(tick.state), tick.world._replace(shadow=shadow), MEMORY[0])
         if self._after is not None:
             what = what or self._after(after, tick.decision)
-        if what is not None and what not in self.finds:
-            self.finds[what] = Find(self.scenario.name, what, (*self._way(node), choice.name))
-        self._reached(after, node, choice.name)
+        return after, what
 
     def _reached(self, node: Node, parent: Node | None, name: str) -> None:
         if node not in self.seen:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 import pytest
 
 from hil.verification import mutation
 from hil.verification.mutants import ROOT, Mutant, changed, files, of
 
-QUICK = ["tests/unit/test_safety_tables.py"]
+TABLES = "tests/unit/test_safety_tables.py"
+NUMBERS = "tests/unit/test_safety_numbers.py"
 
 
 def test_each_numeric_limit_is_tried_one_unit_up_and_down() -> None:
@@ -32,25 +34,51 @@ def test_every_mutant_is_another_programme() -> None:
             assert ast.unparse(changed(source, mutant.number)) != plain, mutant
 
 
-def found(what: str, text: str) -> Mutant:
-    """The mutant of a line of the limits."""
-    path = ROOT / "safety/limits.py"
-    lines = path.read_text().splitlines()
-    return next(m for m in of(path) if m.what == what and text in lines[m.line - 1])
+def found(what: str, text: str, file: str = "safety/limits.py") -> Mutant:
+    """The mutant of a line."""
+    lines = (ROOT / file).read_text().splitlines()
+    return next(m for m in of(ROOT / file) if m.what == what and text in lines[m.line - 1])
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[mutation.Run]:
+    """The rules with two files of their tests."""
+    run = mutation.Run([TABLES, NUMBERS], ridden=())
+    yield run
+    run.end()
 
 
 @pytest.mark.timeout(300)
-def test_a_wrong_limit_is_killed_in_its_own_process() -> None:
-    verdict = mutation.one(found("6000 -> 6001", "HARD_CAP_CDEG"), QUICK)
-    assert verdict.verdict == "killed", verdict
-    assert "test_safety_tables" in verdict.by
+@pytest.mark.parametrize(
+    ("mutant", "verdict", "by"),
+    [
+        (found("Gt -> GtE", "if value > most"), "killed", "one_unit_more"),  # inside a function
+        (found("6000 -> 6001", "HARD_CAP_CDEG"), "killed", "each_limit"),  # while a module is loaded
+        (found("3 -> 4", "DRIVE_ARMED", "safety/observation.py"), "killed", "each_fixed_number"),
+        (found("0 -> 1", 'split(":")[0]', "safety/rules.py"), "killed", "each_rule"),  # only while loading
+        (found("14 -> 15", "UNKNOWN_INPUTS", "safety/observation.py"), "stillborn", "TypeError"),
+        (found("1000 -> 1001", '"ms"', "safety/bounds.py"), "survived", '"ms": (" s", 1_000)'),
+    ],
+    ids=lambda value: value.what if isinstance(value, Mutant) else None,
+)
+def test_each_mutant_has_its_verdict_and_who_gave_it(
+    run: mutation.Run, mutant: Mutant, verdict: str, by: str
+) -> None:
+    """The last one is survived here only: these two files do not read that table."""
+    said = run.one(mutant)
+    assert (said.verdict, by in said.by) == (verdict, True), said
 
 
 @pytest.mark.timeout(300)
-def test_the_null_mutant_passes() -> None:
-    assert mutation._tried("safety/limits.py", -1, QUICK).returncode == 0
+def test_what_noticed_a_mutant_passes_on_the_unchanged_rules(run: mutation.Run) -> None:
+    one = mutation.Verdict(
+        Mutant("safety/limits.py", 0, 1, "x"), "killed", f"{TABLES}::test_limits_of_a_table"
+    )
+    run.check([one])
+    with pytest.raises(mutation.NullMutantFailed):
+        run._nursery_says({"verdict": "killed"})
 
 
-@pytest.mark.parametrize("name", ["properties", "tables"])
+@pytest.mark.parametrize("name", ["properties", "tables", "numbers"])
 def test_the_rules_tests_are_all_there(name: str) -> None:
     assert f"tests/unit/test_safety_{name}.py" in mutation.tests()
