@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from firmware_bridge.errors import BridgeError, LinkLost
+from firmware_bridge.line_pace import Turn
 from firmware_bridge.ports import ByteLink
 
 QUIET_MS: Final = 15  # the rest of this tick; ticks are 20 ms apart, give or take
@@ -60,6 +61,10 @@ class LineTiming(NamedTuple):
         """From the first bit of the question to the last of the longest answer."""
         reply_us = self.reply_us if ask.lengths else 0
         return self.transfer_us(len(ask.frame) + max(ask.lengths, default=0)) + reply_us
+
+    def turn(self, ask: Ask, tells: bool = True) -> Turn:
+        """As a part of a drive's cycle."""
+        return Turn(self.exchange_us(ask), self.transfer_us(len(ask.frame)), tells)
 
 
 class LinePort:

@@ -21,6 +21,7 @@ from hil.granted.barrier import TICK_MS, Barrier
 from hil.granted.member import Member
 from hil.granted.packets import Done
 from hil.granted.strikes import Strikes
+from hil.head_down import HeadDown
 from hil.pace import Pace
 from simulator.ports import PtyServer
 from simulator.setup import RiderSetup, WorldSetup
@@ -28,7 +29,6 @@ from simulator.sides import SIDES
 from simulator.world import World
 
 TRUTH_EVERY_MS: Final = 100
-GOES_DOWN_DPS: Final = 0.1
 WALL_STEP_MS: Final = 4
 EVERYBODY_WITHIN_MS: Final = 60_000
 SETTLE_WITHIN_MS: Final = 1_000
@@ -64,7 +64,7 @@ class Bench:
         self.closing = False
         self.hurries = True  # faster than the wall's clock, where that is allowed
         self.strikes = Strikes(tell)
-        self.down_ms = 0  # when the table last went head-down
+        self.head_down = HeadDown()
         self._orders = Orders()
         self._offsets: dict[int, dict[str, tuple[int, int]]] = {}  # produced, consumed when it joined
 
@@ -72,8 +72,7 @@ class Bench:
         """Integrate to `now_ms` and put on the ptys what has arrived by then."""
         self.world.advance(now_ms * 1_000)
         self.server.pump(now_ms * 1_000)
-        if self.world.truth.rate_dps > GOES_DOWN_DPS:
-            self.down_ms = now_ms
+        self.head_down.look(now_ms, self.world.truth.angle_deg, self.world.truth.rate_dps)
         if now_ms % TRUTH_EVERY_MS < WALL_STEP_MS or now_ms % TRUTH_EVERY_MS == 0:
             self.obey()
 
@@ -157,7 +156,7 @@ def tell_truth(bench: Bench, now_ms: int, reached: float) -> None:
         return
     truth = bench.world.truth
     angle = {"angle_deg": round(truth.angle_deg, 3), "rate_dps": round(truth.rate_dps, 3)}
-    more = {"reached": round(reached, 1), "down_s": bench.down_ms / 1_000}
+    more = {"reached": round(reached, 1), "down_s": bench.head_down.last_ms / 1_000}
     tell({"event": "truth", "t_s": now_ms / 1_000, **angle, **more})
 
 

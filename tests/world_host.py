@@ -34,12 +34,16 @@ class Host:
     """Ticks every 20 ms: arms, streams a trapezoid to the target it was given, feeds the drive."""
 
     def __init__(
-        self, setup: WorldSetup, seed: int = 1, wrap: Callable[[str, ByteLink], ByteLink] | None = None
+        self,
+        setup: WorldSetup,
+        seed: int = 1,
+        wrap: Callable[[str, ByteLink], ByteLink] | None = None,
+        config: DevicesConfig | None = None,
     ) -> None:
         self.world = World(setup, seed)
         links = {name: self.world.link(name) for name in self.world.wires}
         self.devices: Devices = open_devices(
-            config_of(setup.drive),
+            config or config_of(setup.drive),
             lambda port, baud, parity: links[port] if wrap is None else wrap(port, links[port]),
         )
         self.tick = 0

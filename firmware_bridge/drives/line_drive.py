@@ -17,7 +17,6 @@ from firmware_bridge.readings import Arming, DriveReading
 SILENT_MS: Final = 200  # longer than the drive's watchdog: it has stopped, or may have been off
 VERIFY_MS: Final = 60_000
 TRY_AGAIN_MS: Final = 1_000  # after a refusal
-LONGEST_PERIOD_MS: Final = 80
 TICK_MS: Final = 20
 
 Steps = Generator[Ask, Answer, str | None]
@@ -151,12 +150,3 @@ class LineDrive(ABC):
         self._armed = False
         self._steps = self._step = None
         self.forget()
-
-
-def refuse_slow_line(baud: int, period_ms: float, remedy: str) -> None:
-    """Raises ValueError when an angle would come more rarely than every 80 ms."""
-    if period_ms > LONGEST_PERIOD_MS:
-        raise ValueError(
-            f"[drive].baud: at {baud} baud an angle comes every {period_ms:.0f} ms, "
-            f"allowed {LONGEST_PERIOD_MS} ms; {remedy}"
-        )

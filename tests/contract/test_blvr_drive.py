@@ -235,11 +235,6 @@ def test_the_motor_current_is_read() -> None:
     assert reading_of(rig).current_ma == 4_321
 
 
-def test_a_line_that_is_too_slow_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"\[drive\].baud: at 9600 baud"):
-        Rig(baud=9_600)
-
-
 def test_the_twins_map_knows_every_register_of_the_driver() -> None:
     used = [value for value in vars(r).values() if isinstance(value, r.Register)]
     assert len(used) > 15

@@ -150,8 +150,3 @@ def test_states_are_those_of_the_profile() -> None:
     assert states.state_of(0x0008) == states.FAULT
     assert states.state_of(0x0250) == states.SWITCH_ON_DISABLED
     assert states.state_of(0x0002) is None
-
-
-def test_a_line_that_is_too_slow_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"\[drive\].baud: at 4800 baud"):
-        Rig(baud=4_800)

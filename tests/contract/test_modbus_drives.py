@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from firmware_bridge import readings
 from firmware_bridge.readings import AngleReading, Arming
 from simulator.devices.atv320 import Atv320
 from simulator.devices.zlac8015d import Zlac8015d
-from tests.line_rig import PARK_CDEG, Rig, armed
+from tests.line_rig import PARK_CDEG, armed
 from tests.modbus_drive_rig import NAMES, atv320, make, reading_of, twin_of, zlac8015d
 
 WATCHDOG = {"atv320": (6005, 100, 2), "zlac8015d": (0x2000, 1_000, 160)}
@@ -253,12 +251,6 @@ def test_the_motor_current_is_read(name: str) -> None:
     twin_of(rig).current_ma = 4_300
     rig.move(100, 2.0)
     assert reading_of(rig).current_ma == 4_300
-
-
-@pytest.mark.parametrize(("make_slow", "baud"), [(atv320, 9_600), (atv320, 4_800), (zlac8015d, 4_800)])
-def test_a_line_that_is_too_slow_is_refused(make_slow: Callable[..., Rig], baud: int) -> None:
-    with pytest.raises(ValueError, match=rf"\[drive\]\.baud: at {baud} baud a status comes every"):
-        make_slow(baud=baud)
 
 
 def test_writes_over_another_channel_are_confirmed_and_do_nothing() -> None:

@@ -5,10 +5,6 @@ from __future__ import annotations
 import pytest
 
 from firmware_bridge import readings
-from firmware_bridge.drives.catalogue import Angles
-from firmware_bridge.drives.odrive.config import OdriveConfig
-from firmware_bridge.drives.odrive.driver import OdriveDrive
-from firmware_bridge.link.memory import memory_pair
 from firmware_bridge.readings import Arming
 from tests.odrive_rig import Rig, armed, reading_of
 
@@ -217,10 +213,3 @@ def test_the_motor_current_is_read() -> None:
     rig.twin.current_a = 4.321
     rig.hold(20)
     assert reading_of(rig).current_ma == 4_321
-
-
-def test_a_line_that_is_too_slow_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"\[drive\].baud: at 57600 baud one exchange takes"):
-        OdriveDrive(
-            OdriveConfig("brake", "x", baud=57_600), memory_pair()[0], Angles(lambda: None, lambda: None)
-        )

@@ -175,11 +175,6 @@ def test_an_adapter_that_echoes_is_found_out() -> None:
     assert "echo" in str(one.drive.trouble)
 
 
-def test_a_line_too_slow_for_an_angle_in_80_ms_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"\[drive\]\.baud: at 2400 baud"):
-        rig(baud=2_400)
-
-
 @pytest.mark.parametrize("gear", ["a1", "a2"])
 def test_it_moves_a_loaded_table_as_planned_and_holds_it(gear: str) -> None:
     host = riding("roboclaw", "a2" if gear == "a2" else "a1", start_deg=-30.0)

@@ -11,6 +11,7 @@ from hil.chaos.command import plans_of
 from hil.chaos.judge import Ended, Open, cause_s, wrong
 from hil.chaos.plan import HOST, PROCESSES, Blow, Plan
 from hil.chaos.session import ride
+from hil.head_down import HeadDown
 
 SPEED = 200.0
 BLOWS = (
@@ -49,6 +50,36 @@ def blow(role: str, how: str, t_s: float, for_ms: int = 0, hit: bool = True) -> 
         "for_ms": for_ms,
         "hit": hit,
     }
+
+
+def last_down_ms(*ways: tuple[float, int]) -> int:
+    """Of a table that starts at 0 deg: to an angle in so many ms, one after the other."""
+    seen, now_ms, angle_deg = HeadDown(), 0, 0.0
+    for to_deg, took_ms in ways:
+        from_deg, began_ms = angle_deg, now_ms
+        for now_ms in range(began_ms + 20, began_ms + took_ms + 20, 20):
+            angle_deg = from_deg + (to_deg - from_deg) * (now_ms - began_ms) / took_ms
+            seen.look(now_ms, angle_deg, (to_deg - from_deg) / took_ms * 1_000)
+    return seen.last_ms
+
+
+@pytest.mark.parametrize(
+    ("ways", "last_ms"),
+    [
+        ([(5.0, 5_000)], 5_000),
+        ([(5.0, 5_000), (5.0, 9_000)], 5_000),
+        ([(5.0, 5_000), (4.9, 200), (5.0, 200)], 5_000),  # a gear settles
+        ([(5.0, 5_000), (4.9, 200), (5.0, 200), (5.0, 20), (5.05, 100)], 5_000),
+        ([(5.0, 5_000), (5.0, 20), (5.15, 300), (5.15, 20), (5.3, 300)], 5_640),  # small steps together
+        ([(5.0, 5_000), (4.0, 1_000), (4.1, 100), (-9.0, 9_000)], 5_000),
+        ([(5.0, 5_000), (4.0, 1_000), (4.3, 300), (-9.0, 9_000)], 6_300),
+        ([(-9.0, 9_000), (-8.7, 300)], 9_300),
+    ],
+)
+def test_a_way_down_counts_and_a_gear_that_settles_does_not(
+    ways: list[tuple[float, int]], last_ms: int
+) -> None:
+    assert last_down_ms(*ways) == last_ms
 
 
 OPENED = [Open(50_000, 200_000)]

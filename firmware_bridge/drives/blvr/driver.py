@@ -8,6 +8,7 @@ brake closes. FREE is not used, because it opens the brake.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from firmware_bridge import readings
@@ -16,6 +17,7 @@ from firmware_bridge.config import BlvrConfig
 from firmware_bridge.drives.blvr import arming, motion
 from firmware_bridge.drives.blvr import registers as r
 from firmware_bridge.drives.catalogue import Angles
+from firmware_bridge.line_pace import Turn, refuse_slow_line
 from firmware_bridge.modbus_port import Answer, ModbusPort, Timing
 from firmware_bridge.ports import ByteLink, Capabilities
 from firmware_bridge.readings import Arming, DriveReading
@@ -23,7 +25,6 @@ from firmware_bridge.readings import Arming, DriveReading
 SILENT_MS: Final = 200  # longer than the drive's watchdogs: it has stopped, or may have been off
 VERIFY_MS: Final = 60_000
 TRY_AGAIN_MS: Final = 1_000  # after a refusal
-LONGEST_PERIOD_MS: Final = 80
 FASTEST_C35_US: Final = 2_500
 REPLY_US: Final = 3_000  # factory
 
@@ -56,23 +57,20 @@ def timing_of(config: BlvrConfig) -> Timing:
     return Timing(config.baud, bits, 4_000 if config.baud < 19_200 else FASTEST_C35_US, REPLY_US)
 
 
-def refuse_slow_line(config: BlvrConfig) -> None:
-    """A status must come at least every 80 ms."""
-    block = STATUS[-1]
-    longest = modbus.read_write(config.address, block.address, block.length, r.TYPE.address, (0,) * 14)
-    took_ms = timing_of(config).transaction_us(longest) / 1_000
-    if took_ms > LONGEST_PERIOD_MS:
-        raise ValueError(
-            f"[drive].baud: at {config.baud} baud one command takes {took_ms:.0f} ms, "
-            f"allowed {LONGEST_PERIOD_MS} ms; set the drive to 230400 baud"
-        )
+def cycle_of(config: BlvrConfig) -> Iterator[Turn]:
+    """Every turn with the longest command; OTHER brings no angle."""
+    timing = timing_of(config)
+    for block in TURNS:
+        request = modbus.read_write(config.address, block.address, block.length, r.TYPE.address, (0,) * 14)
+        asked_us = timing.transfer_us(modbus.request_length(request))
+        yield Turn(timing.transaction_us(request), asked_us, block is not OTHER)
 
 
 class BlvrDrive:
     """MotorDrive; `take` and `send` are called once a tick by whoever holds the devices."""
 
     def __init__(self, config: BlvrConfig, link: ByteLink) -> None:
-        refuse_slow_line(config)
+        refuse_slow_line(config.baud, tuple(cycle_of(config)), "set the drive to 230400 baud")
         self._unit = config.address
         self._scale = motion.Scale(config.steps_per_degree, config.sign)
         self._port = ModbusPort(link, timing_of(config))

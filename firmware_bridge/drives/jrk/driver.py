@@ -15,7 +15,8 @@ from firmware_bridge.drives.catalogue import Angles
 from firmware_bridge.drives.jrk import arming
 from firmware_bridge.drives.jrk import commands as c
 from firmware_bridge.drives.jrk.config import JrkConfig
-from firmware_bridge.drives.line_drive import TICK_MS, LineDrive, Steps, refuse_slow_line
+from firmware_bridge.drives.line_drive import LineDrive, Steps
+from firmware_bridge.line_pace import refuse_slow_line
 from firmware_bridge.line_port import Answer, Ask, LinePort, LineTiming
 from firmware_bridge.ports import ByteLink, Capabilities
 from firmware_bridge.readings import DriveReading
@@ -59,9 +60,9 @@ class JrkDrive(LineDrive):
         self._config = config
         self._framing = arming.framing_of(config)
         self._scale = Scale(config.counts_per_degree, config.zero_counts, config.sign)
-        longest = self._framing.variables(c.ERRORS, self._framing.target(0))
-        ticks = -(-timing.exchange_us(longest) // (TICK_MS * 1_000))
-        refuse_slow_line(config.baud, 2 * ticks * TICK_MS, "set the drive to 9600 baud or more")
+        target = self._framing.target(0)
+        cycle = [timing.turn(self._framing.variables(one, target), one in c.FEEDBACK) for one in TURNS]
+        refuse_slow_line(config.baud, cycle, "set the drive to 9600 baud or more")
         self._intent: tuple[str, int, int] | None = None
         self._held_cdeg: float | None = None
         self._rate_cdps = 0  # of the last setpoint

@@ -30,10 +30,13 @@ from firmware_bridge.ports import ByteLink
 
 SILENT_MS: Final = 200  # longer than any watchdog we allow: it has gone its own way
 VERIFY_MS: Final = 60_000
+TICK_MS: Final = 20
 BUDGET: Final = 5  # lost answers before they are trouble
 _KEPT: Final = 32  # COMMANDs whose answer may still come
 _IDLE: Final = (protocol.NONE, 0, 0, 0)
 _STATUS_BYTES: Final = len(node_frames.encode(Status(*(0 for _ in Status._fields)), 0))
+_COMMAND_BYTES: Final = len(node_frames.encode(Command(*(0 for _ in Command._fields)), 0))
+_EXCHANGE_BYTES: Final = _COMMAND_BYTES + _STATUS_BYTES
 _ANY: Final = tuple(0 for _ in protocol.LIMITS)
 
 
@@ -64,6 +67,7 @@ class NodePort:
         self._link = link
         self._bits = 10 if config.parity == "none" else 11
         self._baud = config.baud
+        self._refuse_slow_line()
         self._handshake = Handshake(config, role)
         self._handshake.begin(0)
         self._deframer = Deframer()
@@ -170,6 +174,16 @@ class NodePort:
         self.wants_arm = self._role == "io"
         self.takes_over = False
         self.state = readings.OFFLINE
+
+    def _refuse_slow_line(self) -> None:
+        """COMMAND and STATUS of each tick fit into it, with as much again left for the minute's read-back."""
+        took_ms = self._transfer_ms(_EXCHANGE_BYTES)
+        if took_ms > TICK_MS:
+            section = "drive" if self._role == "table" else "inputs"
+            raise ValueError(
+                f"[{section}].baud: at {self._baud} baud one exchange takes {took_ms} ms, "
+                f"allowed {TICK_MS} ms; set the node to 460800 baud"
+            )
 
     def _transfer_ms(self, size: int) -> int:
         return size * self._bits * 1_000 // self._baud

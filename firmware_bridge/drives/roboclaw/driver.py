@@ -11,11 +11,12 @@ from collections import deque
 from typing import Final
 
 from firmware_bridge.drives.catalogue import Angles
-from firmware_bridge.drives.line_drive import TICK_MS, LineDrive, Steps, refuse_slow_line
+from firmware_bridge.drives.line_drive import LineDrive, Steps
 from firmware_bridge.drives.position_loop import PositionLoop
 from firmware_bridge.drives.roboclaw import arming
 from firmware_bridge.drives.roboclaw import commands as c
 from firmware_bridge.drives.roboclaw.config import RoboclawConfig
+from firmware_bridge.line_pace import refuse_slow_line
 from firmware_bridge.line_port import Answer, Ask, LinePort, LineTiming
 from firmware_bridge.ports import ByteLink, Capabilities
 from firmware_bridge.readings import DriveReading
@@ -43,8 +44,12 @@ class RoboclawDrive(LineDrive):
         self._encoders = (c.read(address, c.ENCODER), c.read(address, c.ENCODERS))
         self._currents = c.read(address, c.CURRENTS)
         self._status = c.read_status(address)
-        ticks = -(-timing.exchange_us(self._encoders[1]) // (TICK_MS * 1_000))
-        refuse_slow_line(config.baud, 2 * ticks * TICK_MS, "set the drive to 38400 baud or more")
+        angle, command = (
+            timing.turn(self._encoders[1]),
+            timing.turn(c.write(address, c.SPEED, 0, 0), False),
+        )
+        # What says something new takes a turn of its own before it, so two commands may run.
+        refuse_slow_line(config.baud, (angle, command, command), "set the drive to 38400 baud or more")
         self._turn = 0
         self._verb = self._loop.verb
         self._track: deque[tuple[int, int]] = deque(maxlen=8)  # time, counts
