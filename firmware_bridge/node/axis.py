@@ -9,6 +9,8 @@ from firmware_bridge.node.velocity import VelocityLoop
 
 _SLOW_CDPS = 180
 _STILL_MDPS = 100
+_FINE_MDEG = 15  # held so near to where it should stand
+_COARSE_MDEG = 100  # by the inclinometer
 _SWITCHED_MS = 100  # so long the host's setpoints may still be in the other source's scale
 
 
@@ -62,6 +64,7 @@ class Axis:
             rate = source.rate_mdps
             if source.known:
                 motion.top_mdps = 10 * (_SLOW_CDPS if source.slow else config.rate_max_cdps)
+                motion.settled_mdeg = _COARSE_MDEG if source.slow else _FINE_MDEG
                 motion.step(source.angle_mdeg, rate, dt_ms, may_go_down)
             else:
                 rate = self.loop.estimate_mdps(current_ma)
@@ -69,6 +72,7 @@ class Axis:
                     motion.stop_blind()
                 motion.step_blind(dt_ms)
             self.loop.weak = source.slow
+            self.loop.sticks = motion.is_led() and -_STILL_MDPS < rate < _STILL_MDPS
             still = motion.settled and -_STILL_MDPS < rate < _STILL_MDPS
             self.duty_permille = self.loop.step(
                 motion.wanted_mdps, rate, still, current_ma, config.current_max_ma, dt_ms

@@ -13,9 +13,10 @@ _APART_MDEG = 3_000
 _APART_MS = 200
 _JUMPED_MS = 500  # so long a jump explains a disagreement
 _AGREE_MDEG = 1_000
-_STOOD_MDEG = 60  # the encoder, while
+_STOOD_MDEG = 20  # the encoder, while
 _TOLD_UDEG = 120_000  # was commanded and
-_SEEN_MDEG = 100  # was seen by the inclinometer
+_SEEN_MDEG = 100  # was seen by the inclinometer, on top of
+_BEHIND_MS = 50  # the way it still shows of a motion that has just been stopped short
 _TURNING_MDPS = 300
 _MOVED_MDEG = 2_000  # by the encoder, while the inclinometer
 _SAME_MDEG = 300  # stood
@@ -106,7 +107,8 @@ class Doubt:
     def _watch_encoder(self, encoder: int, inclination: int, wanted_mdps: int, dt: int) -> None:
         """Frozen: told to turn it stood, while the inclinometer turned as told. A still table proves nothing.
 
-        A jump of the inclinometer alone proves nothing either: a good encoder follows the command.
+        A jump of the inclinometer alone proves nothing either: a good encoder follows the command. Nor does a
+        worm that jams for a moment: then the inclinometer is behind, and shaken by the stop.
         """
         stood = abs(encoder - self._encoder_from) < _STOOD_MDEG
         if not stood or -_TURNING_MDPS < wanted_mdps < _TURNING_MDPS:
@@ -117,7 +119,8 @@ class Doubt:
         seen = inclination - self._inclination_from
         if self._told_udeg < 0:
             seen = -seen
-        if seen > _SEEN_MDEG and abs(self._told_udeg) > _TOLD_UDEG and self._jumped_ms >= _JUMPED_MS:
+        enough = _SEEN_MDEG + abs(wanted_mdps) * _BEHIND_MS // 1000
+        if seen > enough and abs(self._told_udeg) > _TOLD_UDEG and self._jumped_ms >= _JUMPED_MS:
             self._doubt_encoder(protocol.ENCODER_FROZEN)
 
     def _watch_inclination(self, encoder: int, inclination: int) -> None:

@@ -11,7 +11,6 @@ GO = 3  # a plan of our own to a target
 
 _STREAM_MS = 60  # a streamed set angle goes on at its rate for as long
 _CATCH_UP_MDEG = 500  # a stop begins at the measured angle if the set angle is further away
-_SETTLED_MDEG = 15
 _PLAN_ACCEL_MDPS2 = 1_000
 _STUCK_MDEG = 2_000
 _BLIND_CDPS = 200
@@ -41,6 +40,7 @@ class Motion:
         self.kind = STOP
         self.wanted_mdps = 0  # the rate command
         self.settled = True
+        self.settled_mdeg = 15
         self._set_udeg = 0
         self._rate_mdps = 0
         self._target_mdeg = 0
@@ -106,6 +106,10 @@ class Motion:
         """Whether nothing is to move any more."""
         return self._rate_mdps == 0 and self.kind != FOLLOW
 
+    def is_led(self) -> bool:
+        """Whether the set angle itself moves."""
+        return self._rate_mdps != 0
+
     def is_still_blind(self) -> bool:
         """The same without an angle, where nothing is held by the motor."""
         return self._rate_mdps == 0 and self.wanted_mdps == 0
@@ -135,7 +139,7 @@ class Motion:
                 self._rate_mdps = 0
         self._set_udeg += self._rate_mdps * dt_ms
         error = self._set_udeg // 1000 - angle_mdeg
-        self.settled = self._rate_mdps == 0 and -_SETTLED_MDEG <= error <= _SETTLED_MDEG
+        self.settled = self._rate_mdps == 0 and -self.settled_mdeg <= error <= self.settled_mdeg
         error = 0 if self.settled else max(-20_000, min(20_000, error))
         top = self.top_mdps
         wanted = max(-top, min(top, self._rate_mdps + self._gains.kx * error))

@@ -45,6 +45,7 @@ class VelocityLoop:
         self._integral = 0
         self._duty = 0
         self.weak = False  # a slow angle source: a quarter of the gains
+        self.sticks = False  # and yet the whole integral while a table that is led does not move
 
     def reset(self) -> None:
         """Bridge off: nothing applied. The integral stays, it is the load the brake holds now."""
@@ -76,7 +77,9 @@ class VelocityLoop:
         error = max(-20_000, min(20_000, wanted_mdps - rate_mdps))
         kp, ki = gains.kp, gains.ki
         if self.weak:
-            kp, ki = kp // 4, ki // 4
+            kp = kp // 4
+            if not self.sticks:
+                ki = ki // 4
         direct = gains.feed * wanted_mdps + kp * error + self._integral
         grown = self._integral + ki * error * dt_ms // 1000
         unwinds = direct > 0 > error or direct < 0 < error  # a product would leave the small integers

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from firmware_bridge.node import protocol
+from firmware_bridge.node.config import Config
+from firmware_bridge.node.doubt import Doubt
 from simulator.plant.bed import RIDER, RIDER_ARMS_OVERHEAD
 from tests.node_rig import IN_ORDER, Raw, ramp
 
@@ -195,3 +197,12 @@ def test_a_reversed_motor_is_cut_before_it_has_gone_two_degrees(gear: str) -> No
         node.inputs = IN_ORDER
         node.pass_time(2_000)
     assert node.plant.angle_deg - start < 3.5, "then only the crank is left"
+
+
+@pytest.mark.parametrize(("encoder_mdps", "fault"), [(0, protocol.ENCODER_FROZEN), (900, protocol.NO_FAULT)])
+def test_a_worm_that_jams_for_a_moment_is_no_frozen_encoder(encoder_mdps: int, fault: int) -> None:
+    """The inclinometer still shows the motion that has just ended; then the table goes on slowly."""
+    doubt = Doubt(Config())
+    for tick in range(30):
+        doubt.judge(encoder_mdps * tick // 100, 20 * tick, 2_000, 0, 0, 10)
+    assert doubt.encoder == fault
