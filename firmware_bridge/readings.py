@@ -32,7 +32,7 @@ class DriveReading(NamedTuple):
     stage: int  # of its own return, 0 = none
     current_ma: int | None
     boot_count: int
-    effort_permille: int | None = None  # of what it may give at most, None = it does not say
+    effort_permille: int | None = None  # + head-down, of what it may give at most; None = it does not say
     heat_permille: int | None = None  # of the temperature at which drive or motor give up, None = the same
 
 

@@ -111,9 +111,9 @@ def waiting(home: Home, facts: Facts, observation: Observation, limits: Limits, 
 
 
 def strained(home: Home, observation: Observation, limits: Limits, dt_ms: int) -> Home:
-    """The attempt after a pinch may use half of what the drive has: how long it used more."""
+    """The attempt after a pinch may push with half of what the drive has: how long it pushed harder."""
     effort = observation.effort_permille
-    more = home.pinches and effort is not None and abs(effort) > limits.retry_permille
+    more = home.pinches and effort is not None and -effort > limits.retry_permille
     return home._replace(strain_ms=min(home.strain_ms + dt_ms, limits.retry_ms) if more else 0)
 
 

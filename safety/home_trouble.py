@@ -10,6 +10,7 @@ from safety.decision import (
     MOVE,
     NO_STAGE,
     PAUSE_REST,
+    RETURNING,
     STOP,
     STOPPING,
     TO_PARK,
@@ -102,13 +103,18 @@ def _at_the_end(facts: Facts, limits: Limits) -> bool:
 def manual(
     home: Home, facts: Facts, observation: Observation, limits: Limits, dt_ms: int
 ) -> tuple[Home, Act]:
-    """Hold-to-run: towards park at <= 2 deg/s while RETURN is held; pauses at rest once; ends at park."""
+    """Hold-to-run: towards park at <= 2 deg/s while RETURN is held; pauses at rest once; ends at park.
+
+    In a return the sounder calls somebody to that button.
+    """
     if _parked(facts, limits) or (facts.cdeg is None and facts.buttons.now.at_park is True):
         return entered(home, NO_STAGE), Act(HOLD, stage=NO_STAGE, done=True)
     below_rest = _below_rest(facts, limits)
     led = facts.buttons.home and home.hand and not _sinks(home, facts, limits)
     if not led or observation.drive_state != DRIVE_ARMED:
-        return _stood(home, PAUSE_REST if home.stage == PAUSE_REST else STOPPING)
+        pauses = home.stage == PAUSE_REST and facts.session.rest_owed_ms > 0
+        calls = facts.mode in (RETURNING, WAITING) and not facts.buttons.home and not pauses
+        return _stood(home, PAUSE_REST if home.stage == PAUSE_REST else STOPPING, calls)
     if below_rest and facts.session.rest_owed_ms:
         return _stood(home, PAUSE_REST)
     if _near_park(facts, limits):
@@ -124,8 +130,8 @@ def manual(
     return home, Act(MOVE, ramp.pos // 1000, ramp.rate_cdps, False, WAITING, stage)
 
 
-def _stood(home: Home, stage: int) -> tuple[Home, Act]:
-    return home._replace(ramp=standing(home), stage=stage), Act(mode=WAITING, stage=stage)
+def _stood(home: Home, stage: int, sounder: bool = False) -> tuple[Home, Act]:
+    return home._replace(ramp=standing(home), stage=stage), Act(sounder=sounder, mode=WAITING, stage=stage)
 
 
 def _below_rest(facts: Facts, limits: Limits) -> bool:

@@ -33,7 +33,7 @@ from safety.home_state import NOT_HOMING, Act, Home, entered
 from safety.home_trouble import cut_off, estop
 from safety.limits import Limits
 from safety.observation import AGE_MAX_MS, DRIVE_OWN_RETURN, ORDER_CONTINUE, ORDER_RETURN, Observation
-from safety.rules import BACK, CUT_OFF, ESTOP, FREEZE, GIVE, HALT, STAGED
+from safety.rules import BACK, CREEP, CUT_OFF, ESTOP, FREEZE, GIVE, HALT, STAGED
 
 _FREEZABLE: Final = (STOPPING, WARNING, TO_REST, TO_MID, TO_PARK, CREEPING_OUT, BACKING_OFF)
 
@@ -58,9 +58,13 @@ def joined(was: Home, reaction: int, facts: Facts, limits: Limits) -> Home:
         home = home._replace(still_ms=0, hand=False)
     if reaction & ESTOP and not was.bits & ESTOP:
         home = home._replace(age_ms=0)
-    if reaction & HALT and not bits & (CUT_OFF | ESTOP) and was.ramp.rate_cdps:
+    is_led = was.ramp.rate_cdps != 0 and not bits & (CUT_OFF | ESTOP)
+    if reaction & HALT and is_led:
         # Faster than it should be: it must show that it can stop before it is led on, by whomever.
         home = entered(home._replace(hand=False), STOPPING)
+    elif reaction & CREEP & ~was.bits and is_led:
+        # Less can be trusted from here on: stand, then begin anew from what is left.
+        home = entered(home, STOPPING)
     if reaction & (BACK | GIVE):
         home = pinched(home, reaction, limits)
     budget_ms = limits.freeze_bout_ms - facts.session.freeze_ms

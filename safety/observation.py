@@ -98,7 +98,7 @@ class Observation(NamedTuple):
     orders: int
     controller_age_ms: int
     station_age_ms: int
-    effort_permille: int | None = None  # of what the drive may give at most, None = it does not say
+    effort_permille: int | None = None  # + head-down, of the drive's most; None = it does not say
     heat_permille: int | None = None  # of the temperature at which the drive or motor gives up
 
 

@@ -1,7 +1,8 @@
 """Proof of return (design 6): at +8 deg in each bout the table must come back 2 deg before it may go on.
 
-HZ-46: both sources must see the way back, and the drive must not need 60 % of its limit for it. Until
-then the gate knows +8 deg as the bout's cap. An effort that a drive does not tell is not held against it.
+HZ-46: both sources must see the way back, and the drive must not need 60 % of its limit for it: to lift, not
+to hold back a foot-heavy table. Until then the gate knows +8 deg as the bout's cap. An effort that a drive does
+not tell is not held against it.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def prove(
         a_top = a_cdeg if a_top is None else max(a_cdeg, a_top)
         b_top = b_cdeg if b_top is None else max(b_cdeg, b_top)
         return Proof(a_top, b_top, 0, False)
-    effort = max(effort, abs(effort_permille or 0)) if heading < 0 else effort
+    effort = max(effort, -(effort_permille or 0)) if heading < 0 else effort
     back = min(a_top - a_cdeg, b_top - b_cdeg)
     high = min(a_top, b_top) >= limits.proof_cdeg - limits.start_cdeg
     easy = effort < limits.proof_effort_permille

@@ -91,3 +91,27 @@ def test_the_park_switch_says_which_source_lies(a_cdeg: int, b_cdeg: int, wrong:
     seen = rig.sense()
     seen = seen._replace(inputs=seen.inputs._replace(at_park=True, past_rest=False))
     assert liar(a_cdeg, b_cdeg, seen, 0, LIMITS) == wrong
+
+
+def test_a_source_lost_in_an_emergency_return_stops_it_before_it_creeps_on() -> None:
+    """The plan used to run on in the drive's scale while the table was led by the other source: a false pinch."""
+    rig = ridden(2500)
+    rig.tick(inputs=rig.inputs._replace(ankle_a=False, ankle_b=False))
+    rig.press(ankle_a=False, ankle_b=False)
+    rig.run(1_000)
+    assert (cause(rig), rig.decision.command) == ("ankles_open", d.MOVE)
+    rig.changes = {"a_cdeg": None, "a_cdps": None}
+    assert rig.run(40).stage == d.STOPPING
+    assert rig.run(1_500).command == d.MOVE
+    assert rig.state.home.pinches == 0
+
+
+def test_who_is_needed_at_the_button_is_called() -> None:
+    """Without any angle it used to stand silently and wait for somebody to hold RETURN."""
+    rig = ridden(1500)
+    rig.changes = {"a_cdeg": None, "b_cdeg": None}
+    rig.run(2_000)
+    assert (rig.decision.mode, rig.decision.sounder) == (d.WAITING, True)
+    rig.press(return_a=True)
+    rig.run(200)
+    assert not rig.decision.sounder

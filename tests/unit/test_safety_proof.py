@@ -72,7 +72,7 @@ def seen(tops: Proof, heading: int, a: int | None, b: int | None, effort: int | 
 
 @pytest.mark.parametrize(("top", "back", "effort", "proved"), [
     (800, 170, None, True), (800, 169, None, False), (700, 170, None, True), (699, 170, None, False),
-    (800, 170, 599, True), (800, 170, 600, False), (800, 170, -600, False), (800, 170, 10**30, False),
+    (800, 170, -599, True), (800, 170, -600, False), (800, 170, 950, True), (800, 170, -(10**30), False),
 ])  # fmt: skip
 def test_boundaries(top: int, back: int, effort: int | None, proved: bool) -> None:
     tops = seen(UNPROVED, 1, top, top)
@@ -85,7 +85,7 @@ def test_only_a_way_back_that_was_commanded_counts_and_unknown_is_nothing() -> N
     assert not seen(tops, 1, 600, 600).proved
     assert seen(tops, -1, None, 600) == tops
     assert prove(tops, False, -1, 600, 600, None, LIMITS) == UNPROVED
-    strained = seen(tops, -1, 790, 790, 700)
+    strained = seen(tops, -1, 790, 790, -700)
     assert not seen(strained, -1, 600, 600, 0).proved, "the most effort of the way back counts"
     assert seen(seen(strained, 1, 800, 800), -1, 600, 600, 0).proved, "a second try counts anew"
 

@@ -92,7 +92,7 @@ class NodeDrive:
             status.stage,
             current_ma,
             port.boot_count,
-            None if current_ma is None else abs(current_ma) * 1_000 // port.limits.current_max_ma,
+            None if current_ma is None else current_ma * 1_000 // port.limits.current_max_ma,
         )
 
     def _state(self) -> int:
