@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 HELD_MS: Final = 500  # the pendant, before anything goes head-down again
 ASK_AGAIN_MS: Final = 2_000
 REFUSED_MAX: Final = 3  # so many reports in a row
+STUMBLE_MS: Final = 10_000  # what an interruption costs, one a second at most
+STUMBLED_MAX_MS: Final = 50_000
+PAID_BACK: Final = 5  # by each ms that is led
 PARKED_CDEG: Final = Limits().there_cdeg * 4 // 5  # from further off the guard would go on by itself
 ARRIVE_MS: Final = 10_000
 STOP_WITHIN_MS: Final = 10_000  # no smooth stop takes longer
@@ -142,7 +145,11 @@ def _run(controller: Controller, session: Session, report: Report, dt_ms: int) -
         return
     controller.prompt = player.text
     if _stands(controller, session, player, report):
+        if session.stumbled_ms >= STUMBLED_MAX_MS:
+            controller.request_return()
+            controller.end(False, prompts.STUMBLES)
         return
+    session.stumbled_ms = max(session.stumbled_ms - PAID_BACK * dt_ms, 0)
     go = not (player.goes_down and _check_in_near(player, report))
     if senses.check_in_due(report):
         controller.prompt = prompts.ARE_YOU_WELL
@@ -168,6 +175,8 @@ def _stands(controller: Controller, session: Session, player: Player, report: Re
     down = player.goes_down
     if not session.let_go and session.refused < REFUSED_MAX and (controller.held_ms or not down):
         return False
+    if down and not session.let_go:
+        _stumble(controller, session)
     session.let_go = True
     if down and (controller.held_ms < HELD_MS or senses.check_in_due(report)):
         is_asked = senses.check_in_due(report)
@@ -178,6 +187,13 @@ def _stands(controller: Controller, session: Session, player: Player, report: Re
     player.anchor(report.trusted_cdeg / 100)
     session.let_go, session.refused = False, 0
     return False
+
+
+def _stumble(controller: Controller, session: Session) -> None:
+    """A pendant or a contact that comes and goes: a session that gets nowhere is to end."""
+    if controller.now_ms - session.stumbled_at_ms >= HELD_MS:
+        session.stumbled_at_ms = controller.now_ms
+        session.stumbled_ms += STUMBLE_MS
 
 
 def _finish(controller: Controller, session: Session, report: Report, dt_ms: int) -> None:

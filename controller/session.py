@@ -35,6 +35,8 @@ class Session:
     let_go: bool = False  # nothing is asked until the table stands: the pendant was free, the stream torn
     refused: int = 0  # reports in a row that tell of a refusal
     arriving_ms: int = 0  # since the programme's last motion
+    stumbled_ms: int = 0  # what interruptions have cost, less what good stretches have paid back
+    stumbled_at_ms: int = 0  # the last one
     closed: bool = False  # the guard has been told that it is over
 
 
