@@ -63,7 +63,6 @@ _NEED_A_PERSON: Final = (
     "node_off",
     "estop",
     "runaway",
-    "pendant_flicker",  # it is held at each opening; RETURN is the rider's
 )
 # Without our node the drive only stops and holds when its wire or the wire of its inputs is gone (design 5).
 NEED_A_PERSON_WITHOUT_NODE: Final = tuple(
@@ -77,7 +76,7 @@ _OCCASIONS: Final = {
     "rider_silent": ("asked",),
     "pendant_stuck": ("asked",),
     "pendant_bounce": ("asked",),
-    "rest_switch_bounce": ("warming_up", "lowering", "holding", "raising", "oscillating"),
+    "rest_switch_bounce": ("lowering", "holding", "raising", "oscillating"),
     "rest_switch_open": ("lowering", "holding", "raising", "oscillating"),
 }
 

@@ -89,7 +89,7 @@ def draw(seed: int, number: int, faults: Sequence[str], drive: str, gear: str | 
 def _places(row: Row) -> tuple[tuple[str, str, float], ...]:
     """Where such a fault has an occasion; nothing going wrong needs a ride of its own, not a moment."""
     if row.name == NOMINAL:
-        return tuple(place for place in _PLACES if place[1] not in ("wake", "warming_up"))
+        return tuple(place for place in _PLACES if place[0] not in ("wake", "nod"))
     return tuple(place for place in _PLACES if not row.places or {place[0], place[1]} & set(row.places))
 
 

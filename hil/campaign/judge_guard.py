@@ -198,21 +198,17 @@ def processes_are_missed(ride: Ride) -> Iterator[str]:
     for one in ride.samples:
         if one.t_ms <= start_ms + limit_ms:
             continue
-        if _missed_too_late(one, process, ride, limit_ms):
+        if _missed_too_late(one, process, limit_ms):
             yield f"{process} gone since {start_ms / 1_000:.2f} s; at {_at(one)} {_what(one)}"
         return
 
 
-def _missed_too_late(one: Sample, process: str, ride: Ride, limit_ms: int) -> bool:
+def _missed_too_late(one: Sample, process: str, limit_ms: int) -> bool:
+    """At the end of its time: no guard and motion, or a ride that goes on without who is still gone."""
     if process == "guard":
         return one.report is None and one.rate_dps > 0.3
-    there = one.report is not None and one.report[AT["mode"]] == ACTIVE
-    return there and _gone_for_ms(ride) > limit_ms
-
-
-def _gone_for_ms(ride: Ride) -> int:
-    key = "controller_age_ms" if ride.fault.endswith("controller") else "station_age_ms"
-    return max((value(one.report, key) for one in ride.samples if one.report is not None), default=0)
+    age = f"{process}_age_ms"
+    return one.report is not None and one.report[AT["mode"]] == ACTIVE and value(one.report, age) > limit_ms
 
 
 def one_first_cause(ride: Ride) -> Iterator[str]:

@@ -32,6 +32,7 @@ STOP_MS: Final = 300  # I6
 NOISE_DPS: Final = 0.3
 LOST_TRAVEL_DEG: Final = 0.5
 GROUP_C: Final = ("runaway", "motor_reversed")  # the drive itself is not trustworthy
+LETS_GO: Final = ("motor_dead", "belt_broken")  # nothing but the brake holds the table
 GROUP_C_TRAVEL_DEG: Final = 6.0  # I2's margin
 FROZEN: Final = ("encoder_frozen", "inclinometer_frozen")  # the drive follows its own angle
 FROZEN_TRAVEL_DEG: Final = 2.0  # design 6: found within 2 deg commanded
@@ -66,8 +67,9 @@ def speed_within_limit(ride: Ride) -> Iterator[str]:
     for first, last in _stretches(ride.samples, lambda one: abs(one.rate_dps) > _speed_limit(one, fast)):
         if last.t_ms - first.t_ms > SPEED_GRACE_MS:
             yield f"{first.rate_dps:.2f} deg/s from {_at(first)} to {_at(last)}; {_what(first)}"
-    # A drive that cannot be trusted may do anything until it is found and cut (I6: 300 ms, and the stop).
-    grace_ms = SPEED_GRACE_MS if ride.fault in GROUP_C else 0
+    # A drive that cannot be trusted may do anything until it is found and cut (I6: 300 ms, and the stop); so
+    # may a table that its motor lets go of, until the brake has it again (safety notes 2, group C).
+    grace_ms = SPEED_GRACE_MS if ride.fault in (*GROUP_C, *LETS_GO) else 0
     for first, last in _stretches(ride.samples, lambda one: abs(one.rate_dps) > HARD_DPS):
         if last.t_ms - first.t_ms >= grace_ms:
             worst = max(abs(one.rate_dps) for one in ride.samples if first.t_ms <= one.t_ms <= last.t_ms)

@@ -21,7 +21,8 @@ from hil.campaign.scenarios import BY_NAME
 from hil.campaign.trace import AT, Ride, Sample, sample
 from hil.campaign.words import facts
 from hil.rigs.lockstep import TICK_MS, Lockstep, LockstepSetup
-from safety.decision import INHIBITED, LATCHED
+from safety.decision import INHIBITED, LATCHED, READY
+from safety.observation import ORDER_RETURN
 from safety.guard.ledger_file import read as read_ledger
 from simulator.faults import amount_of
 from simulator.setup import Gear, RiderSetup, WorldSetup
@@ -30,6 +31,7 @@ LONGEST_MS: Final = 420_000
 AFTER_FAULT_MS: Final = 320_000
 HOME_MS: Final = 3_000  # parked, and nothing more happens
 NEVER_BEGAN_MS: Final = 40_000
+BEGUN_MS: Final = 200
 PARK_DEG: Final = -70.0
 FOR_A_PERSON_MS: Final = 75_000  # it stands, a person must come; the last try by itself is made after 60 s
 HOME_DEG: Final = 1.6  # within 1 deg by the guard's measure, and an inclinometer may be off by 0.3
@@ -58,6 +60,7 @@ class Run:
         self.lasted = False
         self.parked_ms: int | None = None
         self._moved_ms = 0
+        self._asked = False
         sex, stature_m, mass_kg = spec.rider
         rider = RiderSetup(
             mounted=True,
@@ -81,6 +84,7 @@ class Run:
     def ride(self) -> Ride:
         """To the end."""
         while not self._over():
+            self._people()
             self._disturb()
             self.rig.tick()
             self._remember()
@@ -104,6 +108,15 @@ class Run:
         elif self.parked_ms is None:
             self.parked_ms = seen.t_ms
 
+    def _people(self) -> None:
+        """The panel asks for RETURN where the scenario says so."""
+        rig = self.rig
+        if self._asked or rig.controller is None or rig.controller.state != self.scenario.returns_in:
+            return
+        if rig.panel is not None and rig.runs("station"):
+            rig.panel.order(ORDER_RETURN)
+            self._asked = True
+
     def _disturb(self) -> None:
         spec, t_ms = self.spec, self.rig.t_ms
         if spec.fault == NOMINAL:
@@ -120,7 +133,8 @@ class Run:
         if self.spec.phase == "wake":
             return self.rig.t_ms > 0
         controller = self.rig.controller
-        return controller is not None and controller.state == self.spec.phase
+        begun = self.rig.t_ms >= BEGUN_MS  # before that it is "returning" until it has heard the guard
+        return begun and controller is not None and controller.state == self.spec.phase
 
     def _inject(self) -> None:
         spec, rig = self.spec, self.rig
@@ -162,6 +176,8 @@ class Run:
         idle = report is not None and report[AT["mode"]] in (INHIBITED, LATCHED) and not report[AT["session"]]
         if started is None:
             return idle and (self.completed or t_ms >= NEVER_BEGAN_MS)
+        if report is not None and report[AT["mode"]] == READY and t_ms - self._moved_ms >= NEVER_BEGAN_MS:
+            return t_ms - started >= HOME_MS  # at park, and it never leaves
         return idle and t_ms - started >= HOME_MS
 
     def _stands_for_a_person(self, t_ms: int) -> bool:
