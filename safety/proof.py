@@ -1,8 +1,8 @@
 """Proof of return (design 6): at +8 deg in each bout the table must come back 2 deg before it may go on.
 
 HZ-46: both sources must see the way back, and the drive must not need 60 % of its limit for it: to lift, not
-to hold back a foot-heavy table. Until then the gate knows +8 deg as the bout's cap. An effort that a drive does
-not tell is not held against it.
+to hold back a foot-heavy table. Until then the gate knows +8 deg as the bout's cap. An effort that a drive
+does not tell is not held against it.
 """
 
 from __future__ import annotations

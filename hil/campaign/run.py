@@ -22,8 +22,8 @@ from hil.campaign.trace import AT, Ride, Sample, sample
 from hil.campaign.words import facts
 from hil.rigs.lockstep import TICK_MS, Lockstep, LockstepSetup
 from safety.decision import INHIBITED, LATCHED, READY
-from safety.observation import ORDER_RETURN
 from safety.guard.ledger_file import read as read_ledger
+from safety.observation import ORDER_RETURN
 from simulator.faults import amount_of
 from simulator.setup import Gear, RiderSetup, WorldSetup
 

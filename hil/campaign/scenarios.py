@@ -33,7 +33,7 @@ _LOWER: Final = 'kind = "lower"\nangle_deg = {}'
 _DIP: Final = _programme("full", _TO_REST, _LOWER.format(12), _HOLD.format(8), _REST, _RECOVER)
 
 SCENARIOS: Final = (
-    # Up to rest, and then somebody wants back: half of all runs, for below rest no pause has to be waited for.
+    # Up to rest, and then somebody wants back: half of all runs, for below rest no pause is waited for.
     Scenario(
         "nod",
         "full",

@@ -94,7 +94,7 @@ def test_the_park_switch_says_which_source_lies(a_cdeg: int, b_cdeg: int, wrong:
 
 
 def test_a_source_lost_in_an_emergency_return_stops_it_before_it_creeps_on() -> None:
-    """The plan used to run on in the drive's scale while the table was led by the other source: a false pinch."""
+    """The plan used to run on in the drive's scale, the table in the other source's: a false pinch."""
     rig = ridden(2500)
     rig.tick(inputs=rig.inputs._replace(ankle_a=False, ankle_b=False))
     rig.press(ankle_a=False, ankle_b=False)
