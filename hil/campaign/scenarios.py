@@ -39,22 +39,7 @@ SCENARIOS: Final = (
         "full",
         12.0,
         _DIP,
-        (
-            ("warming_up", 36.0),
-            ("returning", 42.0),
-            ("warming_up", 36.0),
-            ("ready", 0.2),
-            ("warming_up", 36.0),
-            ("returning", 42.0),
-            ("warming_up", 36.0),
-            ("returning", 42.0),
-            ("warming_up", 36.0),
-            ("returning", 42.0),
-            ("warming_up", 20.0),
-            ("returning", 20.0),
-            ("warming_up", 20.0),
-            ("returning", 20.0),
-        ),
+        ((("warming_up", 36.0), ("returning", 42.0)) * 8) + (("ready", 0.2), ("warming_up", 36.0)),
         returns_in="lowering",
     ),
     Scenario(
@@ -98,6 +83,6 @@ SCENARIOS: Final = (
         _programme("beginner", _TO_REST, _LOWER.format(8), _HOLD.format(52), _REST, _RECOVER),
         (("holding", 22.0),),
     ),
-    Scenario("wake", "full", 40.0, "", (("wake", 30.0),) * 3, wakes=True),
+    Scenario("wake", "full", 40.0, "", (("wake", 30.0),) * 4, wakes=True),
 )
 BY_NAME: Final = {scenario.name: scenario for scenario in SCENARIOS}
