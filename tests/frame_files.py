@@ -9,20 +9,23 @@ from typing import Final, NamedTuple
 
 from firmware_bridge.sensors.witmotion import frames as stream
 from simulator.devices import witmotion_stream
-from tests import frame_codecs
+from tests import frame_chips, frame_codecs
 from tests.frame_codecs import Row
 
 STREAM: Final = ("witmotion-serial", "request")
 MAKERS: Final[dict[tuple[str, str], Callable[[Row], bytes]]] = {
     **frame_codecs.MAKERS,
+    **frame_chips.MAKERS,
     STREAM: lambda row: witmotion_stream.frame(row["type"], *row["words"]),
 }
 READERS: Final[dict[tuple[str, str], Callable[[Row, bytes], object]]] = {
     **frame_codecs.READERS,
+    **frame_chips.READERS,
     STREAM: lambda row, data: stream.Deframer().feed(data),
 }
 MEANINGS: Final[dict[tuple[str, str], Callable[[Row], object]]] = {
     **frame_codecs.MEANINGS,
+    **frame_chips.MEANINGS,
     STREAM: lambda row: [(row["type"], tuple(row["words"]))],
 }
 FOLDER: Final = Path(__file__).parent / "data" / "frames"
@@ -50,7 +53,7 @@ class Case(NamedTuple):
     @property
     def has_check(self) -> bool:
         """Whether two wrong bits must show in the frame itself; the others' drivers judge more than that."""
-        bare = self.kind in ("bare", "never", "damaged", "read")
+        bare = self.kind in ("bare", "never", "damaged", "read", "word", "command")
         weak = self.protocol in ("odrive", "witmotion-serial")
         return not bare and not weak and (self.protocol, self.kind) != ("jrk", "answer")
 

@@ -17,6 +17,7 @@ from firmware_bridge.drives.odrive import lines
 from firmware_bridge.drives.roboclaw import commands as roboclaw
 from firmware_bridge.errors import BridgeError
 from firmware_bridge.node.wire import FrameReader
+from firmware_bridge.sensors import catalogue as sensors
 from hil import demo_table
 from safety.guard import table
 from simulator.devices.base import Shaft
@@ -128,6 +129,24 @@ def driver(name: str) -> Target:
     return fed
 
 
+def sensor(name: str) -> Target:
+    """An inclinometer's driver on a line of noise."""
+    config = sensors.SENSORS[name].config("/dev/inclinometer")
+
+    def fed(data: bytes) -> None:
+        link = Noise()
+        driver = sensors.make(config, link)
+        for tick, piece in enumerate(pieces(data)):
+            link.coming = piece
+            driver.take(tick * TICK_MS)
+            driver.send(tick * TICK_MS)
+            seen = driver.read()
+            assert seen is None or seen.at_ms <= tick * TICK_MS
+        bounded(driver)
+
+    return fed
+
+
 def twin(name: str) -> Target:
     """A virtual device that hears noise."""
 
@@ -186,5 +205,6 @@ TARGETS: Final[dict[str, Target]] = {
     "jrk": jrk_answers,
     "odrive": odrive_lines,
     **{f"driver-{name}": driver(name) for name in WIRED},
+    **{f"sensor-{name}": sensor(name) for name in sensors.SENSORS},
     **{f"twin-{name}": twin(name) for name in SIDES},
 }

@@ -16,7 +16,7 @@ from tests.line_rig import flips
 CASES = cases()
 MADE = [case for case in CASES if case.kind not in ("damaged", "never")]
 CHECKED = [case for case in MADE if case.has_check]
-SENSORS = ("witmotion", "witmotion-serial")
+SENSORS = ("witmotion", "witmotion-serial", "as5600", "as5048", "ads1115")
 
 
 def named(case: Case) -> str:
