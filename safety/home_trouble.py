@@ -42,7 +42,9 @@ def estop(home: Home, facts: Facts, observation: Observation, limits: Limits, dt
     if buttons.home and home.hand and not _sinks(home, facts, limits):
         return manual(home._replace(age_ms=0), facts, observation, limits, dt_ms)
     home = home._replace(ramp=standing(home))
-    cut = home.age_ms >= limits.ss1_ms or (home.age_ms > dt_ms and _standing(facts, limits))
+    # A drive that is not to be trusted is given no ramp.
+    cut = bool(home.bits & CUT_OFF) or home.age_ms >= limits.ss1_ms
+    cut = cut or (home.age_ms > dt_ms and _standing(facts, limits))
     return home, Act(CUT if cut else STOP, mode=WAITING, stage=STOPPING)
 
 

@@ -68,7 +68,8 @@ def joined(was: Home, reaction: int, facts: Facts, limits: Limits) -> Home:
     if reaction & (BACK | GIVE):
         home = pinched(home, reaction, limits)
     budget_ms = limits.freeze_bout_ms - facts.session.freeze_ms
-    if reaction & FREEZE and was.stage in _FREEZABLE and budget_ms > 0:
+    # Without torque, or on the way there, STOP has nothing to freeze, and must not bring it back.
+    if reaction & FREEZE and was.stage in _FREEZABLE and budget_ms > 0 and not bits & (CUT_OFF | ESTOP):
         home = entered(home, FROZEN, min(limits.freeze_in_return_ms, budget_ms))
     if was.stage == FROZEN and bits != FREEZE:
         home = home._replace(left_ms=min(home.left_ms, limits.freeze_in_return_ms))

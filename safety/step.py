@@ -170,8 +170,8 @@ def _idle(
             return home._replace(ramp=standing(home)), Act(CUT, stage=NO_STAGE)
         home, act = manual(home, facts, observation, limits, dt_ms)
         return (_rested(home) if act.done else home), act._replace(mode=facts.mode)
-    latched = judged.latched
-    chain_open = latched == _ESTOP and facts.buttons.now.estop_ok is not True
+    latched, chain = judged.latched, facts.buttons.now.estop_ok
+    chain_open = chain is False or (latched == _ESTOP and chain is None)
     return _rested(home), Act(CUT if chain_open or latched in SERVICE_CAUSES else HOLD, stage=NO_STAGE)
 
 

@@ -48,6 +48,7 @@ _BY_NAME: Final = {
     "ankle_open": Asked(person=True),
     "ankles_open": Asked(person=True, hurry=True),
     "check_in_missed": Asked(person=True, hurry=True),
+    "panic": Asked(person=True, hurry=True),
 }
 # All others: a staged return, nothing more.
 EXPECTED: Final = {cause.number: _BY_NAME.get(name, _STAGED) for name, cause in BY_NAME.items()}

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hil.verification.coarse import FULL_CDPS
 from hil.verification.world import Fault, World
-from safety.decision import CUT, MOVE, Decision
+from safety.decision import CUT, MOVE, RETURNING, WAITING, Decision
 from safety.observation import (
     AGE_MAX_MS,
     DRIVE_DISARMED,
@@ -23,7 +23,7 @@ from safety.observation import (
 
 Look = Callable[[Observation, World, int], Observation]
 Went = tuple[int, int]
-JUMP_CDEG: Final = 1_000
+JUMP_CDEG: Final = 1_200  # more than an emergency return hides in one tick
 
 
 def _set(**values: Any) -> Look:
@@ -52,6 +52,18 @@ def _jumped_b(off_cdeg: int) -> Look:
 
 def _blocked(world: World, decision: Decision, went: Went) -> Went:
     return world.cdeg, 0
+
+
+def _blocked_down(world: World, decision: Decision, went: Went) -> Went:
+    """Something lies under the head end: up it goes."""
+    return (world.cdeg, 0) if went[0] > world.cdeg else went
+
+
+def _crawls(world: World, decision: Decision, went: Went) -> Went:
+    """Six tenths of the way that a return leads."""
+    if decision.command != MOVE or decision.mode not in (RETURNING, WAITING):
+        return went
+    return world.cdeg + (went[0] - world.cdeg) * 6 // 10, went[1] * 6 // 10
 
 
 def _runs(cdps: int) -> Callable[[World, Decision, Went], Went]:
@@ -95,6 +107,8 @@ CATALOGUE: Final = (
     Fault("drive_unpowered", None, 1, _set(drive_state=DRIVE_UNPOWERED)),
     Fault("drive_returns", "drive_returned", 1, _set(drive_state=DRIVE_OWN_RETURN, drive_stage=1)),
     Fault("blocked", None, 9, None, _blocked, while_moving=True, spoils=True),
+    Fault("blocked_down", "pinched_down", 4, None, _blocked_down, while_moving=True, heading=1, spoils=True),
+    Fault("crawls", None, 1, None, _crawls, spoils=True),
     Fault("strains", "no_motion", 3, _set(effort_permille=950), _blocked, while_moving=True, spoils=True),
     Fault("runs_down", None, 4, None, _runs(FULL_CDPS // 2), spoils=True),
     Fault("runs_up", None, 4, None, _runs(-FULL_CDPS // 2), spoils=True),
@@ -102,6 +116,7 @@ CATALOGUE: Final = (
     Fault("hasty", "over_speed", 3, None, _hasty, while_moving=True, spoils=True),
     Fault("over_angle_switch", "over_angle", 1, _switch(over_angle=True)),
     Fault("supply_low", "supply_low", 1, _switch(supply_ok=False)),
+    Fault("hot", "too_hot", 1, _set(heat_permille=850)),
     Fault("supply_unknown", None, 1, _switch(supply_ok=None)),
     Fault("estop_unknown", None, 1, _switch(estop_ok=None)),
     Fault("ankle_unknown", "ankle_open", 1, _switch(ankle_a=None)),

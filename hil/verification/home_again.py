@@ -48,7 +48,8 @@ class HomeAgain:
     def _healed(self, node: Node) -> Node:
         world = node.world._replace(
             faults=(), pendant=True, stop=False, estop_ok=True, ankle_a=True, ankle_b=True, load=True,
-            want=SILENT, home=False, acts=0, spent=True, shadow=None, leads=False, lead_cdeg=0, lead_cdps=0,
+            panic=False, want=SILENT, home=False,
+            acts=0, spent=True, shadow=None, leads=False, lead_cdeg=0, lead_cdps=0,
         )  # fmt: skip
         return Node(node.state, world, node.memory)
 

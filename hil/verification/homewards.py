@@ -53,21 +53,32 @@ def _motion(tick: Tick, shadow: Shadow) -> str | None:
         return "INHIBITED moves by itself"
     if not decision.power or (decision.direction == 0 and not held):
         return "a return against its verdict"
-    cdeg = tick.was.cdeg if decision.trusted_cdeg is None else decision.trusted_cdeg
+    return None if shadow.spoilt else _pauses(tick, shadow, held)
+
+
+def _pauses(tick: Tick, shadow: Shadow, held: bool) -> str | None:
+    """Stages behind the present angle are skipped: what counts is who leaves the place of a pause."""
+    decision = tick.decision
+    if decision.trusted_cdeg is None:  # by hand, and the rest switch says where rest is
+        return _owed(tick, tick.seen.inputs.past_rest is False)
+    cdeg, moves = decision.trusted_cdeg, decision.rate_cdps != 0
     below = decision.angle_cdeg < LIMITS.rest_cdeg - LIMITS.there_cdeg
-    if shadow.spoilt:
-        return None
-    # Stages behind the present angle are skipped: what counts is who leaves the place of a pause.
     at_rest = cdeg >= LIMITS.rest_cdeg - LIMITS.there_cdeg
-    if shadow.rest_ms > TICK_MS and below and at_rest and decision.rate_cdps:
+    if shadow.rest_ms > TICK_MS and below and at_rest and moves:
         return f"the pause at rest is skipped, {shadow.rest_ms} ms owed"
     mid = decision.angle_cdeg < LIMITS.mid_cdeg - LIMITS.there_cdeg
     at_mid = cdeg >= LIMITS.mid_cdeg - LIMITS.there_cdeg
-    if shadow.mid_ms > TICK_MS and mid and at_mid and decision.rate_cdps and not held:
+    if shadow.mid_ms > TICK_MS and mid and at_mid and moves and not held:
         return f"the pause at -15 is skipped, {shadow.mid_ms} ms owed"
-    if shadow.person and below and at_rest and decision.rate_cdps:
+    if shadow.person and below and at_rest and moves:
         return "goes on from rest though nobody showed"
     return None
+
+
+def _owed(tick: Tick, below: bool) -> str | None:
+    """By the switch alone: who has come below rest stands there first."""
+    owed_ms, rate_cdps = tick.state.session.rest_owed_ms, tick.decision.rate_cdps
+    return f"no pause at the rest switch, {owed_ms} ms owed" if below and owed_ms and rate_cdps else None
 
 
 def _stop(tick: Tick) -> str | None:

@@ -69,7 +69,7 @@ def modes_change_by_the_table(tick: Tick, shadow: Shadow) -> str | None:
 
 def head_down_needs_its_permits(tick: Tick, shadow: Shadow) -> str | None:
     """I1, I5, I16: what goes head-down was asked for, and all permits are there."""
-    return permits.lacking(tick)
+    return permits.lacking(tick) or permits.refused_for_nothing(tick)
 
 
 def returns_obey(tick: Tick, shadow: Shadow) -> str | None:
@@ -104,12 +104,12 @@ def torque_is_cut_for_its_causes(tick: Tick, shadow: Shadow) -> str | None:
     away = tick.was.cdeg > PARK_CDEG + LIMITS.at_park_cdeg
     if decision.command == CUT and away and decision.latched_cause not in MAY_CUT:
         return f"I10 CUT at {tick.was.cdeg} without a cause"
-    # In the tick that ends the wait after a CUT the drive is armed anew, its fault still there.
-    if not decision.power and decision.command != CUT and decision.stage != CREEPING_OUT:
+    held = tick.seen.inputs.return_a or tick.seen.inputs.return_b
+    # When the wait after a CUT ends, and under RETURN in the hand, the drive is armed anew, its fault there.
+    if not decision.power and decision.command != CUT and decision.stage != CREEPING_OUT and not held:
         return "power is cut in words only"
     if decision.enable != (decision.command != CUT):
         return "enable relay against the command"
-    held = tick.seen.inputs.return_a or tick.seen.inputs.return_b
     if shadow.chain_ms > LIMITS.ss1_ms and decision.command != CUT and not held:
         return "e-stop: torque after SS1-t"
     return None
@@ -159,6 +159,18 @@ def truth_stays_inside(tick: Tick, shadow: Shadow) -> str | None:
     return None
 
 
+def it_can_stop_in_time(tick: Tick, shadow: Shadow) -> str | None:
+    """HZ-02: nobody goes on head-down who could not be stopped before the cap, by way and rate of A."""
+    seen, terms = tick.seen, tick.state.terms
+    if tick.state.mode != ACTIVE or terms is None or seen.a_cdeg is None or (seen.a_cdps or 0) <= 0:
+        return None
+    cdps = seen.a_cdps or 0
+    ends = seen.a_cdeg + cdps * LIMITS.reaction_ms // 1_000 + cdps * cdps // (2 * LIMITS.stop_cdps2)
+    most = terms.cap_cdeg + LIMITS.over_angle_cdeg
+    trusted = tick.decision.trusted_cdeg == seen.a_cdeg
+    return f"ACTIVE though it ends at {ends}, cap {terms.cap_cdeg}" if trusted and ends > most else None
+
+
 def clocks_end_what_they_must(tick: Tick, shadow: Shadow) -> str | None:
     """I11 and the clocks of a session, counted by the oracle itself."""
     terms, mode = tick.state.terms, tick.state.mode
@@ -172,6 +184,7 @@ def clocks_end_what_they_must(tick: Tick, shadow: Shadow) -> str | None:
         ("check-in", shadow.asked_ms, 2 * LIMITS.reply_ms),
         ("interval", shadow.unasked_ms, terms.check_in_every_ms + TICK_MS),
         ("silence", shadow.gap_ms, LIMITS.lease_gap_ms),
+        ("alone", shadow.idle_ms, LIMITS.alone_ms + TICK_MS),
         ("refusals", shadow.refused_ms, LIMITS.refused_ms),
     ):
         if ms > most_ms:
@@ -182,7 +195,7 @@ def clocks_end_what_they_must(tick: Tick, shadow: Shadow) -> str | None:
 CHECKS: Final[tuple[Check, ...]] = (
     causes_bind, modes_change_by_the_table, head_down_needs_its_permits, returns_obey, latches_stay,
     torque_is_cut_for_its_causes, permissions_are_taken, first_cause_is_kept, truth_stays_inside,
-    clocks_end_what_they_must,
+    it_can_stop_in_time, clocks_end_what_they_must,
 )  # fmt: skip
 
 

@@ -11,6 +11,9 @@ from safety.observation import DRIVE_ARMED, Observation
 if TYPE_CHECKING:
     from hil.verification.oracle import Tick
 
+# What every proposal needs, by the numbers of the page: mode to test_window, and park.
+ALL_WAYS: Final = frozenset({*range(1, 14), 28})
+_JITTER_MS: Final = 20
 _JITTER_CDEG: Final = 90  # a tick of jitter at full speed, and a whole number
 
 
@@ -20,6 +23,17 @@ def by_proposal(tick: Tick) -> bool:
     if asked is None or done.command != MOVE:
         return False
     return (asked.angle_cdeg, asked.rate_cdps) == (done.angle_cdeg, done.rate_cdps)
+
+
+def refused_for_nothing(tick: Tick) -> str | None:
+    """Stillness and the way to park need no permit of head-down motion."""
+    asked, stream, number = tick.seen.proposal, tick.before.stream, tick.decision.refusal
+    live = stream.live and stream.lease_ms > TICK_MS
+    if not number or asked is None or not live or number in ALL_WAYS:
+        return None
+    if asked.rate_cdps > 0 or asked.angle_cdeg > stream.angle_cdeg or tick.decision.trusted_cdeg is None:
+        return None
+    return f"towards park refused by condition {number}, of head-down motion"
 
 
 def lacking(tick: Tick) -> str | None:
@@ -78,7 +92,7 @@ def _leap(tick: Tick) -> str | None:
     gap_ms = min(stream.gap_ms + TICK_MS, 10_000)
     if live and abs(angle - stream.angle_cdeg - (rate + stream.rate_cdps) * gap_ms // 2_000) > _JITTER_CDEG:
         return "a stream leaps"
-    if live and abs(rate - stream.rate_cdps) > LIMITS.hard_cdps2 * (gap_ms + TICK_MS) // 1_000 + 1:
+    if live and abs(rate - stream.rate_cdps) > LIMITS.hard_cdps2 * (gap_ms + _JITTER_MS) // 1_000 + 1:
         return "a stream jerks"
     if decision.mode == TEST:
         slow, near = abs(rate) <= LIMITS.test_cdps, abs(angle - PARK_CDEG) <= LIMITS.at_park_cdeg

@@ -17,6 +17,15 @@ from safety.decision import COMMANDS, MODES, STAGES, Decision
 # Not to be reached by one search: reasons.
 ELSEWHERE: Final = {
     "refusal session": "the stream of another session is refused first by its start",
+    "refusal jerk": "the coarse grid knows no jerk: tests/unit/test_safety_permits.py, test_safety_limits.py",
+    # Said twice on purpose: something else takes the permission first while all is whole. Each by itself is
+    # tried in tests/unit/test_safety_permits.py.
+    "refusal mode": "only READY, ACTIVE and TEST ask the gate at all",
+    "refusal motion": "what forbids any motion ends the session, or is a drive that is not armed",
+    "refusal inputs": "silent inputs are unknown ones, and an unknown pendant is refused first",
+    "refusal tested": "no session begins untested",
+    "refusal latch": "what latches ends the session in the same tick",
+    "refusal verdict": "what takes head-down permission alone has a condition of its own before it",
 }
 
 

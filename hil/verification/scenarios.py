@@ -14,7 +14,7 @@ from hil.verification.faults import CATALOGUE, INDEX
 from hil.verification.search import Choice, Node, Scenario
 from hil.verification.world import DOWN, HOLD, PLAIN, SILENT, START, UP, Active, Sent, World, led
 from safety.causes import BY_NAME
-from safety.decision import ACTIVE, INHIBITED, READY
+from safety.decision import ACTIVE, INHIBITED, READY, TEST
 from safety.observation import (
     ORDER_CONTINUE,
     ORDER_END,
@@ -31,7 +31,7 @@ Way = Callable[[Node], Iterator[Choice]]
 TESTED: Final = Wake(None, 0, True, True, 0)
 UNTESTED: Final = Wake(None, 0, True, False, 0)
 _WANTS: Final = {"down": DOWN, "hold": HOLD, "up": UP, "silent": SILENT}
-_TOGGLES: Final = ("pendant", "stop", "home", "estop_ok", "ankle_a", "ankle_b", "load")
+_TOGGLES: Final = ("pendant", "stop", "home", "estop_ok", "ankle_a", "ankle_b", "load", "panic")
 _ORDERS: Final = {
     "STOP": ORDER_STOP, "RETURN": ORDER_RETURN, "CONTINUE": ORDER_CONTINUE, "TEST": ORDER_TEST,
     "END": ORDER_END, "SEAT": ORDER_SEAT_LOST,
@@ -118,6 +118,8 @@ def _rogues(world: World) -> Iterator[tuple[str, Proposal]]:
         yield f"leaps {leap}", good._replace(angle_cdeg=angle + leap)
     for cdps in (
         0,
+        1_000,
+        -1_000,
         FULL_CDPS,
         -FULL_CDPS,
         FULL_CDPS + 100,
@@ -132,14 +134,30 @@ def _rogues(world: World) -> Iterator[tuple[str, Proposal]]:
         )
 
 
-def rogue(node: Node) -> Iterator[Choice]:
-    """A ride with one wrong proposal at any tick."""
-    world, sent = _ride(node.world, stays=False), _begun(node)
-    yield Choice("-", world, sent)
-    if world.acts and world.mode in (READY, ACTIVE):
-        after = world._replace(acts=world.acts - 1)
-        for name, proposal in _rogues(world):
+def rogue(terms: Terms, only: str = "") -> Way:
+    """A ride with a wrong proposal at any tick; or only those whose name begins so."""
+
+    def choices(node: Node) -> Iterator[Choice]:
+        world, sent = _ride(node.world, stays=False), _begun(node, terms)
+        yield Choice("-", world, sent)
+        yield from _wrong(world, sent, only) if world.mode in (READY, ACTIVE) else ()
+
+    return choices
+
+
+def _wrong(world: World, sent: Sent, only: str) -> Iterator[Choice]:
+    after = world._replace(acts=world.acts - 1)
+    for name, proposal in _rogues(world) if world.acts else ():
+        if name.startswith(only):
             yield Choice(name, after, sent._replace(proposal=proposal))
+
+
+def rogue_test(node: Node) -> Iterator[Choice]:
+    """The day's test, led further and faster than it may be."""
+    world = node.world._replace(want=DOWN if node.world.mode == TEST else HOLD)
+    fresh = node.state.mode == INHIBITED and not node.state.tested
+    yield Choice("-", world, Sent(orders=ORDER_TEST) if fresh else PLAIN)
+    yield from _wrong(world, PLAIN, "") if world.mode == TEST else ()
 
 
 def _continue(node: Node) -> Iterator[Choice]:
@@ -178,6 +196,7 @@ _CLOCKS: Final = {
     "dose": TERMS._replace(allowance_ms=400),
     "bout": TERMS._replace(bout_max_ms=400),
     "hold": TERMS._replace(hold_max_ms=200),
+    "no dose": TERMS._replace(allowance_ms=0),
     "wall": TERMS._replace(wall_max_ms=3 * CAP_MS),
 }
 assert FOREVER_MS > 20 * CAP_MS
@@ -196,7 +215,11 @@ PEOPLE: Final = (
         ankle_a=False, ankle_b=False,
     ),
     _people("check-in", 5, people("pendant", "home", terms=_SHORT, stays=True)),
-    _people("rogue", 1, rogue),
+    _people("squeezed", 2, people("panic", "pendant", "home")),
+    _people("rogue", 1, rogue(TERMS)),
+    _people("rogue below park", 2, rogue(TERMS, "smooth")),
+    _people("rogue unproved", 1, rogue(TERMS._replace(cap_cdeg=1_000), "smooth")),
+    _people("rogue test", 2, rogue_test, UNTESTED, ankle_a=False, ankle_b=False),
     *(_people(name, 2, people("home", "stop", terms=terms, stays=True)) for name, terms in _CLOCKS.items()),
     Scenario("wakes", tuple(_wakes()), people("home", "down", rides=False), CATALOGUE),
 )  # fmt: skip
@@ -210,7 +233,8 @@ _ALIKE: Final = frozenset(
     {
         "a_absent", "b_absent", "drive_offline", "drive_unpowered", "controller_gone", "network_stop",
         "return_b", "ankle_b", "seat_lost", "supply_unknown", "estop_unknown", "pendant_unknown",
-        "ankle_unknown", "no_load", "b_jumped_up", "sigterm", "station_silent", "late", "runs_up",
+        "ankle_unknown", "no_load", "b_jumped_up", "sigterm", "station_silent", "late", "runs_up", "hot",
+        "blocked_down", "crawls",
     }
 )  # fmt: skip
 PAIRED: Final = tuple(fault.name for fault in CATALOGUE if fault.name not in _ALIKE)

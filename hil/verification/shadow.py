@@ -39,9 +39,11 @@ class Shadow(NamedTuple):
     unasked_ms: int = 0
     gap_ms: int = 0
     refused_ms: int = 0
+    idle_ms: int = 0  # nothing permitted where no check-in asks
 
 
 FRESH: Final = Shadow()
+_LIE_CDEG: Final = 300
 
 
 def _longer(ms: int, so: bool, most_ms: int = CAP_MS) -> int:
@@ -116,13 +118,19 @@ def _shown(was: Shadow, tick: Tick, person: bool) -> tuple[bool, bool]:
 
 def _sunk(was: Shadow, tick: Tick, catalogue: tuple[Fault, ...]) -> Shadow:
     """How far the table came down again in a return that the drive obeyed."""
-    now = any(catalogue[fault.number].spoils for fault in tick.was.faults)
+    now = any(catalogue[fault.number].spoils for fault in tick.was.faults) or _misled(tick)
     spoilt = now or (was.spoilt and tick.was.cdeg > PARK_CDEG + LIMITS.at_park_cdeg)
     was = was._replace(spoilt=spoilt)
     if tick.state.mode not in (RETURNING, WAITING) or spoilt or tick.decision.command != MOVE:
         return was._replace(low_cdeg=None, sank_cdeg=0)
     low = tick.world.cdeg if was.low_cdeg is None else min(was.low_cdeg, tick.world.cdeg)
     return was._replace(low_cdeg=low, sank_cdeg=tick.world.cdeg - low)
+
+
+def _misled(tick: Tick) -> bool:
+    """Two faults at once may make one lying source the only one: then places are those that it says."""
+    told = tick.decision.trusted_cdeg
+    return len(tick.was.faults) > 1 and told is not None and abs(told - tick.was.cdeg) > _LIE_CDEG
 
 
 def _clocks(was: Shadow, tick: Tick) -> Shadow:
@@ -134,6 +142,7 @@ def _clocks(was: Shadow, tick: Tick) -> Shadow:
     decision, proposed = tick.decision, tick.seen.proposal is not None
     still = active and inverted and not (tick.before.motion.command == MOVE and tick.before.motion.rate_cdps)
     asked = active and decision.check_in >= CHECK_ASKED
+    led = proposed and not decision.refusal and decision.command == MOVE
     moving, unasked = tick.before.stream.rate_cdps != 0, active and inverted and not asked
     hold_ms = was.hold_ms if asked and still else _longer(was.hold_ms, still)
     return was._replace(
@@ -146,6 +155,7 @@ def _clocks(was: Shadow, tick: Tick) -> Shadow:
         asked_ms=_longer(was.asked_ms, asked, 2 * CAP_MS),
         unasked_ms=_longer(was.unasked_ms, unasked and terms.check_in_every_ms < CAP_MS),
         gap_ms=_longer(was.gap_ms, active and moving and not proposed),
+        idle_ms=_longer(was.idle_ms, active and not inverted and not led),
         refused_ms=_longer(was.refused_ms, active and proposed and bool(decision.refusal)),
     )  # fmt: skip
 

@@ -48,6 +48,7 @@ class World(NamedTuple):
     ankle_a: bool
     ankle_b: bool
     load: bool
+    panic: bool
     faults: tuple[Active, ...]
     acts: int  # of people and controller, still to come
     spent: bool  # what could break has broken and healed
@@ -63,6 +64,7 @@ class Fault(NamedTuple):
     look: Callable[[Observation, World, int], Observation] | None = None
     obey: Callable[[World, Decision, tuple[int, int]], tuple[int, int]] | None = None
     while_moving: bool = False
+    heading: int = 0  # moving that way only, 0 = either
     keeps: bool = False  # what was seen when it began
     spoils: bool = False  # the drive does not do what it is told, or its own scale lies
 
@@ -77,7 +79,25 @@ class Sent(NamedTuple):
 
 PLAIN: Final = Sent()
 START: Final = World(
-    PARK_CDEG, 0, HOLD, PARK_CDEG, 0, False, 0, True, False, False, True, True, True, True, (), 0, False, None
+    PARK_CDEG,
+    0,
+    HOLD,
+    PARK_CDEG,
+    0,
+    False,
+    0,
+    True,
+    False,
+    False,
+    True,
+    True,
+    True,
+    True,
+    False,
+    (),
+    0,
+    False,
+    None,
 )
 
 
@@ -109,6 +129,7 @@ def sense(world: World, sent: Sent, catalogue: tuple[Fault, ...]) -> Observation
         pendant=world.pendant, stop=world.stop, return_a=world.home, return_b=False, estop_ok=world.estop_ok,
         ankle_a=world.ankle_a, ankle_b=world.ankle_b, at_park=abs(cdeg - PARK_CDEG) <= 200,
         past_rest=cdeg > -200, over_angle=False, load=world.load, supply_ok=True, enabled=True,
+        panic=world.panic,
     )  # fmt: skip
     seen = Observation(
         dt_ms=TICK_MS, late_ms=0, a_cdeg=cdeg, a_cdps=cdps, a_age_ms=20, b_cdeg=cdeg, b_cdps=cdps,
@@ -157,7 +178,10 @@ def obeyed(world: World, seen: Observation, decision: Decision, catalogue: tuple
 
 
 def _older(fault: Active, catalogue: tuple[Fault, ...], decision: Decision) -> Active:
-    moving = decision.command == MOVE and decision.rate_cdps != 0
+    heading = catalogue[fault.number].heading
+    moving = decision.command == MOVE and (
+        decision.rate_cdps * heading > 0 if heading else decision.rate_cdps != 0
+    )
     if fault.ticks < catalogue[fault.number].within and (moving or not catalogue[fault.number].while_moving):
         return fault._replace(ticks=fault.ticks + 1)
     return fault

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from safety import decision as d
 from safety.motion import AT_REST, told
-from tests.safety_rig import LIMITS, Rig, Shaped
+from safety.observation import DRIVE_FAULT, Wake
+from tests.safety_rig import LIMITS, Rig, Shaped, reset, ridden
 
 
 def test_nothing_goes_below_park() -> None:
@@ -29,3 +30,46 @@ def test_an_empty_frozen_window_does_not_outlive_a_turn() -> None:
     assert (turned.told_cdeg, turned.a_from, turned.b_from) == (0, None, None)
     kept = told(stood._replace(told_cdeg=-150), d.MOVE, -6_900, -100, 0, LIMITS)
     assert (kept.told_cdeg, kept.a_from, kept.b_from) == (-150, -7000, -7000)
+
+
+def test_stop_under_an_estop_gives_no_torque_back() -> None:
+    """It used to freeze, and freezing began the 500 ms of the ramp anew, under torque."""
+    rig = ridden(1500)
+    rig.press(estop_ok=False)
+    rig.run(600)
+    assert rig.decision.command == d.CUT
+    rig.press(stop=True)
+    assert rig.run(600).command == d.CUT
+    assert {x.command for _, x, _ in rig.log[-30:]} == {d.CUT}
+
+
+def test_stop_after_a_cut_gives_no_torque_back() -> None:
+    rig = ridden(1500)
+    rig.changes = {"drive_state": DRIVE_FAULT}
+    rig.run(200)
+    rig.press(stop=True)
+    rig.run(1_000)
+    assert {x.command for _, x, _ in rig.log[-55:]} == {d.CUT}
+
+
+def test_an_estop_on_a_drive_that_is_not_to_be_trusted_has_no_ramp() -> None:
+    """The drive used to be left under torque for the ramp's 480 ms, and its direction was wrong."""
+    rig = ridden(1500)
+    rig.press(estop_ok=False)
+    assert rig.tick(drive_state=DRIVE_FAULT).command == d.CUT
+    for _ in range(50):
+        assert rig.tick().command == d.CUT
+
+
+def test_an_open_chain_takes_the_torque_under_any_latch() -> None:
+    """Latched by something else, at park, it used to stand under torque with the e-stop in."""
+    rig = Rig(Wake(None, 0, True, True, 16))
+    rig.run(100)
+    assert (rig.decision.mode, rig.decision.latched_cause) == (d.LATCHED, 16)
+    assert rig.run(100).command == d.HOLD
+    rig.press(estop_ok=False)
+    rig.run(600)
+    assert (rig.decision.mode, rig.decision.command, rig.decision.latched_cause) == (d.LATCHED, d.CUT, 16)
+    rig.press(estop_ok=True)
+    reset(rig)
+    assert rig.decision.mode == d.INHIBITED
