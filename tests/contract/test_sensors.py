@@ -19,6 +19,7 @@ from simulator.devices.witmotion_precise import WitmotionPrecise
 from simulator.devices.witmotion_stream import WitmotionStreamTwin, frame
 from tests.line_rig import flips
 from tests.modbus_line import TICK_US, Line
+from tests.spoilt_link import RandomLink
 
 TWINS: dict[str, tuple[type[Any], Callable[[Shaft], Twin]]] = {
     "witmotion": (WitmotionConfig, Witmotion),
@@ -131,6 +132,23 @@ def test_no_wrong_bit_makes_a_wrong_reading(name: str) -> None:
     assert len(rig.readings) > 50
     for reading in rig.readings.values():
         assert abs(rig.track[max(0, reading.at_ms)] - reading.angle_cdeg) < 12
+
+
+@EVERY
+def test_on_a_line_that_does_anything_no_reading_is_wrong(name: str) -> None:
+    """Late, doubled, merged, torn, flipped, lost, echoed, noise. A stream numbers nothing, so of it a frame
+    that lay somewhere for half a second passes, with the angle of then."""
+    rig = Rig(name, angle_deg=-60.0, rate_dps=RATE_DPS)
+    line = RandomLink(rig.line.host, 1, 0.3)
+    line.on = True
+    rig.sensor = catalogue.make(TWINS[name][0]("line"), line)
+    for line.tick in range(300):
+        rig.run(1)
+    assert len(set(line.done)) > 7
+    assert len(rig.readings) > 50
+    allowed_cdeg = 150 if name == "witmotion-stream" else 30
+    for reading in rig.readings.values():
+        assert reading.angle_cdeg == pytest.approx(rig.track[max(0, reading.at_ms)], abs=allowed_cdeg)
 
 
 def test_the_streams_worked_frame() -> None:

@@ -21,7 +21,7 @@ STREAMS: Final = 4  # acceleration, rate, angle, field: one burst a moment
 COUNTED: Final = 10
 COLUMNS: Final = {"roll": 0, "pitch": 1, "yaw": 2}
 FASTEST_CDPS: Final = 3_000  # a table cannot; a frame with two wrong bits can
-JUMP_CDEG: Final = 200
+JUMP_CDEG: Final = 50  # noise and knocks, besides what 30 deg/s make
 STEADY: Final = 3  # so many frames that agree with each other are believed after a jump
 
 
