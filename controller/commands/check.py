@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -12,11 +13,12 @@ import typer
 from controller.commands import guard_folder
 from controller.exit_codes import CommandError, ExitCode
 from safety import bounds, limits
-from safety.guard import known_table, table
+from safety.guard import known_table, table, toml_lines
 from safety.guard.known_table import SHORT
 from safety.guard.toml_lines import TomlRefused
 
 _PROGRAMME_KEYS: Final = ("programme", "phase")
+_PLACE: Final = re.compile(r"\[(\w+)\]\.(\w+):")
 
 
 def command(
@@ -99,6 +101,7 @@ _SHOWN: Final = {
 def check_table(data: bytes, file: Path) -> dict[str, Any]:
     """The table's main facts. Raises TomlRefused."""
     found = table.parse(data, file.name, file.parent)
+    check_lines(data, file.name, found)
     drive = found.devices.drive
     return {
         "name": found.name,
@@ -111,6 +114,26 @@ def check_table(data: bytes, file: Path) -> dict[str, Any]:
         "attendant": "required" if found.attendant_required else "not required",
         "sha256": found.sha256,
     }
+
+
+def check_lines(data: bytes, name: str, found: table.Table) -> None:
+    """Whether its devices can work on lines as slow as these. No port is opened. Raises TomlRefused."""
+    from firmware_bridge.assembly import open_devices
+    from firmware_bridge.inputs.memory import MemoryPins
+    from firmware_bridge.link.memory import memory_pair
+
+    try:
+        open_devices(
+            found.devices,
+            lambda port, baud, parity: memory_pair(port)[0],
+            open_pins=lambda chip, inputs, outputs: MemoryPins(dict.fromkeys(inputs, False)),
+        )
+    except ValueError as refused:
+        place = _PLACE.match(str(refused))
+        section, key = place.groups() if place else ("", "")
+        lines = toml_lines.line_index(data.decode())
+        line = lines.get((section, 0, key)) or lines.get((section, 0, ""), 1)
+        raise TomlRefused([f"{name}:{line}: {refused}"]) from refused
 
 
 def _tier(tier: limits.Tier, found: table.Table) -> str:

@@ -42,6 +42,13 @@ def test_a_right_file_is_ok_and_told_in_short(
     [
         (EXAMPLE, "park_deg = -70.0", "park_deg = 20", "table", "horizontal is 90"),
         (EXAMPLE, "[stops]", "[stpos]", "table", "did you mean stops?"),
+        (
+            EXAMPLE,
+            "baud = 460800",
+            "baud = 9600",
+            "table",
+            ":43: [drive].baud: at 9600 baud one exchange takes",
+        ),
         (BEGINNER, "angle_deg = 15", "angle_deg = 61", "programme", "[[phase]] 3 .angle_deg: 61 deg"),
         (BEGINNER, 'kind = "hold"', 'kind = "hodl"', "programme", "did you mean hold?"),
         (BEGINNER, "[[phase]]", "[[phase]", "programme", "this is not TOML"),
