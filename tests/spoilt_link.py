@@ -1,8 +1,9 @@
-"""A link whose incoming bytes are spoilt now and then, each way an own kind; the same on every run."""
+"""Links whose incoming bytes are spoilt now and then, in every way a line can; the same on every run."""
 
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
 from typing import Final
 
 from firmware_bridge.ports import ByteLink
@@ -10,81 +11,23 @@ from firmware_bridge.ports import ByteLink
 KINDS: Final = ("lost", "late", "twice", "again", "torn", "flipped", "merged", "echoed")
 
 
-class SpoiltLink:
-    """Spoils every `every`th chunk while `on`; whoever runs it counts `tick`."""
+class _Spoiling(ABC):
+    """Spoils what arrives while `on`; whoever runs it counts `tick`. What is sent stays as it is."""
 
-    def __init__(self, link: ByteLink, kind: str, every: int = 7) -> None:
+    def __init__(self, link: ByteLink) -> None:
         self._link = link
-        self.kind = kind
-        self._every = every
-        self._chunks = 0
-        self._kept: list[tuple[int, bytes]] = []
+        self._kept: list[tuple[int, bytes]] = []  # from which tick on it arrives
         self._written = b""
         self.on = False
         self.tick = 0
-        self.count = 0
 
-    @property
-    def name(self) -> str:
-        """As the link's."""
-        return self._link.name
+    @abstractmethod
+    def _has_its_turn(self) -> bool:
+        """Whether this chunk is spoilt."""
 
-    def write(self, data: bytes) -> None:
-        """Not spoilt: a command on its way has a check of its own at the drive."""
-        self._written = data
-        self._link.write(data)
-
-    def close(self) -> None:
-        """Close it."""
-        self._link.close()
-
-    def read(self) -> bytes:
-        """What has come, spoilt when its turn comes."""
-        data = self._link.read()
-        due = b"".join(kept for at, kept in self._kept if at <= self.tick)
-        self._kept = [item for item in self._kept if item[0] > self.tick]
-        if not data or not self.on:
-            return due + data
-        self._chunks += 1
-        if self._chunks % self._every:
-            return due + data
-        self.count += 1
-        return due + self._spoil(data)
-
+    @abstractmethod
     def _spoil(self, data: bytes) -> bytes:
-        if self.kind == "lost":
-            return b""
-        if self.kind in ("late", "again"):
-            self._kept.append((self.tick + 1 + self.count % 3, data))
-            return b"" if self.kind == "late" else data
-        if self.kind == "twice":
-            return data + data
-        if self.kind == "torn":
-            return data[: len(data) * (1 + self.count % 4) // 5]
-        if self.kind == "merged":
-            return data + b"\x00\xff\x01" + data[: self.count % len(data)]
-        if self.kind == "echoed":
-            return self._written + data
-        place = self.count * 37 % (8 * len(data))
-        flipped = bytearray(data)
-        flipped[place // 8] ^= 1 << place % 8
-        return bytes(flipped)
-
-
-class RandomLink:
-    """Everything a line can do to what arrives, drawn anew for each chunk; one seed is one sequence."""
-
-    def __init__(self, link: ByteLink, seed: int, share: float = 0.25) -> None:
-        self._link = link
-        self._draw = random.Random(seed)
-        self._share = share
-        self._kept: list[tuple[int, bytes]] = []
-        self._held = b""
-        self._written = b""
-        self.on = False
-        self.tick = 0
-        self.kinds: tuple[str, ...] = (*KINDS, "noise")
-        self.done: list[str] = []
+        """What becomes of it."""
 
     @property
     def name(self) -> str:
@@ -105,16 +48,67 @@ class RandomLink:
         data = self._link.read()
         due = b"".join(kept for at, kept in self._kept if at <= self.tick)
         self._kept = [item for item in self._kept if item[0] > self.tick]
-        if not data or not self.on or self._draw.random() > self._share:
+        if not data or not self.on or not self._has_its_turn():
             return due + data
-        kind = self._draw.choice(self.kinds)
-        self.done.append(kind)
-        return due + self._spoil(kind, data)
+        return due + self._spoil(data)
 
-    def _spoil(self, kind: str, data: bytes) -> bytes:
-        draw = self._draw
+    def _keep(self, data: bytes, ticks: int) -> None:
+        self._kept.append((self.tick + ticks, data))
+
+
+class SpoiltLink(_Spoiling):
+    """Spoils every `every`th chunk in one way."""
+
+    def __init__(self, link: ByteLink, kind: str, every: int = 7) -> None:
+        super().__init__(link)
+        self.kind = kind
+        self._every = every
+        self._chunks = 0
+        self.count = 0
+
+    def _has_its_turn(self) -> bool:
+        self._chunks += 1
+        spoilt = self._chunks % self._every == 0
+        self.count += spoilt
+        return spoilt
+
+    def _spoil(self, data: bytes) -> bytes:
+        if self.kind in ("late", "again"):
+            self._keep(data, 1 + self.count % 3)
+        place = self.count * 37 % (8 * len(data))
+        flipped = bytearray(data)
+        flipped[place // 8] ^= 1 << place % 8
+        return {
+            "lost": b"",
+            "late": b"",
+            "again": data,
+            "twice": data + data,
+            "torn": data[: len(data) * (1 + self.count % 4) // 5],
+            "merged": data + b"\x00\xff\x01" + data[: self.count % len(data)],
+            "echoed": self._written + data,
+            "flipped": bytes(flipped),
+        }[self.kind]
+
+
+class RandomLink(_Spoiling):
+    """Everything, drawn anew for each chunk; one seed is one sequence."""
+
+    def __init__(self, link: ByteLink, seed: int, share: float = 0.25) -> None:
+        super().__init__(link)
+        self._draw = random.Random(seed)
+        self._share = share
+        self._held = b""
+        self.kinds: tuple[str, ...] = (*KINDS, "noise")
+        self.done: list[str] = []
+
+    def _has_its_turn(self) -> bool:
+        return self._draw.random() <= self._share
+
+    def _spoil(self, data: bytes) -> bytes:
+        draw, kind = self._draw, self._draw.choice(self.kinds)
+        self.done.append(kind)
         if kind in ("late", "again"):
-            self._kept.append((self.tick + draw.randint(1, 4), data))
+            self._keep(data, draw.randint(1, 4))
         if kind == "merged":
             held, self._held = self._held, data
             return held + data[: draw.randint(0, len(data))] + data
