@@ -41,6 +41,8 @@ _BEFORE: Final = {
     "trouble": None,
     "arming_refused": None,
 }
+_WORDS: Final = 2  # the last ones, which a bad line changes in every tick
+WORDS_EVERY_MS: Final = 1_000  # so that it does not fill the disk
 
 
 class News:
@@ -49,6 +51,7 @@ class News:
     def __init__(self, events: Events) -> None:
         self._events = events
         self._last: tuple[object, ...] = tuple(_BEFORE.values())
+        self._said_ms = -WORDS_EVERY_MS
 
     def tick(
         self,
@@ -58,7 +61,10 @@ class News:
         trouble: str | None,
         refused: str | None,
     ) -> None:
-        """One tick's changes."""
+        """One tick's changes; what a wire complains of at most once a second."""
+        words: tuple[object, ...] = (trouble, refused)
+        if now_ms - self._said_ms < WORDS_EVERY_MS:
+            words = self._last[-_WORDS:]
         new = (
             decided.mode,
             decided.first_cause,
@@ -68,12 +74,13 @@ class News:
             seen.drive_state,
             decided.refusal,
             int(decided.tested),
-            trouble,
-            refused,
+            *words,
         )
         if new == self._last:
             return
         last, self._last = self._last, new
+        if words != last[-_WORDS:]:
+            self._said_ms = now_ms
         for name, value, before in zip(_BEFORE, new, last, strict=True):
             if value != before:
                 self._write(now_ms, name, value, decided)

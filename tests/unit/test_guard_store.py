@@ -9,12 +9,16 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from safety.decision import Decision
 from safety.guard import files, mark, ring_file
 from safety.guard.events import Events
 from safety.guard.messages import REPORT_LAYOUT
+from safety.guard.news import News
 from safety.observation import Terms
 from tests import house
 
@@ -30,6 +34,20 @@ def report(tick: int, session: int = 7, used_ms: int = 0) -> bytes:
 
 def lines(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text().splitlines() if line]
+
+
+def test_a_wire_that_complains_in_every_tick_says_so_once_a_second(tmp_path: Path) -> None:
+    path = tmp_path / "guard.events.jsonl"
+    news = News(Events(path, lambda: 1_700_000_000))
+    decided: Any = SimpleNamespace(**dict.fromkeys(Decision._fields, 0))
+    seen: Any = SimpleNamespace(drive_state=0)
+    for tick in range(151):
+        wrong = f"{tick} bytes" if tick < 140 else None
+        decided.mode = tick // 100
+        news.tick(5_000 + tick * 20, decided, seen, wrong, None)
+    said = [(line["now_ms"], line["trouble"]) for line in lines(path) if line["event"] == "trouble"]
+    assert said == [(5_000, "0 bytes"), (6_000, "50 bytes"), (7_000, "100 bytes"), (8_000, None)]
+    assert [line["now_ms"] for line in lines(path) if line["event"] == "mode"] == [5_000, 7_000]
 
 
 def test_events_are_numbered_on_after_a_restart(tmp_path: Path) -> None:
