@@ -25,6 +25,7 @@ class Buttons:
         self._keys: dict[str, bool] = {}
         self._faults: dict[str, bool] = {}
         self._now = dict(IDLE)
+        self.changes = 0  # grows with every change of any of them
 
     def __getitem__(self, name: str) -> bool:
         return self._now[name]
@@ -66,3 +67,4 @@ class Buttons:
 
     def _settle(self, name: str) -> None:
         self._now[name] = self._faults.get(name, self._keys.get(name, self._person[name]))
+        self.changes += 1

@@ -1,16 +1,25 @@
 """The host as the node sees it: frames in, frames out, the handshake, the watchdog, the session mark."""
 
+import struct
+
 from firmware_bridge.node import protocol
 from firmware_bridge.node.config import allowed
 from firmware_bridge.node.store import BOOT_COUNT, SESSION_MARK
 from firmware_bridge.node.watchdog import Watchdog
-from firmware_bridge.node.wire import FrameReader, FrameWriter
+from firmware_bridge.node.wire import HEADER, FrameReader, FrameWriter, first
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from firmware_bridge.node.brain import Brain
 
 _OUT_ROOM = 240  # of frames nobody fetched
+_STATUS = "<HBBhhhhHHBBBBHHI"
+_STATUS_BYTES = struct.calcsize(_STATUS)
+
+
+def _i16(value: int) -> int:
+    """Held at the ends of what two bytes can say."""
+    return value if -32768 <= value <= 32767 else 32767 if value > 0 else -32768
 
 
 class Host:
@@ -56,7 +65,7 @@ class Host:
     def reply(self) -> bytes:
         """What is to be sent, as a new object; taken once."""
         size, self.out_size = self.out_size, 0
-        return bytes([self.out[place] for place in range(size)]) if size else b""
+        return first(self.out, size)
 
     def _send(self) -> None:
         self.out_size = self._writer.finish(self.out, self.out_size)
@@ -208,22 +217,28 @@ class Host:
         valid |= protocol.INCLINATION if inclination is not None else 0
         self._counter = (self._counter + 1) & 0xFFFF
         writer.start(protocol.STATUS, seq)
-        writer.u16(self._counter)
-        writer.u8(seq)
-        writer.u8(valid)
-        writer.i16(0 if encoder is None else (encoder + 5) // 10)
-        writer.i16((brain.source.rate_mdps + 5) // 10)
-        writer.i16(0 if inclination is None else inclination)
-        writer.i16(brain.current_ma)
-        writer.u16(brain.inputs)
-        writer.u16(brain.known)
-        writer.u8(self._output_bits())
-        writer.u8(brain.reported_state())
-        writer.u8(brain.stage())
-        writer.u8(self._fault())
-        writer.u16(self.boot_count)
-        writer.u16(self._watchdog.challenge)
-        writer.u32(brain.uptime_ms)
+        struct.pack_into(
+            _STATUS,
+            writer.data,
+            HEADER,
+            self._counter,
+            seq,
+            valid,
+            0 if encoder is None else _i16((encoder + 5) // 10),
+            _i16((brain.source.rate_mdps + 5) // 10),
+            0 if inclination is None else _i16(inclination),
+            _i16(brain.current_ma),
+            brain.inputs & 0xFFFF,
+            brain.known & 0xFFFF,
+            self._output_bits(),
+            brain.reported_state(),
+            brain.stage(),
+            self._fault(),
+            self.boot_count,
+            self._watchdog.challenge,
+            brain.uptime_ms,
+        )
+        writer.packed(_STATUS_BYTES)
         self._send()
 
     def _fault(self) -> int:

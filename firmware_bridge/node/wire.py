@@ -3,7 +3,7 @@
 from firmware_bridge.node import protocol
 
 _POLYNOMIAL = 0x1021
-_HEADER = 5
+HEADER = 5
 _ROOM = 64
 TICKS = 0x3FFF_FFFF  # time stamps wrap here, as MicroPython's ticks_ms does
 
@@ -26,13 +26,31 @@ def _table() -> tuple[int, ...]:
 _TABLE = _table()
 
 
-def crc16(data: bytearray, size: int) -> int:
-    """CRC-16/CCITT-FALSE of the first `size` bytes; check value 29B1h."""
-    crc = 0xFFFF
-    table = _TABLE
-    for place in range(size):
-        crc = (crc & 0xFF) << 8 ^ table[crc >> 8 ^ data[place]]
-    return crc
+try:
+    from binascii import crc_hqx
+except ImportError:  # a board: MicroPython's has none
+
+    def crc16(data: bytearray, size: int) -> int:
+        """CRC-16/CCITT-FALSE of the first `size` bytes; check value 29B1h."""
+        crc = 0xFFFF
+        table = _TABLE
+        for place in range(size):
+            crc = (crc & 0xFF) << 8 ^ table[crc >> 8 ^ data[place]]
+        return crc
+
+    def first(data: bytearray, size: int) -> bytes:
+        """The first `size` bytes as an object of their own."""
+        return bytes([data[place] for place in range(size)])
+
+else:  # a computer: the same in C
+
+    def crc16(data: bytearray, size: int) -> int:
+        """CRC-16/CCITT-FALSE of the first `size` bytes; check value 29B1h."""
+        return crc_hqx(memoryview(data)[:size], 0xFFFF)
+
+    def first(data: bytearray, size: int) -> bytes:
+        """The first `size` bytes as an object of their own."""
+        return bytes(data[:size])
 
 
 class FrameReader:
@@ -82,7 +100,7 @@ class FrameReader:
         if not self._code:
             return False  # two delimiters in a row
         data = self.data
-        self.size = self._used - _HEADER - 2
+        self.size = self._used - HEADER - 2
         good = (
             not self._broken
             and self._left == 0
@@ -101,11 +119,11 @@ class FrameReader:
 
     def u8(self, place: int) -> int:
         """One byte of the payload."""
-        return self.data[_HEADER + place]
+        return self.data[HEADER + place]
 
     def u16(self, place: int) -> int:
         """Two bytes, unsigned."""
-        return self.data[_HEADER + place] | self.data[_HEADER + place + 1] << 8
+        return self.data[HEADER + place] | self.data[HEADER + place + 1] << 8
 
     def i16(self, place: int) -> int:
         """Two bytes, signed."""
@@ -114,35 +132,35 @@ class FrameReader:
 
 
 class FrameWriter:
-    """Puts one frame together: `start`, the fields in order, `finish`."""
+    """Puts one frame together: `start`, the fields in order or packed into `data`, `finish`."""
 
     def __init__(self) -> None:
-        self._data = bytearray(_ROOM)
+        self.data = bytearray(_ROOM)
         self._used = 0
 
     def start(self, kind: int, seq: int) -> None:
         """Begin a frame."""
-        self._data[0] = protocol.VERSION
-        self._data[1] = kind
-        self._data[2] = seq
-        self._data[3] = 0
-        self._used = _HEADER
+        self.data[0] = protocol.VERSION
+        self.data[1] = kind
+        self.data[2] = seq
+        self.data[3] = 0
+        self._used = HEADER
+
+    def packed(self, size: int) -> None:
+        """So many bytes of fields stand in `data` behind the header already."""
+        self._used = HEADER + size
 
     def u8(self, value: int) -> None:
         """Append one byte."""
-        self._data[self._used] = value & 0xFF
+        self.data[self._used] = value & 0xFF
         self._used += 1
 
     def u16(self, value: int) -> None:
         """Append two bytes, low one first; a negative value as its complement."""
         used = self._used
-        self._data[used] = value & 0xFF
-        self._data[used + 1] = value >> 8 & 0xFF
+        self.data[used] = value & 0xFF
+        self.data[used + 1] = value >> 8 & 0xFF
         self._used = used + 2
-
-    def i16(self, value: int) -> None:
-        """Append a signed number, held at the ends of its range."""
-        self.u16(value if -32768 <= value <= 32767 else 32767 if value > 0 else -32768)
 
     def u32(self, value: int) -> None:
         """Append four bytes."""
@@ -151,8 +169,8 @@ class FrameWriter:
 
     def finish(self, out: bytearray, start: int) -> int:
         """The frame as sent, with delimiters, into `out` from `start` on; its end, or `start` if no room."""
-        data = self._data
-        data[4] = self._used - _HEADER
+        data = self.data
+        data[4] = self._used - HEADER
         crc = crc16(data, self._used)
         self.u16(crc)
         end = start + self._used + 3  # shorter than 254: one code byte is the whole overhead

@@ -58,15 +58,15 @@ class Panel:
         self.differed = 0  # bits that were not said as they stand, since something was wrong with them
         self._changed: dict[int, int] = {}  # bit: sample of its last change
         self._samples = 0
+        self._contacts, self._read = 0, -1  # those of hand and foot, and the buttons' changes at that time
         self.enable = False  # the node's enable output, as the relay's coil sees it
 
     def bits(self) -> int:
         """The inputs as the node reads them."""
-        buttons, angle = self._buttons.now, self._table.plant.angle_deg
-        bits = 0 if buttons["estop"] else protocol.ESTOP_OK
-        for name, bit in CONTACTS:
-            if buttons[name]:
-                bits |= bit
+        angle = self._table.plant.angle_deg
+        if self._buttons.changes != self._read:
+            self._read, self._contacts = self._buttons.changes, self._closed_contacts()
+        bits = self._contacts
         if self._park.sample(angle):
             bits |= protocol.AT_PARK
         if self._rest.sample(angle):
@@ -82,6 +82,14 @@ class Panel:
         if self.stuck or self.flicker or self.bounce:
             bits = self._spoilt(bits, before)
         self.said = bits
+        return bits
+
+    def _closed_contacts(self) -> int:
+        buttons = self._buttons.now
+        bits = 0 if buttons["estop"] else protocol.ESTOP_OK
+        for name, bit in CONTACTS:
+            if buttons[name]:
+                bits |= bit
         return bits
 
     def _spoilt(self, bits: int, before: int) -> int:
