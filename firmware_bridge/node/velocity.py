@@ -11,6 +11,7 @@ class RateMeter:
     """The rate over the last samples of an angle."""
 
     def __init__(self, samples: int = _SAMPLES) -> None:
+        self._size = samples
         self._angle = [0] * samples
         self._time = [0] * samples
         self._place = 0
@@ -24,17 +25,19 @@ class RateMeter:
 
     def sample(self, angle_mdeg: int, now_ms: int) -> None:
         """Take one angle."""
-        place = self._place
-        if self._filled == len(self._angle):
-            span = since(now_ms, self._time[place])
+        place, angles, times = self._place, self._angle, self._time
+        if self._filled == self._size:
+            span = since(now_ms, times[place])
             if 0 < span <= 500:
-                moved = max(-200_000, min(200_000, angle_mdeg - self._angle[place]))
+                moved = angle_mdeg - angles[place]
+                moved = moved if -200_000 <= moved <= 200_000 else 200_000 if moved > 0 else -200_000
                 self.rate_mdps = moved * 1000 // span
         else:
             self._filled += 1
-        self._angle[place] = angle_mdeg
-        self._time[place] = now_ms
-        self._place = (place + 1) % len(self._angle)
+        angles[place] = angle_mdeg
+        times[place] = now_ms
+        place += 1
+        self._place = 0 if place == self._size else place
 
 
 class VelocityLoop:

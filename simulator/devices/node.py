@@ -63,8 +63,8 @@ class Node:
         if self.off or now_us < self._due_us - PERIOD_US:
             return
         self.brain.take(data, now_us // 1000)
-        if reply := self.brain.reply():
-            self._out.append((now_us + REPLY_US, reply))
+        if self.brain.host.out_size:
+            self._out.append((now_us + REPLY_US, self.brain.reply()))
 
     def step(self, now_us: int) -> None:
         """Let time pass: a tick of the firmware when it is due."""
@@ -74,8 +74,8 @@ class Node:
         brain = self.brain
         brain.tick(now_us // 1000, *self.board.sample())
         self.board.act(brain.duty_permille if brain.bridge_on else None, brain.brake_closed, brain.enable)
-        if reply := brain.reply():
-            self._out.append((now_us, reply))
+        if brain.host.out_size:
+            self._out.append((now_us, brain.reply()))
 
     def out(self) -> list[tuple[int, bytes]]:
         """Pop what it sends."""
