@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 from collections.abc import Callable
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -42,7 +43,7 @@ class Report(NamedTuple):
     tested: int
 
 
-_PLACES: Final = tuple(messages.REPORT_LAYOUT.index[name] for name in Report._fields)
+_READ: Final = itemgetter(*(messages.REPORT_LAYOUT.index[name] for name in Report._fields))
 
 
 class Reply(NamedTuple):
@@ -101,7 +102,7 @@ class GuardClient:
             else:
                 self._other(packet)
         if newest is not None and (values := messages.REPORT_LAYOUT.unpack(newest)) is not None:
-            self._report = Report._make([values[place] for place in _PLACES])
+            self._report = Report._make(_READ(values))
             self._report_ms = now_ms
 
     def propose(

@@ -255,7 +255,8 @@ def goes_down(proposal: Proposal, stream: Stream, cdeg: int | None) -> bool:
 
 def refusal(ask: Ask) -> int:
     """The number of the first condition that does not hold, 0 = permitted."""
+    down = ask.down
     for number, _, head_down_only, holds in CONDITIONS:
-        if (ask[2] or not head_down_only) and not holds(ask):
+        if (down or not head_down_only) and not holds(ask):
             return number
     return 0

@@ -73,7 +73,8 @@ class Trouble:
     @property
     def any_chance(self) -> bool:
         """Whether dice are needed."""
-        return any((self.loss, self.corrupt, self.double, self.truncate, self.reorder, self.merge))
+        lost = self.loss or self.corrupt or self.double or self.truncate
+        return bool(lost or self.reorder or self.merge)
 
 
 class Wire:

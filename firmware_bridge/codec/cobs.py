@@ -25,20 +25,17 @@ def encode(data: bytes) -> bytes:
 
 def decode(frame: bytes) -> bytes | None:
     """The data of one frame without delimiters; None when a code byte points outside or at a zero."""
-    out = bytearray()
     place, size = 0, len(frame)
     if not size or 0 in frame:
         return None
+    parts: list[bytes] = []
     while place < size:
         code = frame[place]
-        end = place + code
-        if end > size:
-            return None
-        out += frame[place + 1 : end]
-        place = end
+        parts.append(frame[place + 1 : place + code])
+        place += code
         if code <= _LONGEST and place < size:
-            out.append(0)
-    return bytes(out)
+            parts.append(DELIMITER)
+    return b"".join(parts) if place == size else None
 
 
 def wire(data: bytes) -> bytes:

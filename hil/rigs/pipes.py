@@ -28,7 +28,8 @@ class End:
 
     def recv(self, size: int) -> bytes:
         """The next packet, cut to `size`. Raises BlockingIOError with none; b"" = the other has hung up."""
-        self._say_torn()
+        if self._torn:
+            self._say_torn()
         if self._inbox:
             return self._inbox.popleft()[:size]
         if self._closed or self._other._closed:
@@ -37,7 +38,8 @@ class End:
 
     def send(self, packet: bytes) -> int:
         """Give the other end one packet. BrokenPipeError: it is gone; BlockingIOError: it is full."""
-        self._say_torn()
+        if self._torn:
+            self._say_torn()
         other = self._other
         if self._closed or other._closed:
             raise BrokenPipeError
@@ -53,9 +55,8 @@ class End:
         self._inbox.clear()
 
     def _say_torn(self) -> None:
-        torn, self._torn = self._torn, False
-        if torn:
-            raise ConnectionResetError
+        self._torn = False
+        raise ConnectionResetError
 
 
 def pair() -> tuple[End, End]:

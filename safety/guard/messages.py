@@ -60,7 +60,10 @@ class Layout:
         """The values, None when the packet is not one of these (other version, type or length)."""
         if len(packet) != self.size or packet[0] != VERSION or packet[1] != self.number:
             return None
-        values = list(self._struct.unpack(packet)[2:])
+        fields = self._struct.unpack(packet)[2:]
+        if not self._nulls:
+            return fields
+        values = list(fields)
         for place, lowest in self._nulls:
             if values[place] == lowest:
                 values[place] = None

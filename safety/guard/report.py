@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from firmware_bridge.readings import DriveReading
@@ -13,6 +14,7 @@ Report = tuple[int | None, ...]  # in the order of REPORT_LAYOUT.fields
 
 _BITS: Final = tuple(1 << place for place in range(len(Inputs._fields)))
 _CURRENT_MAX_MA: Final = 2**31 - 1
+SAMPLES_KEPT: Final = 256  # inputs change rarely: their masks are kept
 
 
 class Rest(NamedTuple):
@@ -109,6 +111,7 @@ def packed(values: Report) -> bytes:
     return REPORT_LAYOUT.pack(values)
 
 
+@lru_cache(SAMPLES_KEPT)
 def _mask(inputs: Inputs) -> tuple[int, int]:
     true = known = 0
     for bit, value in zip(_BITS, inputs, strict=True):

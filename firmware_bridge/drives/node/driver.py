@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from firmware_bridge import readings
@@ -11,6 +12,7 @@ from firmware_bridge.ports import Capabilities
 from firmware_bridge.readings import AngleReading, Arming, DriveReading, InputsReading
 
 _INPUT_BITS: Final = tuple(1 << place for place in range(len(InputsReading._fields) - 2))
+SAMPLES_KEPT: Final = 256  # inputs change rarely
 _FAULTS: Final = {
     protocol.NO_ANGLE: "neither encoder nor inclinometer can be trusted; check their plugs",
     protocol.OVER_SPEED: "faster than 10 deg/s, torque cut; check load and brake",
@@ -147,9 +149,12 @@ class NodeInputs:
         taken = self._port.newest
         if taken is None:
             return None
-        inputs, known = taken.status.inputs, taken.status.known
-        values = [bool(inputs & bit) if known & bit else None for bit in _INPUT_BITS]
-        return InputsReading(taken.at_ms, taken.counter, *values)
+        return InputsReading(taken.at_ms, taken.counter, *_contacts(taken.status.inputs, taken.status.known))
+
+
+@lru_cache(SAMPLES_KEPT)
+def _contacts(inputs: int, known: int) -> tuple[bool | None, ...]:
+    return tuple(bool(inputs & bit) if known & bit else None for bit in _INPUT_BITS)
 
 
 class NodeOutputs:
