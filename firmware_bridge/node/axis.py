@@ -59,6 +59,7 @@ class Axis:
             self.duty_permille = 0
         elif self.power.stage == COMING:
             motion.place(source.angle_mdeg)
+            self.loop.weak = source.slow
             self.duty_permille = self.loop.preload()
         else:
             rate = source.rate_mdps

@@ -20,6 +20,8 @@ _BEHIND_MS = 50  # the way it still shows of a motion that has just been stopped
 _TURNING_MDPS = 300
 _MOVED_MDEG = 2_000  # by the encoder, while the inclinometer
 _SAME_MDEG = 300  # stood
+_OPPOSED_MDEG = 400  # one way, while the other went as far the other way
+_SIGN_MDEG = 5_000  # from zero: so far off it shows which way a source counts
 _REST_LOW_MDEG, _REST_HIGH_MDEG = -5_000, 1_000  # the rest switch changes over at -2 deg
 _PARK_WIDE_MDEG, _PARK_TIGHT_MDEG = 4_000, 500  # the park switch closes within 3 deg
 
@@ -38,6 +40,9 @@ class Doubt:
         self._encoder_from = self._inclination_from = 0
         self._told_udeg = 0
         self._still_from = self._moved_from = 0
+        self._encoder_ref = self._inclination_ref = 0
+        self._opposed = False
+        self._way = 0  # the last wish to move
 
     def judge(
         self,
@@ -65,11 +70,15 @@ class Doubt:
             self._compare(encoder, inclination, inputs, known, dt)
             self._watch_encoder(encoder, inclination, wanted_mdps, dt)
             self._watch_inclination(encoder, inclination)
+            self._watch_ways(encoder, inclination, wanted_mdps)
 
     def forgive(self) -> None:
         """Armed anew at a standstill: what agrees counts again."""
         fresh = self._encoder_ms == 0 and self._inclination_ms == 0
+        if self._opposed and abs(self._encoder_mdeg) < _SIGN_MDEG:
+            return  # near zero even a source that counts the other way agrees
         if fresh and abs(self._encoder_mdeg - self._inclination_mdeg) <= _AGREE_MDEG:
+            self._opposed = False
             self.encoder = protocol.NO_FAULT
             self.inclination = False
 
@@ -129,6 +138,21 @@ class Doubt:
             self._still_from, self._moved_from = inclination, encoder
         elif abs(encoder - self._moved_from) >= _MOVED_MDEG:
             self.inclination = True
+
+    def _watch_ways(self, encoder: int, inclination: int, wanted_mdps: int) -> None:
+        """Counting the other way, which near zero is no jump: who went as told last is right."""
+        self._way = wanted_mdps or self._way
+        turned, leant = encoder - self._encoder_ref, inclination - self._inclination_ref
+        if turned == 0 or leant == 0 or (turned > 0) == (leant > 0):  # no product: small integers
+            if max(abs(turned), abs(leant)) >= _OPPOSED_MDEG:
+                self._encoder_ref, self._inclination_ref = encoder, inclination
+        elif min(abs(turned), abs(leant)) >= _OPPOSED_MDEG:
+            self._encoder_ref, self._inclination_ref = encoder, inclination
+            if self.encoder == protocol.NO_FAULT and not self.inclination and self._way:
+                self._opposed = True
+                self.inclination = (turned > 0) == (self._way > 0)
+                if not self.inclination:
+                    self._doubt_encoder(protocol.ENCODER_OFF)
 
 
 def _reach(age_ms: int) -> int:

@@ -4,7 +4,7 @@ from firmware_bridge.node import protocol
 
 _TOO_FAST_MDPS = 10_000
 _TOO_FAST_TICKS = 3
-_RUNS_MDPS = 4_000  # head-down, above what is wanted
+_RUNS_MDPS = 2_500  # head-down, above what is wanted
 _DOWN_MDPS = 300  # a wish to go head-down; below it the table may not
 _WRONG_MDEG = 1_000
 _SUNK_MDEG = 2_000  # all tries together

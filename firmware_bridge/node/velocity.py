@@ -46,9 +46,10 @@ class VelocityLoop:
     def __init__(self, gains: Gains) -> None:
         self._gains = gains
         self._integral = 0
+        self._load = 0  # the integral when it stood where it should
         self._duty = 0
         self.weak = False  # a slow angle source: a quarter of the gains
-        self.sticks = False  # and yet the whole integral while a table that is led does not move
+        self.sticks = False  # and yet half the integral while a table that is led does not move
 
     def reset(self) -> None:
         """Bridge off: nothing applied. The integral stays, it is the load the brake holds now."""
@@ -68,7 +69,12 @@ class VelocityLoop:
         return abs(self._duty) > 8 * 1000 * self._gains.feed
 
     def preload(self) -> int:
-        """Duty in permille against the load the brake holds, before the brake opens."""
+        """Duty in permille against the load the brake holds, before the brake opens.
+
+        On a slow source what was forgotten at a cut cannot be learnt before the table has fallen some way.
+        """
+        if self.weak and not self._integral:
+            self._integral = self._load
         self._duty = self._integral
         return self._duty // 1000
 
@@ -81,10 +87,11 @@ class VelocityLoop:
         kp, ki = gains.kp, gains.ki
         if self.weak:
             kp = kp // 4
-            if not self.sticks:
-                ki = ki // 4
+            ki = ki // 2 if self.sticks else ki // 4
         direct = gains.feed * wanted_mdps + kp * error + self._integral
         grown = self._integral + ki * error * dt_ms // 1000
+        if settled:
+            self._load = self._integral
         unwinds = direct > 0 > error or direct < 0 < error  # a product would leave the small integers
         if not settled and (-FULL < direct < FULL or unwinds):
             self._integral = max(-FULL, min(FULL, grown))

@@ -206,3 +206,17 @@ def test_a_worm_that_jams_for_a_moment_is_no_frozen_encoder(encoder_mdps: int, f
     for tick in range(30):
         doubt.judge(encoder_mdps * tick // 100, 20 * tick, 2_000, 0, 0, 10)
     assert doubt.encoder == fault
+
+
+@pytest.mark.parametrize(("wanted_mdps", "encoder_lies"), [(-2_000, True), (2_000, False)])
+def test_of_two_that_go_opposite_ways_the_one_that_goes_as_told_is_right(
+    wanted_mdps: int, encoder_lies: bool
+) -> None:
+    """Near zero swapped wires are no jump: the loop used to drive the table away at 10 deg/s."""
+    doubt = Doubt(Config())
+    for tick in range(50):
+        doubt.judge(10 * tick, -10 * tick, wanted_mdps, 0, 0, 10)
+    assert (doubt.encoder == protocol.ENCODER_OFF, doubt.inclination) == (encoder_lies, not encoder_lies)
+    doubt.judge(490, 490, 0, 0, 0, 10)
+    doubt.forgive()
+    assert doubt.encoder == protocol.ENCODER_OFF or doubt.inclination, "near zero they agree anyway"
