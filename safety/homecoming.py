@@ -62,7 +62,7 @@ def joined(was: Home, reaction: int, facts: Facts, limits: Limits) -> Home:
     if reaction & HALT and is_led:
         # Faster than it should be: it must show that it can stop before it is led on, by whomever.
         home = entered(home._replace(hand=False), STOPPING)
-    elif reaction & CREEP & ~was.bits and is_led:
+    elif reaction & CREEP & ~was.bits and is_led and was.stage in (TO_REST, TO_MID, TO_PARK):
         # Less can be trusted from here on: stand, then begin anew from what is left.
         home = entered(home, STOPPING)
     if reaction & (BACK | GIVE):
