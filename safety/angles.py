@@ -50,7 +50,9 @@ def see(was: Angles, observation: Observation, limits: Limits, lively: bool, dt_
     b_fresh = fresh(b, observation[6], observation[7], limits)
     disagree_ms, jumped, a_bad, b_bad = was[5], was[6], was[7], was[8]
     if a is not None and b is not None and a_fresh and b_fresh:
-        if abs(a - b) >= (limits.disagree_lively_cdeg if lively else limits.disagree_cdeg):
+        # The stop that a jump brings about is lively: it does not make the jump forgotten.
+        wide = lively and not jumped
+        if abs(a - b) >= (limits.disagree_lively_cdeg if wide else limits.disagree_cdeg):
             if disagree_ms == 0:
                 reach = limits.slew_margin_cdeg + limits.slew_cdps * dt_ms // 1000
                 jumped = _jumped(a, b, was, reach)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from safety import decision as d
-from safety.angles import ONLY_A, ONLY_B, liar
+from safety.angles import ONLY_A, ONLY_B, UNSEEN, liar, see
 from safety.observation import DRIVE_DISARMED, DRIVE_FAULT, ORDER_RETURN
 from tests.safety_rig import LIMITS, Plant, cause, ridden
 
@@ -115,3 +115,14 @@ def test_who_is_needed_at_the_button_is_called() -> None:
     rig.press(return_a=True)
     rig.run(200)
     assert not rig.decision.sounder
+
+
+def test_the_stop_after_a_jump_does_not_make_it_forgotten() -> None:
+    """In the stop two sources may differ by 5 deg; after it the other one was called the liar."""
+    rig = ridden(1500)
+    agree = rig.sense()
+    apart = agree._replace(b_cdeg=1900)
+    angles = see(UNSEEN, agree, LIMITS, False, 20)
+    for lively in [False] + [True] * 15 + [False] * 15:
+        angles = see(angles, apart, LIMITS, lively, 20)
+    assert (angles.a_bad, angles.b_bad, angles.cdeg) == (False, True, 1500)
