@@ -76,6 +76,7 @@ class ModbusSpeedDrive:
         self._steps: Steps | None = None
         self._step: modbus.Request | None = None
         self._stepped_last = False
+        self._stepped: modbus.Request | None = None  # the last step that was sent
         self._armed = False
         self._refused: str | None = None
         self._refused_ms = 0
@@ -164,7 +165,7 @@ class ModbusSpeedDrive:
         if urgent is not None:
             return urgent
         if self._step is not None and not (self._stepped_last and self._boot_count):
-            self._stepped_last = True
+            self._stepped_last, self._stepped = True, self._step
             return self._step
         self._stepped_last = False
         if not self._boot_count:
@@ -190,6 +191,8 @@ class ModbusSpeedDrive:
         """One proper answer, or an exception."""
         if answer.request is self._step:
             self._advance(answer, now_ms)
+        elif answer.request is self._stepped:
+            return  # the arming was given up while its step was on its way: it says nothing of the motor
         elif answer.request is self._asked and answer.registers:
             if answer.request.read_address in self._own_addresses():
                 self._verify(answer, now_ms)

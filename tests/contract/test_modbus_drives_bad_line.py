@@ -62,6 +62,19 @@ def test_a_pure_echo_without_a_drive_never_arms_or_moves(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_step_of_arming_that_is_answered_after_a_silence_is_no_status(name: str) -> None:
+    """The arming was given up in the tick in which the answer to its last step comes after all."""
+    for begins in range(2, 40):
+        rig = make(name)
+        rig.arm(begins)
+        rig.line.fault = lambda answer: []
+        rig.arm(9)
+        rig.line.fault = lambda answer: [(0, answer)]
+        assert rig.arm(100).armed, begins
+        assert reading_of(rig).fault == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_silence_is_reported_within_its_deadline(name: str) -> None:
     rig = armed(make(name))
     rig.line.fault = lambda answer: []
