@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from fnmatch import fnmatch
 from typing import Final, NamedTuple
 
 from hil.verification import planted
 from hil.verification.coarse import TOP_CDEG
 from hil.verification.home_again import HomeAgain
+from hil.verification.near import NEAR, REDUNDANT
 from hil.verification.reach import Reach, noted
 from hil.verification.scenarios import PAIRS, PEOPLE, RIDE, SINGLES
 from hil.verification.search import After, Explored, Memo, Node, Scenario, Search
@@ -19,7 +21,20 @@ ENOUGH: Final = 400_000  # nodes of one scenario; more means that it does not en
 
 
 _PAIRED: Final = frozenset(scenario.name for scenario in PAIRS)
-_LARGE: Final = ("let go", "frozen", "chain", "clamps", "check-in", "test", "controller", "wakes", "orders")
+_LARGE: Final = (
+    "squeezed",
+    "load",
+    "rogue test",
+    "let go",
+    "frozen",
+    "chain",
+    "clamps",
+    "check-in",
+    "test",
+    "controller",
+    "wakes",
+    "orders",
+)
 
 
 class Result(NamedTuple):
@@ -56,12 +71,13 @@ def explore(chosen: list[Scenario], reach: Reach, homes: bool = True) -> Iterato
 
 
 def likely(bug: str) -> list[Scenario]:
-    """The scenarios of one fault or of people, those first that have to do with this bug."""
+    """The scenarios of one fault or of people, those first that have to do with this bug, small ones next."""
     table, name, _ = bug.split(":", 2)
+    near = {*NEAR.get(name, ()), *NEAR.get(table, ())}
 
     def far(scenario: Scenario) -> int:
         told = {fault.cause for fault in scenario.catalogue if fault.name == scenario.name}
-        if name in told or name == scenario.name or (table == "gate" and scenario.name == "rogue"):
+        if name in told or scenario.name == name or scenario.name in near:
             return 0
         return 2 if scenario.name in _LARGE else 1
 
@@ -69,16 +85,21 @@ def likely(bug: str) -> list[Scenario]:
 
 
 def killed_by(bug: str, homes: bool = True) -> str | None:
-    """What the search says about this bug; it is planted in this process and taken out again."""
+    """What the search says about this bug; it is planted in this process and taken out again.
+
+    The invariants first, in every scenario; then, where nothing is broken, the way home from every state.
+    """
     with planted.planted(bug):
         what = nominal()
-        if what is not None:
-            return what
-        for scenario in likely(bug):
-            what = _first(scenario, HomeAgain(scenario.catalogue) if homes else None)
-            if what is not None:
-                return what
-    return None
+        for walks in (False, True)[: 1 + homes]:
+            for scenario in likely(bug) if what is None and redundant(bug) is None else ():
+                what = what or _first(scenario, HomeAgain(scenario.catalogue) if walks else None)
+    return what
+
+
+def redundant(bug: str) -> str | None:
+    """Why nothing that a search could see comes of this bug: something else says the same."""
+    return next((why for pattern, why in REDUNDANT.items() if fnmatch(bug, pattern)), None)
 
 
 def nominal() -> str | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from hil.verification.hunt import killed_by
+from hil.verification.near import REDUNDANT
 from hil.verification.pytest_planted import VARIABLE
 
 ROOT: Final = Path(__file__).parents[2]
@@ -22,6 +23,8 @@ TESTS_S: Final = 900
 
 # What makes no difference to anybody, and why.
 EQUIVALENT: Final[dict[str, str]] = {
+    "rule:return_stalled:no_reaction": REDUNDANT["rule:return_stalled:no_reaction"],
+    "rule:check_in_missed:no_verdict": REDUNDANT["rule:check_in_missed:no_verdict"],
     "reaction:STAGED:ignored": "a return without any other reaction is a staged one",
 }
 

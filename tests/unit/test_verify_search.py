@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatch
+
 import pytest
 
 from hil.verification import planted
 from hil.verification.expected import EXPECTED
-from hil.verification.hunt import explore, killed_by, likely, nominal, scenarios
+from hil.verification.hunt import explore, killed_by, likely, nominal, redundant, scenarios
+from hil.verification.near import NEAR, REDUNDANT
 from hil.verification.reach import Reach
-from hil.verification.scenarios import PAIRS, PEOPLE, SINGLES
+from hil.verification.scenarios import PAIRS, PEOPLE, RIDE, SINGLES
 from safety.causes import CAUSES
 
 SLICE = ("a_stale", "drive_fault", "ankles", "estop", "b_frozen", "rogue")
@@ -36,6 +39,11 @@ def test_a_slice_of_the_search_ends_and_nothing_is_broken() -> None:
         ("rule:supply_low:no_verdict", "cap 800"),
         ("rule:pendant:inverted", "nominal ride"),
         ("rule:pendant:removed", "I23"),
+        ("rule:pinched_down:removed", "not told as pinched_down"),
+        ("rule:left_alone:removed", "alone: still ACTIVE"),
+        ("rule:over_angle_predicted:removed", "ends at"),
+        ("gate:pendant:wrong_way", "towards park refused by condition 14"),
+        ("gate:acceleration:removed", "a stream jerks"),
         ("gate:lease:removed", "lease of"),
         ("gate:session:removed", "another session"),
         ("stage:pause_rest:skipped", "pause at rest is skipped"),
@@ -43,6 +51,17 @@ def test_a_slice_of_the_search_ends_and_nothing_is_broken() -> None:
 )
 def test_the_search_notices_what_is_planted(bug: str, says: str) -> None:
     assert says in (killed_by(bug) or "ALIVE")
+
+
+def test_what_no_search_can_see_is_said_with_its_reason() -> None:
+    """Each pattern fits bugs that there are, and names what goes red instead or what says the same."""
+    for pattern, why in REDUNDANT.items():
+        assert [bug for bug in planted.BUGS if fnmatch(bug, pattern)], pattern
+        assert why
+    assert redundant("gate:latch:removed")
+    assert redundant("rule:estop:removed") is None
+    near = {name for names in NEAR.values() for name in names}
+    assert near <= {scenario.name for scenario in (*SINGLES, *PEOPLE, RIDE)}
 
 
 def test_a_ride_without_anything_is_left_alone() -> None:
