@@ -51,7 +51,7 @@ def count(
         if in_bout:
             in_bout = cdeg > limits.upright_again_cdeg
         elif cdeg > limits.inverted_cdeg:
-            in_bout, bout, bout_ms, top, freeze = True, min(bout + 1, 255), 0, 0, 0
+            in_bout, bout, bout_ms, top, freeze = True, min(bout + 1, 255), 0, cdeg, 0
         top = max(top, cdeg)
     if in_bout:
         used = min(used + dt_ms, FOREVER_MS)

@@ -9,14 +9,14 @@ import pytest
 from safety import decision as d
 from safety.angles import ONLY_A, ONLY_B
 from safety.facts import Facts
-from safety.home_pinch import backing_off, giving_back, pinched
+from safety.home_pinch import after_stop, backing_off, giving_back, pinched
 from safety.home_pinch import waiting as pinch_waits
 from safety.home_state import PINCH_DOWN, PINCH_UP, Home, drive_offset, entered, standing
 from safety.home_trouble import cut_off, estop, manual
 from safety.observation import DRIVE_DISARMED
 from safety.profile import Ramp
 from safety.rules import BACK, CREEP, CUT_OFF, ESTOP, GIVE, STAGED
-from tests.home_facts import HOME, SEEN, facts
+from tests.home_facts import HOME, QUIET, SEEN, facts
 from tests.safety_rig import LIMITS
 
 
@@ -75,7 +75,7 @@ def test_by_hand_each_part_of_the_way_has_its_speed_and_rest_its_pause() -> None
         held = facts(cdeg, buttons={"home": True}, session=owed, now={"at_park": False})
         return manual(HOME._replace(ramp=Ramp(cdeg * 1000, -200, 0)), held, SEEN, LIMITS, 20)
 
-    assert by_hand(1500)[1].rate_cdps == -200
+    assert (by_hand(1500)[1].rate_cdps, by_hand(1500)[1].angle_cdeg) == (-200, 1496)
     assert (by_hand(1)[1].stage, by_hand(0)[1].stage) == (d.TO_REST, d.TO_PARK)
     assert by_hand(0)[1].rate_cdps == -188
     assert by_hand(0, rest_owed_ms=1)[0].stage == d.PAUSE_REST
@@ -109,6 +109,7 @@ def test_backing_off_ends_where_it_should_or_where_it_must() -> None:
     home = HOME._replace(stage=d.BACKING_OFF, goal_cdeg=1100, age_ms=100)
     on, act = backing_off(home, facts(), SEEN, LIMITS, 20)
     assert (act.command, act.rate_cdps, act.stage, on.ramp.rate_cdps) == (d.MOVE, -200, d.BACKING_OFF, -200)
+    assert act.angle_cdeg == 1496
     there = home._replace(ramp=Ramp(1_100_000, 0, 0))
     assert backing_off(there, facts(), SEEN, LIMITS, 20)[0][:4:3] == (d.STOPPING, 3_000)
     assert backing_off(there._replace(age_ms=20), facts(), SEEN, LIMITS, 20)[0].stage == d.BACKING_OFF
@@ -173,3 +174,35 @@ def test_a_minute_for_a_person_then_one_attempt() -> None:
     assert (by_hand.stage, by_hand.left_ms, act.command) == (d.PINCHED, 40, d.MOVE)
     locked = home._replace(hand=False)
     assert pinch_waits(locked, facts(buttons={"home": True}), SEEN, LIMITS, 20)[1].command == d.HOLD
+
+
+@pytest.mark.parametrize(("kind", "cdeg", "began", "stage", "goal"), [
+    (PINCH_DOWN, 1500, None, d.BACKING_OFF, 1100), (PINCH_DOWN, -6700, 0, d.BACKING_OFF, -7000),
+    (PINCH_UP, 1500, 2000, d.GIVING_BACK, 1700), (PINCH_UP, 1500, 1600, d.GIVING_BACK, 1600),
+    (PINCH_UP, 1500, None, d.GIVING_BACK, 1500),
+])  # fmt: skip
+def test_how_far_it_backs_off_or_gives_back(
+    kind: int, cdeg: int, began: int | None, stage: int, goal: int
+) -> None:
+    """Four degrees towards park and not below it; two degrees back and not beyond where the return began."""
+    home, act = after_stop(HOME._replace(pinch=kind, began_cdeg=began), facts(cdeg), SEEN, LIMITS)
+    assert (home.stage, home.goal_cdeg, home.ramp) == (stage, goal, Ramp(cdeg * 1000, 0, 0))
+    assert (act.command, act.stage, home.pinch) == (d.HOLD, stage, 0)
+
+
+def test_by_hand_the_way_begins_on_the_drives_own_scale_if_it_says_one() -> None:
+    """Else where the trusted angle is, else where it last was."""
+    stands = HOME._replace(ramp=Ramp(0, 0, 0))
+    stuck = QUIET.motion._replace(a_told_cdeg=150)
+    for at, seen, begins in (
+        (facts(1500), SEEN._replace(a_cdeg=1900), 1900), (facts(1500), SEEN._replace(a_cdeg=None), 1500),
+        (facts(1500), SEEN._replace(a_cdeg=1900, a_age_ms=101), 1500),
+        (facts(1500, motion=stuck), SEEN._replace(a_cdeg=1900), 1500),
+        (facts(None, motion=stuck), SEEN._replace(a_cdeg=1900), 1900),
+        (facts(None, angles={"source": 0, "last_cdeg": 1200}), SEEN._replace(a_cdeg=None), 1200),
+        (facts(None, angles={"source": 0, "last_cdeg": None}), SEEN._replace(a_cdeg=None), 0),
+    ):  # fmt: skip
+        held = at._replace(buttons=at.buttons._replace(home=True))
+        home, act = manual(stands, held, seen, LIMITS, 20)
+        assert act.command == d.MOVE
+        assert home.ramp.pos == begins * 1000 + act.rate_cdps * 20

@@ -297,12 +297,3 @@ def test_a_gap_of_more_than_100_ms_is_a_waking() -> None:
     assert not tick(a_cdeg=1500, b_cdeg=1500)[0].waking
     park = SEEN.inputs._replace(at_park=True)
     assert not tick(a_cdeg=None, b_cdeg=None, inputs=park)[0].waking
-
-
-@pytest.mark.parametrize(("cdeg", "at_park"), [(-6700, True), (-6699, False), (-7300, True), (-7301, False)])
-def test_park_is_three_degrees_wide(cdeg: int, at_park: bool) -> None:
-    seen = SEEN._replace(a_cdeg=cdeg, b_cdeg=cdeg)
-    assert look(STATE, seen, LIMITS, 20, False).at_park == at_park
-    for switch in (True, False, None):
-        blind = SEEN._replace(a_cdeg=None, b_cdeg=None, inputs=SEEN.inputs._replace(at_park=switch))
-        assert look(STATE, blind, LIMITS, 20, False).at_park == (switch is True)

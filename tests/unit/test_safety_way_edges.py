@@ -69,7 +69,7 @@ def test_a_drive_that_strains_while_nothing_moves(effort: int | None, cdps: int 
     (0, -7000, -2, 40), (-100, -7000, -102, 2_040), (-200, -7000, -200, 4_000), (-300, -7000, -288, 5_760),
     (-210, -7000, -200, 4_000), (-100, 950, -100, 2_000), (-100, 988, -96, 1_920), (-50, 988, -48, 960),
     (-5, 999, -7, 140),
-    (0, 1000, 0, 0), (-100, 1001, 0, 0),
+    (0, 1000, 0, 0), (-100, 1001, 0, 0), (-100, 999, 0, 1_000),
 ])  # fmt: skip
 def test_the_trapezoid_tick_by_tick(rate: int, to: int, then: int, way: int) -> None:
     """1 deg/s2 to 2 deg/s; what is too fast is slowed at 6; before the end sqrt(2 a s) is the most."""

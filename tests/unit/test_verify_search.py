@@ -17,6 +17,7 @@ from safety.causes import CAUSES
 SLICE = ("a_stale", "drive_fault", "ankles", "estop", "b_frozen", "rogue")
 
 
+@pytest.mark.timeout(300)
 def test_a_slice_of_the_search_ends_and_nothing_is_broken() -> None:
     chosen = [scenario for scenario in (*SINGLES, *PEOPLE) if scenario.name in SLICE]
     assert len(chosen) >= len(SLICE)
