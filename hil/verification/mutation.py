@@ -109,7 +109,7 @@ class Run:
     def one(self, mutant: Mutant) -> Verdict:
         """The verdict of one mutant."""
         line = (ROOT / mutant.file).read_text().splitlines()[mutant.line - 1].strip()
-        reason = EQUIVALENT.get(mutant.file, {}).get((line, mutant.what))
+        reason = EQUIVALENT.get(mutant.file, {}).get((mutant.function, line, mutant.what))
         if reason is not None:
             return Verdict(mutant, "equivalent", reason)
         chosen = self.chosen(mutant)

@@ -27,6 +27,9 @@ def test_a_permitted_proposal_is_the_stream() -> None:
     assert taken(whole, proposal) == Stream(True, 1002, 120, 0, 95, 120, 0, 300, 0, 0, 0), (
         "a window has ended"
     )
+    quiet = on._replace(idle_ms=0)
+    assert taken(quiet, proposal) == taken(on, proposal)
+    assert taken(SILENT._replace(idle_ms=9), proposal) == taken(SILENT, proposal)
     longer = LIVE._replace(gap_ms=120)
     assert taken(longer, proposal).accel_cdps2 == 150
 

@@ -1,0 +1,88 @@
+"""The day's test of direction, and where a guard wakes up: to the unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from safety import decision as d
+from safety.angles import BOTH, ONLY_A
+from safety.look import look
+from safety.modes import Turn, _off_park, _test_over, _woke_away
+from safety.observation import ORDER_END
+from safety.step import boot
+from safety.trial import NOT_TRYING, Trial, tried
+from tests.safety_rig import FIRST_START, LIMITS, Rig
+
+SEEN = Rig().sense()
+QUIET = look(boot(LIMITS, FIRST_START), SEEN, LIMITS, 20, False)
+
+
+def after(was: Trial, a: int | None, b: int | None, heading: int, source: int = BOTH) -> Trial:
+    seen = SEEN._replace(a_cdeg=a, b_cdeg=b)
+    return tried(was, heading, QUIET.angles._replace(source=source), seen, LIMITS, 20)
+
+
+def test_the_way_up_is_a_degree_by_both_sources() -> None:
+    began = after(NOT_TRYING, -7000, -7010, 1)
+    assert began == Trial(20, -7000, -7010, False, False)
+    assert after(began, -6900, -6911, 1) == Trial(40, -7000, -7010, False, False)
+    assert after(began, -6901, -6910, 1).went_up is False
+    assert after(began, -6900, -6910, 1) == Trial(40, -6900, -6910, True, False)
+    assert after(began, -6900, -6910, 0).went_up is False, "it must be led there"
+    assert after(began, -6900, -6910, 1, ONLY_A) == began._replace(age_ms=40)
+    assert after(began, None, -6910, 1) == after(began, -6900, None, 1) == began._replace(age_ms=40)
+    assert after(began._replace(age_ms=59_990), -7000, -7010, 1).age_ms == 60_000
+    assert after(NOT_TRYING._replace(passed=True), -7000, -7010, 1).passed
+
+
+def test_the_way_back_is_a_degree_from_the_highest() -> None:
+    up = Trial(40, -6900, -6910, True, False)
+    higher = after(up, -6850, -6920, 1)
+    assert (higher.a_turn, higher.b_turn) == (-6850, -6910)
+    assert not after(up, -7000, -7009, -1).passed
+    assert not after(up, -6999, -7010, -1).passed
+    assert after(up, -7000, -7010, -1).passed
+    assert not after(up, -7000, -7010, 0).passed
+    assert not after(up, -7000, -7010, 1).passed
+    assert after(up._replace(passed=True), -6900, -6910, 1).passed
+
+
+def turn(facts: dict[str, Any], orders: int = 0, **state: Any) -> Turn:
+    began = boot(LIMITS, FIRST_START)._replace(**state)
+    return Turn(began, QUIET._replace(**facts), SEEN._replace(orders=orders), LIMITS, 0, 0, 0, None, False)
+
+
+@pytest.mark.parametrize(("cdeg", "wake_ms", "resumes", "at_park", "away"), [
+    (1500, 0, True, False, True), (None, 999, True, False, False), (None, 1_000, True, False, True),
+    (1500, 0, False, False, False), (1500, 0, True, True, False),
+])  # fmt: skip
+def test_a_restarted_guard_waits_a_second_for_an_angle(
+    cdeg: int | None, wake_ms: int, resumes: bool, at_park: bool, away: bool
+) -> None:
+    woken = turn({"cdeg": cdeg, "at_park": at_park}, wake_ms=wake_ms, resumes=resumes)
+    assert _woke_away(woken) == away
+    assert not _woke_away(turn({"cdeg": 1500, "at_park": False}, resumes=True, waking=False))
+
+
+def test_when_the_days_test_is_over() -> None:
+    at = {"cdeg": -7000, "at_park": True}
+    passed = Trial(100, 0, 0, True, True)
+    assert not _test_over(turn(at))
+    assert _test_over(turn(at, ORDER_END))
+    assert not _test_over(turn({"cdeg": -6000, "at_park": False}, ORDER_END))
+    for age_ms, over in ((59_999, False), (60_000, True)):
+        assert _test_over(turn(at, trial=NOT_TRYING._replace(age_ms=age_ms))) == over
+    assert _test_over(turn(at, trial=passed))
+    moves = QUIET.motion._replace(heading=-1)
+    assert not _test_over(turn({**at, "motion": moves}, trial=passed)), "it must stand"
+    assert not _test_over(turn({"cdeg": -6899, "at_park": True}, trial=passed))
+
+
+@pytest.mark.parametrize(
+    ("cdeg", "off"), [(-6900, False), (-6899, True), (-7100, False), (-7101, True), (None, True)]
+)
+def test_beside_park_by_more_than_a_degree(cdeg: int | None, off: bool) -> None:
+    assert _off_park(turn({"cdeg": cdeg})) == off
+    assert d.TEST == 1
