@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from safety import decision as d
 from safety.angles import BOTH, ONLY_A
 from safety.look import look
 from safety.modes import Turn, _off_park, _test_over, _woke_away
@@ -85,4 +84,3 @@ def test_when_the_days_test_is_over() -> None:
 )
 def test_beside_park_by_more_than_a_degree(cdeg: int | None, off: bool) -> None:
     assert _off_park(turn({"cdeg": cdeg})) == off
-    assert d.TEST == 1
