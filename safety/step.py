@@ -164,14 +164,14 @@ def _idle(
     home = home._replace(hand=home.hand or not facts.buttons.home)
     if judged.reaction & CUT_OFF:
         return NOT_HOMING._replace(hand_cdeg=home.hand_cdeg), Act(CUT, stage=NO_STAGE)
+    latched, chain = judged.latched, facts.buttons.now.estop_ok
+    chain_open = chain is False or (latched == _ESTOP and chain is None)
     if away and not waits:
-        if judged.latched in CUT_CAUSES and not (facts.buttons.home and home.hand):
-            # No torque for such a drive but while it is led by hand.
+        if (latched in CUT_CAUSES or chain_open) and not (facts.buttons.home and home.hand):
+            # No torque for such a drive, nor under an e-stop, but while it is led by hand.
             return home._replace(ramp=standing(home)), Act(CUT, stage=NO_STAGE)
         home, act = manual(home, facts, observation, limits, dt_ms)
         return (_rested(home) if act.done else home), act._replace(mode=facts.mode)
-    latched, chain = judged.latched, facts.buttons.now.estop_ok
-    chain_open = chain is False or (latched == _ESTOP and chain is None)
     return _rested(home), Act(CUT if chain_open or latched in SERVICE_CAUSES else HOLD, stage=NO_STAGE)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from safety import decision as d
 from safety.motion import AT_REST, told
 from safety.observation import DRIVE_FAULT, Wake
@@ -73,3 +75,17 @@ def test_an_open_chain_takes_the_torque_under_any_latch() -> None:
     rig.press(estop_ok=True)
     reset(rig)
     assert rig.decision.mode == d.INHIBITED
+
+
+@pytest.mark.parametrize("latch", [13, 16])
+@pytest.mark.parametrize("cdeg", [1500, -7400])
+def test_an_open_chain_takes_the_torque_beside_park_too(latch: int, cdeg: int) -> None:
+    """After a restart, or blown below park, the table used to stand under torque with the e-stop in."""
+    rig = Rig(Wake(None, 0, True, True, latch), cdeg)
+    rig.press(estop_ok=False)
+    rig.run(100)
+    assert (rig.decision.mode, rig.decision.command) == (d.LATCHED, d.CUT)
+    rig.press(return_a=True)
+    assert rig.run(200).command == (d.MOVE if cdeg == 1500 else d.CUT), "by hand it still comes home"
+    rig.press(return_a=False)
+    assert rig.run(100).command == d.CUT
