@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from safety.guard import files
+from safety.guard import dose_clock, files
 from safety.guard.ledger_file import BACK, DEBIT, Entry, append, chained
 from safety.guard.standing import DAY_MS
 from safety.limits import TIERS
@@ -30,3 +30,5 @@ def acquaint(folder: Path, *riders: str) -> None:
                 append(path, entry)
                 head = entry.head
     files.replace(path.with_suffix(".head"), {"head": head}, durable=False)
+    state = {**dose_clock.BEGINNING._asdict(), "head": head}
+    files.seal(path.with_name("guard.state"), state, durable=False)

@@ -56,20 +56,22 @@ class Dose:
         self.trouble: str | None = f"{path.name} {wrong}" if wrong else None
         if self._entries:
             self._clock.not_before(self._entries[-1].at_ms, self._entries[-1].wall_s)
-        beside = files.read(self._copy_path)
+        beside = str((files.read(self._copy_path) or {}).get("head", ""))
+        within = str((state or {}).get("head", ""))
         self.compare(copy, "the open session's mark")
-        self.compare(str((beside or {}).get("head", "")), self._copy_path.name)
-        self.compare(str((state or {}).get("head", "")), self._state_path.name)
-        if beside is None and known is None:
-            self._first_start(used_before)
+        self.compare(beside, self._copy_path.name)
+        self.compare(within, self._state_path.name)
+        if known is None and not (used_before or self._entries or beside):
+            self._first_start()
+        elif known is None or (self._entries and not (beside and within)):
+            # Whoever puts an older ledger back takes the copies away that would tell.
+            lost = self._state_path if known is None or not within else self._copy_path
+            self._doubt(f"{path.name} has lost its copy in {lost.name}")
         self._saved_ms: int | None = None
         self._looked_ms = 0
 
-    def _first_start(self, used_before: bool) -> None:
-        """No copy is there: a new folder gets its first one, in any other they were taken away."""
-        if used_before or self._entries:
-            self._doubt(f"{self._path.name} has no copy left to be compared with")
-            return
+    def _first_start(self) -> None:
+        """A new folder gets its first copy; in any other one, it was taken away."""
         with contextlib.suppress(OSError):
             files.seal(self._state_path, {**dose_clock.BEGINNING._asdict(), "head": ""}, durable=True)
 

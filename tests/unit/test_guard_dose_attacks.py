@@ -92,6 +92,24 @@ def test_an_older_copy_gains_nothing(machine: Machine, restored: tuple[str, ...]
         check_nothing_gained(machine, left_ms, number)
 
 
+@pytest.mark.parametrize("taken", NAMES[1:])
+@pytest.mark.parametrize("how", ["away", "emptied", "of the first day"])
+def test_an_older_ledger_without_the_copy_that_would_tell_gains_nothing(
+    machine: Machine, taken: str, how: str
+) -> None:
+    """Seen: ledger and ledger.head put back together, guard.state taken away, and the day began anew."""
+    first = kept_or_none(machine.folder)
+    machine.ride(MINUTE_MS, 1)
+    machine.passes(4 * HOUR_MS)
+    before = kept_or_none(machine.folder)
+    machine.ride(MINUTE_MS, 2)
+    left_ms = machine.left()
+    instead = {"away": None, "emptied": b"{}\n", "of the first day": first[taken]}[how]
+    put(machine.folder, {**before, taken: instead})
+    check_nothing_gained(machine, left_ms, how)
+    assert machine.dose.lost == f"ledger.jsonl has lost its copy in {taken}"
+
+
 def kept_or_none(folder: Path) -> dict[str, bytes | None]:
     return {n: (folder / n).read_bytes() if (folder / n).exists() else None for n in NAMES}
 
