@@ -62,8 +62,14 @@ def joined(was: Home, reaction: int, facts: Facts, limits: Limits) -> Home:
     if reaction & HALT and is_led:
         # Faster than it should be: it must show that it can stop before it is led on, by whomever.
         home = entered(home._replace(hand=False), STOPPING)
-    elif reaction & CREEP & ~was.bits and is_led and was.stage in (TO_REST, TO_MID, TO_PARK):
-        # Less can be trusted from here on: stand, then begin anew from what is left.
+    elif (
+        reaction & CREEP & ~was.bits
+        and is_led
+        and was.stage in (TO_REST, TO_MID, TO_PARK)
+        and facts.motion.back_cdeg < limits.frozen_cdeg
+    ):
+        # Less can be trusted from here on: stand, then begin anew from what is left. Who already goes against
+        # the command is not let off by a stop: the rule about direction is about to speak.
         home = entered(home, STOPPING)
     if reaction & (BACK | GIVE):
         home = pinched(home, reaction, limits)
