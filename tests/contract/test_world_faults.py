@@ -208,7 +208,8 @@ def test_encoder_frozen(drive: Any) -> None:
     host.run(0.1, 20.0)
     before, truth = host.drive.angle_cdeg, host.truth.angle_deg
     host.run(0.4, 20.0)
-    assert host.drive.angle_cdeg == before
+    # The node soon doubts it, and then tells no angle at all.
+    assert host.drive.angle_cdeg in ((before, None) if drive == "node" else (before,))
     assert host.truth.angle_deg > truth + 0.3
 
 
