@@ -82,13 +82,21 @@ def stopping(home: Home, facts: Facts, observation: Observation, limits: Limits,
         return manual(home, facts, observation, limits, dt_ms)
     if facts.cdeg is None or not standing or left_ms or observation.drive_state != DRIVE_ARMED:
         creeping_out, late = home.stage == CREEPING_OUT, home.age_ms >= limits.arming_ms
-        if creeping_out and late:  # a drive that cannot be armed any more: a person and the crank
-            return home._replace(bits=home.bits | CUT_OFF), Act(CUT, mode=WAITING, sounder=True)
+        armed = observation.drive_state == DRIVE_ARMED
+        if creeping_out and (late or (home.was_armed and not armed)):
+            # Not armed any more, or armed and given up again: that was the one attempt. A person, and the crank.
+            return _given_up(home), Act(CUT, mode=WAITING, sounder=True)
+        home = home._replace(was_armed=creeping_out and armed)
         stage = CREEPING_OUT if creeping_out else STOPPING
         return home, Act(stage=stage, sounder=left_ms > 0 or creeping_out or late)
     if home.pinch:
         return after_stop(home, facts, observation, limits)
     return go_on(home, facts, observation, limits)
+
+
+def _given_up(home: Home) -> Home:
+    """No torque again; it must stand, and RETURN be let go, before anybody leads it by hand."""
+    return home._replace(bits=home.bits | CUT_OFF, still_ms=0, hand=False)
 
 
 def warning(home: Home, facts: Facts, observation: Observation, limits: Limits, dt_ms: int) -> Outcome:

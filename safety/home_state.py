@@ -40,6 +40,7 @@ class Home(NamedTuple):
     goal_cdeg: int = 0  # of backing off and giving back
     strain_ms: int = 0  # more effort than the attempt after a pinch may use
     hand_cdeg: int | None = None  # the furthest towards park that hold-to-run has come
+    was_armed: bool = False  # the drive, in this attempt to creep out
 
 
 NO_PINCH: Final = 0
@@ -72,7 +73,7 @@ def entered(home: Home, stage: int, left_ms: int = 0) -> Home:
     """The same return in another stage; whatever was planned before, the table is measured anew."""
     return home._replace(
         stage=stage, age_ms=0, left_ms=left_ms, ramp=standing(home), pressed=False, let_go=False, watch_ms=0,
-        stalled=False,
+        stalled=False, was_armed=False,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from safety import decision as d
 from safety.angles import ONLY_A, ONLY_B, UNSEEN, liar, see
-from safety.observation import DRIVE_DISARMED, DRIVE_FAULT, ORDER_RETURN
+from safety.observation import DRIVE_ARMED, DRIVE_DISARMED, DRIVE_FAULT, ORDER_RETURN
 from tests.safety_rig import LIMITS, Plant, cause, ridden
 
 
@@ -33,6 +33,26 @@ def test_a_drive_fault_is_cut_and_crept_out_of_once() -> None:
     for _ in range(60):
         rig.tick(drive_state=DRIVE_FAULT)
     assert rig.decision.stage == d.CREEPING_OUT, "a fault that stays does not begin the wait anew"
+    rig.until(d.LATCHED)
+    assert rig.plant.cdeg <= LIMITS.park_cdeg + LIMITS.there_cdeg
+
+
+def test_a_drive_that_gives_up_in_the_attempt_to_creep_out_is_not_armed_again() -> None:
+    """Seen: a bridge that ran away was armed twelve times in the three seconds of warning, 17 deg down."""
+    rig = ridden(1500)
+    rig.propose(1500, 0, drive_state=DRIVE_FAULT)
+    while rig.decision.stage != d.CREEPING_OUT:
+        rig.tick(drive_state=DRIVE_FAULT)
+    rig.tick(drive_state=DRIVE_DISARMED)
+    rig.tick()
+    assert rig.decision.command == d.STOP
+    rig.tick(drive_state=DRIVE_FAULT)
+    assert (rig.decision.mode, rig.decision.command, rig.decision.sounder) == (d.WAITING, d.CUT, True)
+    for state in (DRIVE_DISARMED, DRIVE_FAULT, DRIVE_ARMED):
+        for _ in range(1_000):
+            rig.tick(drive_state=state)
+            assert rig.decision.command == d.CUT, "once per latch"
+    rig.press(return_a=True)
     rig.until(d.LATCHED)
     assert rig.plant.cdeg <= LIMITS.park_cdeg + LIMITS.there_cdeg
 
