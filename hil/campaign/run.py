@@ -113,7 +113,9 @@ class Run:
         rig = self.rig
         if self._asked or rig.controller is None or rig.controller.state != self.scenario.returns_in:
             return
-        if rig.panel is not None and rig.runs("station"):
+        # A station that was lost comes back as another one: what is judged then is that it was missed.
+        was_lost = self.injected_ms is not None and self.spec.fault.endswith("_station")
+        if rig.panel is not None and rig.runs("station") and not was_lost:
             rig.panel.order(ORDER_RETURN)
             self._asked = True
 
