@@ -84,7 +84,7 @@ def stopping(home: Home, facts: Facts, observation: Observation, limits: Limits,
         creeping_out, late = home.stage == CREEPING_OUT, home.age_ms >= limits.arming_ms
         armed = observation.drive_state == DRIVE_ARMED
         if creeping_out and (late or (home.was_armed and not armed)):
-            # Not armed any more, or armed and given up again: that was the one attempt. A person, and the crank.
+            # Never armed, or armed and given up again: that was the one attempt. A person, and the crank.
             return _given_up(home), Act(CUT, mode=WAITING, sounder=True)
         home = home._replace(was_armed=creeping_out and armed)
         stage = CREEPING_OUT if creeping_out else STOPPING
