@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 HELD_MS: Final = 500  # the pendant, before anything goes head-down again
 ASK_AGAIN_MS: Final = 2_000
 REFUSED_MAX: Final = 3  # so many reports in a row
-STUMBLE_MS: Final = 10_000  # what an interruption costs, one a second at most
+STUMBLE_MS: Final = 10_000  # what an interruption costs, two a second at most
 STUMBLED_MAX_MS: Final = 50_000
 PAID_BACK: Final = 5  # by each ms that is led
 PARKED_CDEG: Final = Limits().there_cdeg * 4 // 5  # from further off the guard would go on by itself

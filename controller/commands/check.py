@@ -49,6 +49,7 @@ def command(
         )
         if accept is not None:
             accept_table(str(facts["sha256"]), accept, state_dir)
+            facts["accepted"] = f"in {state_dir}; start the guard again"
     except TomlRefused as refused:
         errors = refused.lines
     _say(file, kind, facts, errors, as_json)

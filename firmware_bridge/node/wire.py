@@ -5,7 +5,7 @@ from firmware_bridge.node.bytewise import HEADER, ROOM
 
 try:
     from firmware_bridge.node.wholesale import FrameReader, crc16, first, stuff
-except ImportError:  # a board
+except ImportError:  # a board; the same names, of other types
     from firmware_bridge.node.bytewise import FrameReader, crc16, first, stuff  # type: ignore[assignment]
 
 __all__ = ["HEADER", "TICKS", "FrameReader", "FrameWriter", "crc16", "first", "since"]

@@ -64,6 +64,7 @@ def main() -> int:
     for line in sys.stdin:
         asked = json.loads(line)
         mutant = Mutant(asked["file"], asked["number"], 0, "")
+        # The child has its values from now on; mypy knows no lambda with defaults.
         answer = born(lambda m=mutant, g=asked["groups"]: verdict(m, g), SECONDS)  # type: ignore[misc]
         print(json.dumps(answer), file=answers, flush=True)
     return 0

@@ -62,6 +62,7 @@ class Nursery:
                 continue
             task = tasks[asked["do"]]
             seconds = asked.get("seconds", WAIT_S) if asked["do"] == "try" else NULL_S
+            # The child has its values from now on; mypy knows no lambda with defaults.
             answer = born(lambda task=task, asked=asked: task(asked), seconds)  # type: ignore[misc]
             print(json.dumps(answer), file=self._answers, flush=True)
         return True
@@ -170,6 +171,7 @@ def loaded(mutant: Mutant) -> str | None:
         try:
             importlib.import_module(f"safety.{path.stem}")
         except Exception as error:
+            # Whatever it raises while it is loaded is its verdict: no test ever saw it.
             return f"safety/{path.name}: {type(error).__name__}: {error}"
     return None
 

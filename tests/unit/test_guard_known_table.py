@@ -57,7 +57,9 @@ def test_no_changed_digit_of_the_word_goes_unnoticed(tmp_path: Path) -> None:
         assert not accepted(tmp_path, THIS), at
 
 
-def test_a_person_accepts_it_by_its_hash_while_no_guard_runs(tmp_path: Path) -> None:
+def test_a_person_accepts_it_by_its_hash_while_no_guard_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = tmp_path / "guard"
     folder.mkdir()
     assert accepted(folder, THIS)
@@ -71,7 +73,9 @@ def test_a_person_accepts_it_by_its_hash_while_no_guard_runs(tmp_path: Path) -> 
     assert keel_check(folder, CHANGED, OTHER) == ExitCode.FAILED
     (folder / "mark.json").unlink()
     assert not accepted(folder, OTHER)
+    assert "accepted" not in capsys.readouterr().out
     assert keel_check(folder, CHANGED, OTHER[:12].upper()) == ExitCode.OK
+    assert f"accepted          in {folder}; start the guard again" in capsys.readouterr().out
     assert accepted(folder, OTHER)
     assert not accepted(folder, THIS)
 
