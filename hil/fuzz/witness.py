@@ -7,6 +7,7 @@ Lines on stdout: `late MOMENT MS`, `slow MOMENT MS`, `silent MOMENT WHY`, `asked
 from __future__ import annotations
 
 import socket
+import struct
 import sys
 from typing import Final
 
@@ -19,7 +20,7 @@ TICK_MS: Final = 20
 LATE_MS: Final = 60
 ASK_EVERY: Final = 12  # ticks
 SLOW_MS: Final = 100
-PATIENCE_S: Final = 2.0
+PATIENCE_S: Final = 2
 
 
 def main(address: str) -> None:
@@ -45,7 +46,9 @@ def ask(address: str, number: int) -> int:
     """Come, ask, wait for the answer; how long that took in ms."""
     began_ms = clock.monotonic_ms()
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as stranger:
-        stranger.settimeout(PATIENCE_S)
+        # Blocking, with the kernel's own limits: with a timeout of Python's a full queue is an error at once.
+        for limit in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+            stranger.setsockopt(socket.SOL_SOCKET, limit, struct.pack("@ll", PATIENCE_S, 0))
         try:
             stranger.connect(address)
             stranger.send(messages.ORDER_LAYOUT.pack((number, ORDER_STOP if number % 2 else ORDER_RETURN)))

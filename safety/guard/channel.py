@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from safety.guard import messages
 from safety.guard.client import Client
-from safety.guard.listener import Connection, Listener
+from safety.guard.listener import BACKLOG, Connection, Listener
 from safety.observation import (
     AGE_MAX_MS,
     ORDER_CONTINUE,
@@ -23,7 +23,7 @@ from safety.observation import (
 )
 
 CLIENTS_MAX: Final = 16
-ACCEPTS_A_TICK: Final = 32
+ACCEPTS_A_TICK: Final = BACKLOG + 1  # the kernel lets one more wait than it is told
 GRACE_TICKS: Final = 10  # so long anybody is listened to who has just come
 CROWD_MAX: Final = 200
 # Packets taken from one client in a tick: a flood of one may delay neither the others nor the tick. What the

@@ -7,7 +7,8 @@ import socket
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-BACKLOG: Final = 16
+# Who may wait to be let in. A full queue refuses a STOP, so it is long, and emptied in every tick.
+BACKLOG: Final = 128
 
 
 class Connection(Protocol):

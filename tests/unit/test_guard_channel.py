@@ -11,8 +11,8 @@ import pytest
 
 from safety import observation as o
 from safety.guard import messages as m
-from safety.guard.channel import CLIENTS_MAX, GRACE_TICKS, PACKETS_OF_STRANGER, Channel, Facts
-from safety.guard.listener import BACKLOG, AlreadyListening, listen
+from safety.guard.channel import Channel, Facts
+from safety.guard.listener import AlreadyListening, listen
 from tests.guard_peer import Peer
 
 OBSERVER, CONTROLLER, STATION = range(3)
@@ -229,40 +229,6 @@ def test_reports_go_only_to_those_who_said_hello(channel: Channel, path: Path, p
     channel.report(b"x")
     with pytest.raises(BlockingIOError):
         stranger.socket.recv(512)
-    stranger.socket.close()
-
-
-@pytest.mark.parametrize("role", [None, OBSERVER])
-def test_a_stop_gets_through_any_crowd(
-    channel: Channel, path: Path, peers: list[Peer], role: int | None
-) -> None:
-    crowd = []
-    for _ in range(3):
-        crowd += [Peer(path, role) for _ in range(BACKLOG)]
-        channel.take(0, 0)
-    late = Peer(path)
-    for _ in range(GRACE_TICKS - 1):  # it takes its time between coming and asking
-        channel.take(10, 0)
-    late.say(m.ORDER_LAYOUT, 1, o.ORDER_STOP)
-    arrivals = channel.take(20, 0)
-    assert arrivals.orders == o.ORDER_STOP
-    arrivals.asked[0].client.reply(1, True, "stopped")
-    assert late.replies() == [(1, 1, "stopped")]
-    for _ in range(GRACE_TICKS + 1):
-        channel.take(40, 0)
-    assert len(channel._clients) <= CLIENTS_MAX
-    peers[0].propose(1)
-    assert channel.take(80, 0).proposal is not None  # who led before the crowd came still leads
-    for peer in (*crowd, late):
-        peer.socket.close()
-
-
-def test_a_flood_of_a_stranger_costs_a_few_packets_a_tick(channel: Channel, path: Path) -> None:
-    stranger = Peer(path)
-    for _ in range(100):
-        stranger.socket.send(b"\x02" * 40)
-    channel.take(0, 0)
-    assert channel.dropped == PACKETS_OF_STRANGER
     stranger.socket.close()
 
 
