@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from fnmatch import fnmatch
+from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple
 
 import typer
@@ -16,6 +17,7 @@ from hil.verification import mutation, planting
 from hil.verification.hunt import PARTS, Result, explore, scenarios
 from hil.verification.planted import BUGS
 from hil.verification.reach import Reach
+from hil.verification.remembered import Remembered
 from hil.verification.search import told
 
 
@@ -27,6 +29,7 @@ class Wanted(NamedTuple):
     offset: int
     as_json: bool
     budget_s: float
+    results: Path | None
 
 
 def command(
@@ -34,7 +37,7 @@ def command(
     only: Annotated[
         str | None,
         typer.Option(
-            help="search: people, faults, pairs. planted: pattern of ids. mutate: part of a file's name."
+            help="search: people, faults, pairs. planted: pattern of ids. mutate: parts of names, by comma."
         ),
     ] = None,
     every: Annotated[int, typer.Option(min=1, help="Only each n-th pair, bug or mutant.")] = 1,
@@ -42,6 +45,10 @@ def command(
     budget: Annotated[
         float, typer.Option(min=1, help="mutate: ask each mutant only as many tests as take so many seconds.")
     ] = 10**9,
+    results: Annotated[
+        Path | None,
+        typer.Option(help="mutate: a file that keeps the verdicts; what holds is not asked again."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One object a line, for programs.")] = False,
 ) -> None:
     """Show that the safety rules hold, and that whatever says so would notice if they did not.
@@ -52,7 +59,7 @@ def command(
     """
     if action not in ACTIONS:
         raise CommandError(ExitCode.USAGE, f"keel verify {action}: allowed are {', '.join(ACTIONS)}")
-    good = ACTIONS[action](Wanted(only, every, offset, as_json, budget))
+    good = ACTIONS[action](Wanted(only, every, offset, as_json, budget, results))
     raise typer.Exit(ExitCode.OK if good else ExitCode.FAILED)
 
 
@@ -136,10 +143,11 @@ def _mutate(words: Wanted) -> bool:
     if not chosen:
         raise CommandError(ExitCode.USAGE, f"--only {words.only}: no file of safety has this in its name")
     counts: dict[str, int] = {}
+    kept = None if words.results is None else Remembered(words.results)
     with bar(words) as progress:
         task = progress.add_task("mutating", total=len(chosen))
         try:
-            for mutant, verdict, by in mutation.run(chosen, words.budget_s):
+            for mutant, verdict, by in mutation.run(chosen, words.budget_s, kept):
                 counts[verdict] = counts.get(verdict, 0) + 1
                 facts = {**mutant._asdict(), "verdict": verdict, "by": by}
                 plain = f"{mutant.file}:{mutant.line}: {mutant.what}: {verdict}: {by}"

@@ -3,7 +3,8 @@
 A change inside a function is made in a fork of the nursery, where only tests that run the changed line are
 asked, those first that noticed a neighbour. A change of code that runs while a module is loaded is made in a
 fork of the cradle, before anything of safety is loaded. After each batch the tests that noticed something
-must pass on the unchanged rules, else nothing before it counts. No verdict is a failure.
+must pass on the unchanged rules, else nothing before it counts; only then a verdict is remembered. No verdict
+is a failure.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from typing import Any, Final, NamedTuple
 
 from hil.verification.equivalent import EQUIVALENT
 from hil.verification.mutants import ROOT, Mutant, files, of
+from hil.verification.remembered import Remembered
 
-BATCH: Final = 100
+BATCH: Final = 50
 _NUMBERS: Final = "test_safety_numbers.py"
 _QUICK: Final = ("tables", "bounds", "limits")  # asked first where a whole file must be loaded
 _LAST: Final = ("properties", "hazards", "nominal", "machine")
@@ -41,8 +43,10 @@ class NullMutantFailed(Exception):
 
 
 def discovered(only: str | None) -> list[Mutant]:
-    """All mutants, or those of files whose path contains this."""
-    return [mutant for path in files() for mutant in of(path) if only is None or only in mutant.file]
+    """All mutants, or those of files whose path contains one of these words, in the order of the words."""
+    words = [""] if only is None else only.split(",")
+    chosen = {path: None for word in words for path in files() if word in path.relative_to(ROOT).as_posix()}
+    return [mutant for path in chosen for mutant in of(path)]
 
 
 def tests() -> list[str]:
@@ -96,8 +100,9 @@ class Run:
         self._nursery = Child("nursery", self._files)
         self._cradle = Child("cradle", [])
         self._nursery.ask(do="settle", ridden=ridden)
-        self._seconds: dict[str, float] = self._null("null")["seconds"]
-        self._lines: dict[str, dict[str, list[str]]] = self._null("map")["lines"]
+        null = self._null("map")
+        self._seconds: dict[str, float] = null["seconds"]
+        self._lines: dict[str, dict[str, list[str]]] = null["lines"]
         self._killers: dict[tuple[str, str], list[str]] = {}
 
     def _null(self, what: str) -> dict[str, Any]:
@@ -106,14 +111,11 @@ class Run:
             raise NullMutantFailed(str(answer.get("failed") or answer))
         return answer
 
-    def one(self, mutant: Mutant) -> Verdict:
-        """The verdict of one mutant."""
+    def one(self, mutant: Mutant, first: str = "") -> Verdict:
+        """The verdict of one mutant, asked first of the test that noticed it another time."""
         line = (ROOT / mutant.file).read_text().splitlines()[mutant.line - 1].strip()
-        reason = EQUIVALENT.get(mutant.file, {}).get((mutant.function, line, mutant.what))
-        if reason is not None:
-            return Verdict(mutant, "equivalent", reason)
-        chosen = self.chosen(mutant)
-        answer = self._tried(mutant, chosen) if chosen else self._loaded(mutant)
+        chosen = self.chosen(mutant, first)
+        answer = self._tried(mutant, chosen) if chosen else self._loaded(mutant, first)
         if answer["verdict"] == "killed" and chosen:
             killers = self._killers.setdefault((mutant.file, mutant.function), [])
             killers[:] = [answer["by"], *(test for test in killers if test != answer["by"])]
@@ -125,17 +127,18 @@ class Run:
             seconds=10 + 5 * sum(self._seconds[test] for test in chosen),
         )  # fmt: skip
 
-    def _loaded(self, mutant: Mutant) -> dict[str, Any]:
+    def _loaded(self, mutant: Mutant, first: str) -> dict[str, Any]:
         """Code that runs while a module is loaded: the tests of the numbers first, then all others."""
         numbers = [test for test in self._seconds if _NUMBERS in test]
-        answer = self._tried(mutant._replace(function=""), numbers)
+        answer = self._tried(mutant._replace(function=""), sorted(numbers, key=lambda test: test != first))
         if answer["verdict"] != "survived":
             return answer
         quick = [file for file in self._files if any(f"_{word}.py" in file for word in _QUICK)]
-        groups = [quick, [file for file in self._files if file not in quick]]
+        groups = [[first] if first in self._seconds else [], quick]
+        groups.append([file for file in self._files if file not in quick])
         return self._cradle.ask(file=mutant.file, number=mutant.number, groups=[g for g in groups if g])
 
-    def chosen(self, mutant: Mutant) -> list[str]:
+    def chosen(self, mutant: Mutant, first: str = "") -> list[str]:
         """The tests that run this line, in the order in which they are asked; none = it runs at loading."""
         if not mutant.function:
             return []
@@ -143,10 +146,10 @@ class Run:
         lines = self._lines.get(mutant.file, {})
         near = [mutant.line] if str(mutant.line) in lines else self._near(mutant)
         asked = {test for line in near for test in lines.get(str(line), ()) if test}
-        killers = self._killers.get((mutant.file, mutant.function), [])
-        first = [test for test in killers if test in asked]
-        rest = sorted((test for test in asked if test not in first), key=lambda test: self._seconds[test])
-        return self._within_budget(first + rest)
+        killers = [first, *self._killers.get((mutant.file, mutant.function), [])]
+        ranks = {test: rank for rank, test in reversed(list(enumerate(killers)))}
+        order = sorted(asked, key=lambda test: (ranks.get(test, len(ranks)), self._seconds[test]))
+        return self._within_budget(order)
 
     def _within_budget(self, tests: list[str]) -> list[str]:
         spent = list(accumulate(self._seconds[test] for test in tests))
@@ -176,13 +179,32 @@ class Run:
         self._cradle.end()
 
 
-def run(chosen: list[Mutant], budget_s: float = 10**9) -> Iterator[Verdict]:
+def equivalent(mutant: Mutant) -> str | None:
+    """Why nobody can tell it from the rules, where somebody has looked."""
+    line = (ROOT / mutant.file).read_text().splitlines()[mutant.line - 1].strip()
+    return EQUIVALENT.get(mutant.file, {}).get((mutant.function, line, mutant.what))
+
+
+def run(
+    chosen: list[Mutant], budget_s: float = 10**9, remembered: Remembered | None = None
+) -> Iterator[Verdict]:
     """One after the other, each by as many tests as take so long. Raises NullMutantFailed."""
-    trial, batch = Run(budget_s=budget_s), list[Verdict]()
+    trial: Run | None = None
+    batch: list[Verdict] = []
     for place, mutant in enumerate(chosen, start=1):
-        batch.append(trial.one(mutant))
-        yield batch[-1]
-        if place % BATCH == 0 or place == len(chosen):
+        row = remembered.still(mutant, budget_s) if remembered else None
+        if (reason := equivalent(mutant)) is not None:
+            yield Verdict(mutant, "equivalent", reason)
+        elif row is not None:
+            yield Verdict(mutant, row.verdict, row.by)
+        else:
+            trial = trial or Run(budget_s=budget_s)
+            batch.append(trial.one(mutant, remembered.killer(mutant) if remembered else ""))
+            yield batch[-1]
+        if trial is not None and (len(batch) == BATCH or place == len(chosen)):
             trial.check(batch)
+            if remembered is not None:
+                remembered.keep(batch, budget_s)
             batch.clear()
-    trial.end()
+    if trial is not None:
+        trial.end()

@@ -1,9 +1,9 @@
 """A process with pytest, the rules and their tests loaded: each mutant is born in it by a fork.
 
 `python -m hil.verification.nursery` reads one question a line and writes one answer a line, both JSON:
-{"do": "settle", "ridden"} prepares the mother, {"do": "null"} runs the unchanged rules and answers how long
-each test took, {"do": "map"} which tests run which line, {"do": "try", "file", "number", "function", "tests"}
-whether one of these tests notices a mutant; without a function, all of safety is loaded anew first, for
+{"do": "settle", "ridden"} prepares the mother, {"do": "map"} runs the unchanged rules and answers how long
+each test took and which tests run which line, {"do": "try", "file", "number", "function", "tests"} whether
+one of these tests notices a mutant; without a function, all of safety is loaded anew first, for
 tests that look modules up when they run. The mother runs no test: every child is fresh.
 """
 
@@ -53,7 +53,7 @@ class Nursery:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Answer until nobody asks any more."""
         self._items = {item.nodeid: item for item in session.items}
-        tasks = {"null": self._null, "map": self._map, "try": self._try}
+        tasks = {"map": self._map, "try": self._try}
         for line in self._questions:
             asked = json.loads(line)
             if asked["do"] == "settle":
@@ -71,26 +71,22 @@ class Nursery:
         item = self._items[nodeid]
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
 
-    def _null(self, asked: Answer) -> Answer:
+    def _map(self, asked: Answer) -> Answer:
+        """How long each test takes, and for each file and line of the rules the tests that run it."""
+        watch = coverage.Coverage(data_file=None, include=[str(ROOT / "safety" / "*.py")], config_file=False)
+        watch.start()
         times = {}
         for nodeid in self._items:
+            watch.switch_context(nodeid)
             began_ms = clock.monotonic_ms()
             self._run(nodeid)
             times[nodeid] = (clock.monotonic_ms() - began_ms) / 1000
-        return {"failed": self._failed, "seconds": times}
-
-    def _map(self, asked: Answer) -> Answer:
-        """For each file and line of the rules the tests that run it."""
-        watch = coverage.Coverage(data_file=None, include=[str(ROOT / "safety" / "*.py")], config_file=False)
-        watch.start()
-        for nodeid in self._items:
-            watch.switch_context(nodeid)
-            self._run(nodeid)
         watch.stop()
         data = watch.get_data()
         names = {path: os.path.relpath(path, ROOT) for path in data.measured_files()}
         return {
             "lines": {name: data.contexts_by_lineno(path) for path, name in names.items()},
+            "seconds": times,
             "failed": self._failed,
         }
 
