@@ -2,7 +2,7 @@
 
 from firmware_bridge.node.angle import AngleSource
 from firmware_bridge.node.config import Config, Gains
-from firmware_bridge.node.motion import Motion
+from firmware_bridge.node.motion import STOP, Motion
 from firmware_bridge.node.power import COMING, OFF, ON, Power
 from firmware_bridge.node.trip import Trip
 from firmware_bridge.node.velocity import VelocityLoop
@@ -66,6 +66,7 @@ class Axis:
             if source.known:
                 motion.top_mdps = 10 * (_SLOW_CDPS if source.slow else config.rate_max_cdps)
                 motion.settled_mdeg = _COARSE_MDEG if source.slow else _FINE_MDEG
+                motion.gives = self.loop.relaxes
                 motion.step(source.angle_mdeg, rate, dt_ms, may_go_down)
             else:
                 rate = self.loop.estimate_mdps(current_ma)
@@ -96,6 +97,8 @@ class Axis:
     def stop(self, decel_cdps2: int) -> None:
         """Decelerate; with an angle, hold there."""
         self.creeps = False
+        if self.motion.kind != STOP:
+            self.loop.relax()
         if self.source.known:
             self.motion.stop(decel_cdps2, self.source.angle_mdeg)
         else:

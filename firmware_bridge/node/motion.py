@@ -11,6 +11,9 @@ GO = 3  # a plan of our own to a target
 
 _STREAM_MS = 60  # a streamed set angle goes on at its rate for as long
 _CATCH_UP_MDEG = 500  # a stop begins at the measured angle if the set angle is further away
+_BACK_DOWN_MDPS = 250  # so fast a stopped table goes back head-down to where it should stand
+_STILL_MDPS = 100
+_HELD_MS = 250  # pushed head-down for so long without moving: then it stands where it is
 _PLAN_ACCEL_MDPS2 = 1_000
 _STUCK_MDEG = 2_000
 _BLIND_CDPS = 200
@@ -48,6 +51,9 @@ class Motion:
         self.top_mdps = 8_000  # nothing is faster
         self._decel_mdps2 = 30_000
         self._age_ms = 0
+        self.gives = False  # stopped where something held it, and the push is being taken back
+        self._yields = False  # stopped, and pushed towards park
+        self._held_ms = 0
 
     def place(self, angle_mdeg: int) -> None:
         """Stand here: the bridge is off, or has just come on."""
@@ -137,7 +143,10 @@ class Motion:
             self._age_ms += dt_ms
             if self._age_ms > _STREAM_MS:
                 self._rate_mdps = 0
+        stands = self.kind == STOP and self._rate_mdps == 0
         self._set_udeg += self._rate_mdps * dt_ms
+        if stands and (self._is_pushed_up(angle_mdeg, rate_mdps, dt_ms) or self.gives):
+            self._set_udeg = angle_mdeg * 1000
         error = self._set_udeg // 1000 - angle_mdeg
         self.settled = self._rate_mdps == 0 and -self.settled_mdeg <= error <= self.settled_mdeg
         error = 0 if self.settled else max(-20_000, min(20_000, error))
@@ -145,11 +154,23 @@ class Motion:
         wanted = max(-top, min(top, self._rate_mdps + self._gains.kx * error))
         if not may_go_down:
             wanted = min(0, wanted)
+        if stands:
+            wanted = min(_BACK_DOWN_MDPS, wanted)
         self.wanted_mdps = _towards(
             self.wanted_mdps, wanted, self._config.accel_max_cdps2 * 10 * dt_ms // 1000
         )
-        if self.settled and -100 < rate_mdps < 100:
+        if self.settled and -_STILL_MDPS < rate_mdps < _STILL_MDPS:
             self.wanted_mdps = 0
+
+    def _is_pushed_up(self, angle_mdeg: int, rate_mdps: int, dt_ms: int) -> bool:
+        """Whether what stands was pushed towards park: far, or so that it cannot be led back head-down."""
+        still = -_STILL_MDPS < rate_mdps < _STILL_MDPS
+        self._held_ms = self._held_ms + dt_ms if still and self.wanted_mdps > 0 else 0
+        if self._set_udeg // 1000 - angle_mdeg > _CATCH_UP_MDEG or self._held_ms > _HELD_MS:
+            self._yields = True
+        elif rate_mdps > -_STILL_MDPS:
+            self._yields = False
+        return self._yields
 
     def _plan(self, dt_ms: int) -> None:
         """A trapezoid: as fast as allowed, as slow as needed to stop at the target."""

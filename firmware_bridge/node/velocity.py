@@ -5,6 +5,11 @@ from firmware_bridge.node.wire import since
 
 _SAMPLES = 4  # 40 ms of encoder: one count more or less is 25 mdeg/s
 FULL = 1_000_000  # duty in millionths
+_STILL_MDPS = 100
+_FREE_MDPS = 300  # turning, and within as much of what is wanted
+_HELD_MS = 80  # pushed for so long, and it stood
+_RELAX_PER_S = 300_000  # millionths a second: what is squeezed springs back at about 1 deg/s
+_RECOIL_MDPS = 3_000  # it comes back by itself: enough is relaxed
 
 
 class RateMeter:
@@ -48,6 +53,9 @@ class VelocityLoop:
         self._integral = 0
         self._load = 0  # the integral when it stood where it should
         self._duty = 0
+        self._free = 0  # the integral when the table last turned as it was told
+        self._held_ms = 0
+        self.relaxes = False  # stopped where something held it: the push goes before anything else
         self.weak = False  # a slow angle source: a quarter of the gains
         self.sticks = False  # and yet half the integral while a table that is led does not move
 
@@ -59,6 +67,8 @@ class VelocityLoop:
         """Forget the load too."""
         self._integral = 0
         self._duty = 0
+        self._held_ms = 0
+        self.relaxes = False
 
     def estimate_mdps(self, current_ma: int) -> int:
         """The motor's rate by its back-EMF: duty less what the current takes, through the feed-forward."""
@@ -90,13 +100,44 @@ class VelocityLoop:
             ki = ki // 2 if self.sticks else ki // 4
         direct = gains.feed * wanted_mdps + kp * error + self._integral
         grown = self._integral + ki * error * dt_ms // 1000
-        if settled:
-            self._load = self._integral
-        unwinds = direct > 0 > error or direct < 0 < error  # a product would leave the small integers
-        if not settled and (-FULL < direct < FULL or unwinds):
-            self._integral = max(-FULL, min(FULL, grown))
         highest = self._duty + (limit_ma - current_ma) * gains.per_amp
         lowest = self._duty - (limit_ma + current_ma) * gains.per_amp
+        self._feel(wanted_mdps, rate_mdps, dt_ms)
+        if settled and not self.relaxes:
+            self._load = self._integral
+        unwinds = direct > 0 > error or direct < 0 < error  # a product would leave the small integers
+        # What the current limit does not let through is not saved up: it would shoot when it is let go.
+        limited = (direct > highest and error > 0) or (direct < lowest and error < 0)
+        if self.relaxes:
+            self._relax(rate_mdps, dt_ms)
+        elif not settled and not limited and (-FULL < direct < FULL or unwinds):
+            self._integral = max(-FULL, min(FULL, grown))
         duty = max(lowest, min(highest, direct))
         self._duty = max(-FULL, min(FULL, duty))
         return self._duty // 1000
+
+    def relax(self) -> None:
+        """The table is told to stop: if something has held it against the motor, the push is taken back."""
+        if self._held_ms >= _HELD_MS:
+            self.relaxes = True
+        self._held_ms = 0
+
+    def _feel(self, wanted_mdps: int, rate_mdps: int, dt_ms: int) -> None:
+        """What moves it freely, and whether it is held."""
+        turns = rate_mdps if rate_mdps > 0 else -rate_mdps
+        if turns >= _STILL_MDPS:
+            self._held_ms = 0
+        elif wanted_mdps >= _STILL_MDPS or wanted_mdps <= -_STILL_MDPS:
+            self._held_ms = min(self._held_ms + dt_ms, 1_000)
+        if turns >= _FREE_MDPS and -_FREE_MDPS <= wanted_mdps - rate_mdps <= _FREE_MDPS:
+            self._free = self._integral
+
+    def _relax(self, rate_mdps: int, dt_ms: int) -> None:
+        """Back to what the load took when it last moved or stood, whichever is nearer."""
+        far, near = self._free - self._integral, self._load - self._integral
+        left = far if abs(far) < abs(near) else near
+        if (left > 0) != (far > 0) or (left > 0) != (near > 0) or abs(rate_mdps) > _RECOIL_MDPS:
+            left = 0  # in between, or on its way back: it is no push
+        step = _RELAX_PER_S * dt_ms // 1000
+        self._integral += max(-step, min(step, left))
+        self.relaxes = abs(left) > step

@@ -74,6 +74,11 @@ that are 3 deg apart the one is doubted that the rest or the park switch contrad
 that has just jumped, else the encoder. A doubted encoder is withdrawn from STATUS: what nobody follows is no
 angle. By hand the table stops at rest, pauses there, and wants RETURN to be pressed again; without an angle
 the rest and the park switch say where it is, and a load too heavy to judge the rate by stands still.
+
+Nothing is saved up at the current limit. Stopped after something held it, the node takes its push back, at
+about 30 % of the duty a second, down to what the load took before; it goes back by itself as far as it is
+pressed. A stopped table that is pushed towards park, by more than 0.5 deg or so that it cannot be led back in
+250 ms, stands where it is then; less is led back head-down at 0.25 deg/s.
 """
 FRAMES: Final = {
     protocol.HELLO: ("HELLO", "host"),
