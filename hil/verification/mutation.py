@@ -24,6 +24,7 @@ BATCH: Final = 50
 _NUMBERS: Final = "test_safety_numbers.py"
 _QUICK: Final = ("tables", "bounds", "limits")  # asked first where a whole file must be loaded
 _LAST: Final = ("properties", "hazards", "nominal", "machine")
+LATER_S: Final = 900
 RIDDEN: Final = (200, 500, 800, 900, 1000, 1500, 3000)  # where many tests begin, in cdeg
 # Verdicts that need nobody's review.
 GOOD: Final = ("killed", "equivalent", "stillborn")
@@ -100,13 +101,14 @@ class Run:
         self._nursery = Child("nursery", self._files)
         self._cradle = Child("cradle", [])
         self._nursery.ask(do="settle", ridden=ridden)
-        null = self._null("map")
+        null = self._null("map", later=[f"_{word}.py" for word in _LAST])
         self._seconds: dict[str, float] = null["seconds"]
         self._lines: dict[str, dict[str, list[str]]] = null["lines"]
+        self._later: list[str] = null["later"]
         self._killers: dict[tuple[str, str], list[str]] = {}
 
-    def _null(self, what: str) -> dict[str, Any]:
-        answer = self._nursery.ask(do=what)
+    def _null(self, what: str, **words: Any) -> dict[str, Any]:
+        answer = self._nursery.ask(do=what, **words)
         if answer.get("failed") or "verdict" in answer:
             raise NullMutantFailed(str(answer.get("failed") or answer))
         return answer
@@ -115,11 +117,24 @@ class Run:
         """The verdict of one mutant, asked first of the test that noticed it another time."""
         line = (ROOT / mutant.file).read_text().splitlines()[mutant.line - 1].strip()
         chosen = self.chosen(mutant, first)
-        answer = self._tried(mutant, chosen) if chosen else self._loaded(mutant, first)
+        answer = self._asked(mutant, chosen, first)
         if answer["verdict"] == "killed" and chosen:
             killers = self._killers.setdefault((mutant.file, mutant.function), [])
             killers[:] = [answer["by"], *(test for test in killers if test != answer["by"])]
         return Verdict(mutant, answer["verdict"], answer["by"] or line)
+
+    def _asked(self, mutant: Mutant, chosen: list[str], first: str) -> dict[str, Any]:
+        """Random tests and long ones are asked last: few mutants get that far."""
+        if not mutant.function:
+            return self._loaded(mutant, first)
+        answer = self._tried(mutant, chosen) if chosen else {"verdict": "survived", "by": ""}
+        if answer["verdict"] != "survived" or self._budget_s < LATER_S:
+            return answer
+        later = sorted(self._later, key=lambda test: test != first)
+        return self._nursery.ask(
+            do="try", file=mutant.file, number=mutant.number, function=mutant.function, tests=later,
+            seconds=LATER_S,
+        )  # fmt: skip
 
     def _tried(self, mutant: Mutant, chosen: list[str]) -> dict[str, Any]:
         return self._nursery.ask(
@@ -134,7 +149,7 @@ class Run:
         if answer["verdict"] != "survived":
             return answer
         quick = [file for file in self._files if any(f"_{word}.py" in file for word in _QUICK)]
-        groups = [[first] if first in self._seconds else [], quick]
+        groups = [[first] if first else [], quick]
         groups.append([file for file in self._files if file not in quick])
         return self._cradle.ask(file=mutant.file, number=mutant.number, groups=[g for g in groups if g])
 
@@ -163,7 +178,7 @@ class Run:
     def check(self, verdicts: list[Verdict]) -> None:
         """The null mutant: who noticed something passes on the unchanged rules. Raises NullMutantFailed."""
         killers = sorted({verdict.by for verdict in verdicts if verdict.verdict == "killed"})
-        known = [test for test in killers if test in self._seconds]
+        known = [test for test in killers if test in self._seconds or test in self._later]
         answer = self._nursery.ask(
             do="try", file="", number=-1, function="", tests=known, seconds=900,
         )  # fmt: skip
