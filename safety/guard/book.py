@@ -98,20 +98,17 @@ class Book:
         """The debited session that the rules have not taken yet."""
         return self.mark.terms if self.mark is not None and self.asked is not None else None
 
-    def taken(self) -> BeginAsked | None:
-        """The rules have begun the session; who asked for it."""
-        asked, self.asked = self.asked, None
-        return asked
+    def taken(self) -> None:
+        """The rules have begun the session."""
+        self.asked = None
 
     def expired(self, now_ms: int) -> bool:
         """Whether the rules have not taken the offer in its time."""
-        return self.asked is not None and now_ms - self._asked_ms > OFFER_MS
+        return now_ms - self._asked_ms > OFFER_MS
 
-    def close(self, used_ms: int, now_ms: int) -> str | None:
+    def close(self, mark: Mark, used_ms: int, now_ms: int) -> str | None:
         """Give back what was not used, take the mark away; returns what went wrong. May wait for the disk."""
-        mark, self.mark, self.asked = self.mark, None, None
-        if mark is None:
-            return None
+        self.mark = self.asked = None
         try:
             back_ms = max(0, mark.terms.allowance_ms - used_ms)
             self._store.dose.give_back(mark.rider, mark.terms.session, back_ms, now_ms)

@@ -14,6 +14,7 @@ from safety.guard import news
 from safety.guard.attendant import Attendant
 from safety.guard.book import Book
 from safety.guard.channel import BeginAsked, Channel
+from safety.guard.mark import Mark
 from safety.guard.store import Store
 from safety.guard.witness import Witness
 from safety.limits import Limits
@@ -77,13 +78,14 @@ class Clerk:
         parked = at_park(decided, self._limits)
         self._store.latch(decided.latched_cause, parked)
         self._attendant.see(desk.seen.inputs, parked, now_ms)
-        for asked in begins:
-            self._begin(asked, desk)
-        if self.book.asked is not None:
-            self._taken(decided, now_ms)
-        elif self.book.mark is not None and decided.mode in _IDLE and parked:
-            self._close(decided, now_ms)
-        elif self.book.mark is None and parked:
+        for begin in begins:
+            self._begin(begin, desk)
+        asked, mark = self.book.asked, self.book.mark
+        if asked is not None and mark is not None:
+            self._taken(asked, mark, decided, now_ms)
+        elif mark is not None and decided.mode in _IDLE and parked:
+            self._close(mark, decided, now_ms)
+        elif mark is None and parked:
             self._witness.tick(now_ms)
             self._say_dose(now_ms)
 
@@ -126,36 +128,31 @@ class Clerk:
             self._lost = lost
             self._store.events.write(now_ms, "dose", wrong=lost, cause=None)
 
-    def _taken(self, decided: Decision, now_ms: int) -> None:
+    def _taken(self, asked: BeginAsked, mark: Mark, decided: Decision, now_ms: int) -> None:
         """The debited session: has it begun?"""
         if decided.mode in (READY, ACTIVE):
-            asked, mark = self.book.taken(), self.book.mark
+            self.book.taken()
             self._attendant.begun()
-            if asked is not None and mark is not None:
-                self._store.events.write(
-                    now_ms,
-                    "begin",
-                    cause=None,
-                    rider=mark.rider,
-                    tier=asked.tier,
-                    bound_by=self.book.bound_by,
-                    **mark.terms._asdict(),
-                )
-                asked.client.reply(asked.id, True)
+            self._store.events.write(
+                now_ms,
+                "begin",
+                cause=None,
+                rider=mark.rider,
+                tier=asked.tier,
+                bound_by=self.book.bound_by,
+                **mark.terms._asdict(),
+            )
+            asked.client.reply(asked.id, True)
         elif self.book.expired(now_ms):
-            asked = self.book.taken()
-            self._close(decided, now_ms)
-            if asked is not None:
-                asked.client.reply(asked.id, False, "the guard was not ready; look at its report")
+            self._close(mark, decided, now_ms)
+            asked.client.reply(asked.id, False, "the guard was not ready; look at its report")
 
-    def _close(self, decided: Decision, now_ms: int) -> None:
-        session = self.book.session
-        mark = self.book.mark
-        used_ms = max(decided.used_ms, mark.used_ms if mark else 0)
-        wrong = self.book.close(used_ms, now_ms)
+    def _close(self, mark: Mark, decided: Decision, now_ms: int) -> None:
+        session, used_ms = mark.terms.session, max(decided.used_ms, mark.used_ms)
+        wrong = self.book.close(mark, used_ms, now_ms)
         self._channel.release_station()
         cause = name_of(decided.first_cause)
-        if session and session == self._inherited and cause is None:
+        if session == self._inherited and cause is None:
             cause = "guard_lost"  # the drive brought the table home alone
         self._store.events.write(
             now_ms, "end", session=session, used_ms=used_ms, cause=cause, wrong=wrong, refusals=self.refusals

@@ -69,7 +69,9 @@ def parse(data: bytes, name: str = "table.toml", folder: Path = Path()) -> Table
     _check_machine(document)
     _check_wires(document)
     document.finish()
-    return _table(document, hashlib.sha256(data + _read_map(document, folder)).hexdigest())
+    sha256 = hashlib.sha256(data + _read_map(document, folder)).hexdigest()
+    document.finish()
+    return _table(document, sha256)
 
 
 def _rows(data: bytes, name: str) -> tuple[toml_lines.Row, ...]:
@@ -95,8 +97,7 @@ def _read_map(document: toml_lines.Document, folder: Path) -> bytes:
     except OSError as error:
         what = f'"{drive["map"]}" cannot be read: {error.strerror}; a file beside this one, or "example"'
         document.complain("drive", "map", what)
-        document.finish()
-        raise
+        return b""
     drive["map"] = drive_map.parse(data, name)
     return data
 

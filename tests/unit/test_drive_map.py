@@ -40,6 +40,7 @@ def test_the_shipped_map_is_valid() -> None:
     ("old", "new", "place", "words"),
     [
         ("words = 2", "words = 3", "[[register]] 3 .words", "allowed 1, 2"),
+        ("words = 1", "words = 2", "[[register]] 1 .words", "controlword has 1 registers, not 2"),
         ('object = "position"', 'object = "positoin"', "[[register]] 6 .object", "did you mean position?"),
         ('object = "position"', 'object = "velocity"', "[[register]] 7 .object", '"velocity" is there twice'),
         ("address = 0x0204", "address = 0x0203", "[[register]] 7 .address", "already a register of position"),

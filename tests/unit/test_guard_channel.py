@@ -246,3 +246,31 @@ def test_one_begin_a_tick(channel: Channel, peers: list[Peer]) -> None:
         peers[0].begin()
     assert len(channel.take(20, 0).begins) == 1
     assert len(peers[0].replies()) == 2
+
+
+def test_who_says_hello_twice_or_as_nobody_knows_what_stays_what_it_was(
+    channel: Channel, path: Path, peers: list[Peer]
+) -> None:
+    twice = peers[0]
+    twice.heard()
+    twice.say(m.HELLO_LAYOUT, STATION, 9)
+    stranger = Peer(path, len(m.ROLES), 4)
+    channel.take(10, 0)
+    assert (channel.dropped, twice.heard(), stranger.heard()) == (2, [], [])
+    twice.propose(1)
+    assert channel.take(20, 0).proposal is not None  # the lease is still its own
+    stranger.socket.close()
+
+
+def test_a_proposal_without_the_lease_is_answered_once(channel: Channel, peers: list[Peer]) -> None:
+    peers[1].heard()
+    for tick in range(3):
+        peers[1].propose(tick)
+        assert channel.take(20 * tick, 0).proposal is None
+    assert len(peers[1].replies()) == 1
+
+
+def test_before_any_station_there_is_none_to_bind(channel: Channel) -> None:
+    channel.bind_station()
+    assert channel.station_age_ms(10_000) == channel.station_age_ms(0)
+    channel.release_station()

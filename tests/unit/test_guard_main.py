@@ -8,6 +8,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -185,3 +187,22 @@ def test_it_runs_until_it_may_leave(rig: Rig, monkeypatch: pytest.MonkeyPatch) -
     for client in rig.clients:
         client.socket.close()
     rig.start_guard()
+
+
+def test_from_its_words_to_its_exit_code(rig: Rig, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it but the port, the clock and what the machine grants."""
+    monkeypatch.setattr(process, "settle", list)
+    monkeypatch.setattr(entry, "Ticker", lambda period_ms: Granted(rig, 30))
+    monkeypatch.setattr(compose, "open_devices", lambda config, link, log: rig.devices)
+    assert entry.main(words(folder, "--state-dir", str(folder / "own"))) == 0
+    said = [
+        json.loads(line)["event"] for line in (folder / "own/guard.events.jsonl").read_text().splitlines()
+    ]
+    assert (said[0], said[-1]) == ("start", "left")
+
+
+def test_it_is_a_module_that_python_runs_alone() -> None:
+    command = [sys.executable, "-I", "-m", "safety.guard", "--help"]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=50)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "It leaves when parked" in told.stdout

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import metadata
+
 import pytest
 
 from firmware_bridge.config import BlvrConfig, NodeConfig, WitmotionConfig
+from firmware_bridge.drives import catalogue
 from safety.guard import checkpoints, table, table_rows, toml_lines
 from tests import house
 
@@ -154,6 +157,8 @@ def test_a_passive_table_needs_its_measured_moment(arms: str, moment_nm: float, 
         assert table.parse(data).power_loss == "passive"
     else:
         assert "foot-heavy is too little" in errors(data)
+    unproved = data.replace(b"passive_proved = true", b"passive_proved = false")
+    assert "prove it by an unpowered descent with ballast first" in errors(unproved)
 
 
 def test_wires_must_be_complete_and_their_own() -> None:
@@ -162,6 +167,9 @@ def test_wires_must_be_complete_and_their_own() -> None:
     assert "BLV-R has no inputs; add a section [inputs]" in errors(head)
     same = data.replace(b"/dev/serial/by-id/usb-Keel_io-if00", b"/dev/serial/by-id/usb-FTDI_RS485-if00-port0")
     assert "is already the port of [drive]" in errors(same)
+    tail = data.split(b"[inclinometer]")[1].split(b"[inputs]", 1)[1]
+    of_node = head + b'[inclinometer]\ntype = "node"\n\n[inputs]' + tail
+    assert "only a node as drive carries one; allowed here: " in errors(of_node)
     twice = EXAMPLE + b'\n[inputs]\ntype = "node"\nport = "/dev/ttyUSB9"\n'
     assert "take the section [inputs] away" in errors(twice)
 
@@ -209,3 +217,53 @@ def test_values_arrive_with_defaults_and_as_floats() -> None:
     assert found.sections["programme"]["name"] == "x"
     assert found.arrays["phase"] == [{"kind": "lower", "angle_deg": 20.0}]
     assert isinstance(found.arrays["phase"][0]["angle_deg"], float)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "p.toml:1: the file is empty"),
+        ('programme.name = "x"\n', "p.toml:1: [phase]: there is none: one step; write [[phase]] above each"),
+        (
+            'phase = 3\n[programme]\nname = "x"\n',
+            "p.toml:1: [phase]: must be a list of sections: write [[phase]]",
+        ),
+        ('phase = [1]\n[programme]\nname = "x"\n', "p.toml:1: [phase]: must be a list of sections"),
+        ('[programme]\nname = ""\n', "[programme].name: is empty; its name"),
+        ('[programme]\nname = "a\\u0007b"\n', "[programme].name: holds a control character; take it away"),
+        ("[programme]\nname = 7\n", "[programme].name: must be a text in quotes, not 7"),
+        ('"programme".name = 7\n', "p.toml:1: [programme].name: must be a text in quotes, not 7"),
+        ("[programme.name]\nx = 1\n", "[programme].name: must be a text in quotes, not a value"),
+    ],
+)
+def test_what_is_no_list_and_no_text_is_said_at_its_line(text: str, words: str) -> None:
+    with pytest.raises(toml_lines.TomlRefused) as refused:
+        toml_lines.read(text.encode(), "p.toml", PHASES, PHASE_ROWS)
+    assert words in "\n".join(refused.value.lines)
+
+
+def test_a_value_without_an_upper_end_says_where_it_begins() -> None:
+    rows = (toml_lines.Row("programme", "name", "whole", "its number", "s", low=3, required=True),)
+    with pytest.raises(toml_lines.TomlRefused, match="allowed from 3 s"):
+        toml_lines.read(b"[programme]\nname = 2\n", "p.toml", PHASES[1:], rows)
+
+
+def test_a_list_that_nobody_needs_may_be_missing() -> None:
+    sections = (PHASES[0]._replace(required=False), PHASES[1])
+    found = toml_lines.read(b'[programme]\nname = "x"\n', "p.toml", sections, PHASE_ROWS)
+    assert found.arrays["phase"] == []
+
+
+def test_two_functions_on_one_pin_are_refused() -> None:
+    data = blvr_table()
+    at = data.index(b"[inputs]")
+    pins = b'[inputs]\ntype = "gpio"\nstop = "4"\nreturn_a = "4"\n'
+    text = errors(data[:at] + pins)
+    assert "[inputs].return_a: line 4 is already that of stop; one contact each" in text
+
+
+def test_a_drive_of_another_package_that_cannot_be_loaded_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = metadata.EntryPoint("elsewhere", "no_such_package:ENTRY", catalogue.GROUP)
+    monkeypatch.setattr(metadata, "entry_points", lambda **asked: [broken])
+    text = errors(changed('type = "node"', 'type = "elsewhere"'))
+    assert "[drive].type: cannot be loaded: No module named 'no_such_package'" in text
