@@ -93,7 +93,7 @@ ROWS: Final = _rows(
     (LIVE, machine.too_hot, STAGED, UP_ONLY, False, "too_hot"),
     (HOMING, machine.return_stalled, CREEP, UP_CREEP, False, "return_stalled"),
     (AWAY, people.ankles_open, EMERGENCY, UP_ONLY, False, "ankles_open"),
-    (AWAY, people.ankle_open, STAGED | WAIT, UP_ONLY, False, "ankle_open"),
+    (ACTING | AWAY, people.ankle_open, STAGED | WAIT, UP_ONLY, False, "ankle_open"),
     (RIDE, people.check_in_missed, EMERGENCY, UP_ONLY, False, "check_in_missed"),
     (RIDE, people.panic, EMERGENCY, UP_ONLY, False, "panic"),
     (RIDE, people.stop_pressed, FREEZE, STAND, False, "stop_pressed"),

@@ -175,7 +175,7 @@ RULES: Final[dict[str, tuple[str, str, str, tuple[int, int, int], bool]]] = {
     "too_hot": ("LIVE", "too_hot", "STAGED", UP, False),
     "return_stalled": ("HOMING", "return_stalled", "CREEP", CREEPS, False),
     "ankles_open": ("AWAY", "ankles_open", "EMERGENCY", UP, False),
-    "ankle_open": ("AWAY", "ankle_open", "STAGED WAIT", UP, False),
+    "ankle_open": ("ACTING AWAY", "ankle_open", "STAGED WAIT", UP, False),
     "check_in_missed": ("RIDE", "check_in_missed", "EMERGENCY", UP, False),
     "panic": ("RIDE", "panic", "EMERGENCY", UP, False),
     "stop_pressed": ("RIDE", "stop_pressed", "FREEZE", STANDS, False),

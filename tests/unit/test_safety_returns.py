@@ -161,6 +161,17 @@ def test_one_ankle_returns_and_waits_at_rest() -> None:
     rig.until(d.INHIBITED)
 
 
+def test_an_ankle_that_opens_beside_park_ends_the_session_too() -> None:
+    """Within 3 deg of park nothing is permitted any more: the table must not stand there in a session."""
+    rig = ridden(-6800)
+    rig.press(ankle_a=False)
+    for _ in range(5):
+        rig.propose(-6800, 0)
+    assert (rig.decision.mode, cause(rig)) == (d.RETURNING, "ankle_open")
+    rig.until(d.INHIBITED, 10_000)
+    assert round(rig.plant.cdeg) == -7000
+
+
 def test_both_ankles_above_20_hurry() -> None:
     rig = ridden()
     rig.press(ankle_a=False, ankle_b=False)
