@@ -128,10 +128,10 @@ class Controller:
             self.machine.fire("return_home")
 
     def _session_gone(self, report: Report) -> bool:
-        """The guard no longer has the session that is running here."""
+        """The guard no longer has the session that is running here, or it was given up here."""
         session = self.session
         is_open = self.state == "ready" or self.state in RUNNING
-        return is_open and session is not None and not session.closed and report.session != session.number
+        return is_open and (session is None or (not session.closed and report.session != session.number))
 
     def _guard_leads(self, event: str, report: Report) -> None:
         if event != "stopped" and self.session is not None and self.state != "checking":
