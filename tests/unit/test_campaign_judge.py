@@ -1,0 +1,126 @@
+"""The judge itself: what it lets pass is as small as it says. Rides are made of samples, a tick each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hil.campaign import judge_guard, judge_motion
+from hil.campaign.catalogue import CATALOGUE
+from hil.campaign.trace import Ride, Sample
+from safety.decision import ACTIVE, MODES, RETURNING
+from safety.guard.messages import REPORT_LAYOUT
+from safety.guard.report import Report
+
+QUIET: dict[str, Any] = dict.fromkeys((field.name for field in REPORT_LAYOUT.fields), 0)
+# Faults under which a table may go faster than 8.8 deg/s for a moment, and some under which it may not.
+MAY = ("runaway", "motor_reversed", "motor_dead", "belt_broken", "encoder_reversed")
+MAY_NOT = (
+    "nominal",
+    "encoder_frozen",
+    "inclinometer_cut",
+    "brake_worn",
+    "supply_lost",
+    "kill_guard",
+    "stall",
+)
+
+
+def report(**values: int) -> Report:
+    return tuple({**QUIET, **values}.values())
+
+
+def sample(tick: int, rate_dps: float = 0.0, said: Report | None = None) -> Sample:
+    return Sample(tick * 20, 10.0, rate_dps, 0.0, False, True, True, False, False, "", said)
+
+
+def ride(samples: list[Sample], fault: str = "nominal", effect_ms: int | None = None) -> Ride:
+    return Ride(
+        samples, fault, True, None, 12.0, effect_ms, effect_ms, False, None, False, 0, None, "node", False
+    )
+
+
+def fast_for(ticks: int, rate_dps: float, fault: str = "nominal", **values: int) -> list[str]:
+    """What I3 says of so many ticks at a speed, among slow ones."""
+    said = report(**values)
+    rates = [0.0] * 5 + [rate_dps] * ticks + [0.0] * 5
+    return list(
+        judge_motion.speed_within_limit(ride([sample(n, r, said) for n, r in enumerate(rates)], fault))
+    )
+
+
+LIMITS = [(MODES[ACTIVE], ACTIVE, 3.3), (MODES[RETURNING], RETURNING, 2.2)]
+
+
+@pytest.mark.parametrize(("name", "mode", "most_dps"), LIMITS)
+@pytest.mark.parametrize("way", [1, -1])
+def test_too_fast_for_what_is_going_on_passes_for_400_ms(
+    name: str, mode: int, most_dps: float, way: int
+) -> None:
+    """The first and the last sample of 21 are 400 ms apart."""
+    assert fast_for(21, way * (most_dps + 0.01), mode=mode) == []
+    assert len(fast_for(22, way * (most_dps + 0.01), mode=mode)) == 1
+    assert fast_for(500, way * most_dps, mode=mode) == []
+
+
+@pytest.mark.parametrize("fault", MAY)
+def test_a_drive_that_lies_or_lets_go_has_400_ms_and_not_one_tick_more(fault: str) -> None:
+    assert fast_for(20, 8.81, fault) == []
+    assert len(fast_for(21, 8.81, fault)) == 1
+    assert len(fast_for(21, -50.0, fault)) == 1
+
+
+@pytest.mark.parametrize("fault", MAY_NOT)
+def test_nobody_else_passes_the_hard_speed_for_a_single_tick(fault: str) -> None:
+    assert len(fast_for(1, 8.81, fault)) == 1
+    assert len(fast_for(1, -8.81, fault)) == 1
+    assert fast_for(1, 8.8, fault) == []
+
+
+def test_whoever_may_is_in_the_list_and_nobody_more() -> None:
+    assert [fault for fault in CATALOGUE if fast_for(20, 8.81, fault) == []] == [
+        fault for fault in CATALOGUE if fault in MAY
+    ]
+
+
+def gone(process: str, late_ms: int, said: Report | None, rate_dps: float = 0.0, verb: str = "stop") -> int:
+    """How much I25 has to say of a ride in which a process went at 1 s, and of the reports after its time."""
+    limit_ms = {"guard": 500, "controller": 300, "station": 5_400}[process] + late_ms
+    good = [sample(tick, 0.0, report(mode=ACTIVE)) for tick in range((1_000 + limit_ms) // 20 + 1)]
+    bad = [sample(len(good) + tick, rate_dps, said) for tick in range(50)]
+    return len(list(judge_guard.processes_are_missed(ride(good + bad, f"{verb}_{process}", 1_000))))
+
+
+@pytest.mark.parametrize("verb", ["kill", "stop"])
+@pytest.mark.parametrize(("process", "limit_ms"), [("controller", 300), ("station", 5_400)])
+def test_a_ride_that_goes_on_without_who_is_gone_is_blamed(process: str, limit_ms: int, verb: str) -> None:
+    def said(mode: int, age_ms: int) -> Report:
+        return report(**{"mode": mode, f"{process}_age_ms": age_ms})
+
+    assert gone(process, 0, said(ACTIVE, limit_ms + 1), verb=verb) == 1
+    assert gone(process, 0, said(ACTIVE, limit_ms), verb=verb) == 0  # it is back, or was never gone
+    assert gone(process, 0, said(RETURNING, limit_ms + 1), verb=verb) == 0
+
+
+@pytest.mark.parametrize("process", ["guard", "controller", "station"])
+def test_the_sample_that_is_judged_is_the_first_after_the_time(process: str) -> None:
+    """One good sample more, and nothing is said of what comes after: it was noticed in time."""
+    said = (
+        None if process == "guard" else report(mode=ACTIVE, controller_age_ms=60_000, station_age_ms=60_000)
+    )
+    assert [gone(process, late_ms, said, rate_dps=1.0) for late_ms in (-20, 0, 20)] == [1, 1, 0]
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_without_a_guard_nothing_moves_head_down_after_500_ms(way: int) -> None:
+    """Towards park the node may be on its own return."""
+    assert gone("guard", 0, None, way * 0.31) == (way > 0)
+    assert gone("guard", 0, None, way * 0.3) == 0
+
+
+@pytest.mark.parametrize("fault", ["slow_disk", "kill_everything", "stop", "nominal"])
+def test_nobody_is_missed_who_was_there(fault: str) -> None:
+    samples = [sample(tick, 1.0, report(mode=ACTIVE, controller_age_ms=60_000)) for tick in range(600)]
+    assert list(judge_guard.processes_are_missed(ride(samples, fault, 1_000))) == []
+    assert list(judge_guard.processes_are_missed(ride(samples, "kill_controller", None))) == []
