@@ -37,6 +37,8 @@ class Device(NamedTuple):
 class NodeAlone:
     """Keel's own node with a simulated table of its own; nobody lies on it."""
 
+    due_us = 0
+
     def __init__(self, shaft: Shaft) -> None:
         self._world = World(WorldSetup(start_deg=shaft.angle_deg))
         self._wire = self._world.wires["drive"]

@@ -16,7 +16,7 @@ import numpy as np
 
 from simulator.channel import Range, Stage
 from simulator.devices.base import Shaft
-from simulator.plant.imu import felt
+from simulator.plant.imu import tilt
 
 BLOCK = 512  # random numbers drawn at once; a draw one by one costs as much as a step of the plant
 
@@ -31,9 +31,10 @@ class Noise:
 
     def draw(self) -> float:
         """The next one."""
-        if not self._block:
-            self._block = self._generator.standard_normal(BLOCK).tolist()
-        return self._block.pop()
+        block = self._block
+        if not block:
+            block = self._block = self._generator.standard_normal(BLOCK).tolist()
+        return block.pop()
 
     def between(self, low: float, high: float) -> float:
         """A number spread evenly between two bounds."""
@@ -124,15 +125,17 @@ class Inclinometer:
         felt = apparent_deg(angle_deg, rate_dps, (rate_dps - self._last_rate) / self.DT_S, self.kind)
         self._last_rate = rate_dps
         felt += self._noise_deg * self._noise.draw()
-        self._first += self._gain * (felt - self._first)
-        self._second += self._gain * (self._first - self._second)
-        self._line.append(self._second)
-        self._hold(self._line.popleft())
+        gain, line = self._gain, self._line
+        first = self._first = self._first + gain * (felt - self._first)
+        second = self._second = self._second + gain * (first - self._second)
+        line.append(second)
+        self._hold(line.popleft())
 
     def _hold(self, value_deg: float) -> None:
         kind = self.kind
         value_deg += self._offset_deg
-        value_deg = min(kind.range_deg, max(-kind.range_deg, value_deg))
+        if not -kind.range_deg <= value_deg <= kind.range_deg:
+            value_deg = min(kind.range_deg, max(-kind.range_deg, value_deg))
         held = round(value_deg / kind.resolution_deg) * kind.resolution_deg
         if self.stage.on:
             spoilt = self.stage(held, self.DT_S)
@@ -150,7 +153,7 @@ def noise_power(gain: float) -> float:
 def apparent_deg(angle_deg: float, rate_dps: float, accel_dps2: float, kind: InclinometerKind) -> float:
     """The inclination an accelerometer at (xi, eta) on the bed computes while the bed moves."""
     angle, rate, accel = math.radians(angle_deg), math.radians(rate_dps), math.radians(accel_dps2)
-    return math.degrees(felt(angle, rate, accel, kind.xi_m, kind.eta_m).tilt)
+    return math.degrees(tilt(angle, rate, accel, kind.xi_m, kind.eta_m))
 
 
 class CurrentSense:
@@ -170,7 +173,8 @@ class CurrentSense:
     def milliamperes(self, current_a: float) -> int:
         """One sample."""
         seen = current_a * self._gain + self._offset_a + 0.05 * self._noise.draw()
-        held = round(min(40.0, max(-40.0, seen)) / self.STEP_A) * self.STEP_A
+        seen = seen if -40.0 <= seen <= 40.0 else math.copysign(40.0, seen)
+        held = round(seen / self.STEP_A) * self.STEP_A
         if self.stage.on:
             spoilt = self.stage(held, self.DT_S)
             held = self._held_a if spoilt is None else spoilt

@@ -14,6 +14,7 @@ import numpy as np
 
 MICROS = 1_000_000
 DICE = 1 << 30
+_NOTHING = b"", 0
 
 
 @dataclass(slots=True)
@@ -35,8 +36,14 @@ class Lane:
         """The bytes that have ended by now, and when the last of them did (rounded up; 0 with none)."""
         chunks = self.chunks
         if not chunks:
-            return b"", 0
+            return _NOTHING
         scaled, byte = now_us * self.baud, self.bits * MICROS
+        if len(chunks) == 1:
+            start, data = chunks[0]
+            last = start + len(data) * byte
+            if last <= scaled:  # all there is, and whole
+                chunks.clear()
+                return data, -(-last // self.baud)
         done, last = b"", 0
         while chunks and chunks[0][0] + byte <= scaled:
             start, data = chunks.popleft()
@@ -86,8 +93,8 @@ class Wire:
         self.trouble = Trouble()
         self.spoilt: Counter[str] = Counter()  # frames so far, both ways, by what was done to them
         self._held: dict[int, tuple[str, bytes]] = {}  # by lane: a frame that waits for the next one
-        self._down = Lane(baud, bits_per_byte)
-        self._up = Lane(baud, bits_per_byte)
+        self.down = Lane(baud, bits_per_byte)  # host to device
+        self.up = Lane(baud, bits_per_byte)
         self._dice = np.random.Generator(np.random.Philox(key=[seed, number]))
 
     @property
@@ -97,44 +104,47 @@ class Wire:
 
     def host_write(self, data: bytes, at_us: int) -> None:
         """The host's transmitter takes a frame."""
-        self._put(self._down, data, at_us)
+        self._put(self.down, data, at_us)
 
     def host_read(self, now_us: int) -> bytes:
         """What has reached the host by now."""
-        return self._up.get(now_us)[0]
+        return self.up.get(now_us)[0]
 
     def device_bytes(self, now_us: int) -> tuple[bytes, int]:
         """What has reached the device by now, and when its last bit did."""
-        return self._down.get(now_us)
+        return self.down.get(now_us)
 
     def device_send(self, data: bytes, ready_us: int) -> None:
         """The device's transmitter takes a frame, to be begun at `ready_us` or later."""
-        self._put(self._up, data, ready_us)
+        self._put(self.up, data, ready_us)
 
     def cut(self, on: bool) -> None:
         """Cut the wire, what is on it included, or mend it."""
         self.trouble.cut = on
         if on:
-            self._down.drop()
-            self._up.drop()
+            self.down.drop()
+            self.up.drop()
 
     def _put(self, lane: Lane, data: bytes, at_us: int) -> None:
         trouble = self.trouble
         if not data:
             return
-        down = lane is self._down
+        down = lane is self.down
         if trouble.cut or (trouble.cut_down if down else trouble.cut_up):
             self.spoilt["cut"] += 1
             return
         if trouble.delay_us:
             self.spoilt["delay"] += 1
             at_us += trouble.delay_us
+        if not (trouble.echo or self._held or trouble.any_chance):
+            lane.put(data, at_us)
+            return
         frames = self._spoil(data, int(down)) if trouble.any_chance or self._held else [data]
         for frame in frames:
             lane.put(frame, at_us)
             if trouble.echo and down:
                 self.spoilt["echo"] += 1
-                self._up.put(frame, at_us)
+                self.up.put(frame, at_us)
 
     def _spoil(self, data: bytes, lane: int) -> list[bytes]:
         """The frames that leave instead of this one."""

@@ -155,23 +155,29 @@ class World:
         self.now_us = max(self.now_us, to_us)
 
     def _step(self, now_us: int, steps: int) -> None:
-        buttons, table = self.buttons, self.table
+        pressed, side = self.buttons.now, self.side
         self._owed_ms += steps
-        if self.side is not None or now_us % SENSE_US == 0:  # so that no bit depends on how time is cut
-            chain = not buttons["estop"] and (self.side is None or self.panel.enable)
-            table.step(chain, buttons["return_a"] or buttons["return_b"], self._owed_ms)
+        senses = now_us % SENSE_US == 0
+        if side is not None or senses:  # so that no bit depends on how time is cut
+            chain = not pressed["estop"] and (side is None or self.panel.enable)
+            self.table.step(chain, pressed["return_a"] or pressed["return_b"], self._owed_ms)
             self._owed_ms = 0
-        if now_us % SENSE_US == 0:
+        if senses:
             self._sense(now_us)
         for wire, twin in self._lines:
-            data, last_us = wire.device_bytes(now_us)
-            if data:
-                twin.take(data, last_us)
-            twin.step(now_us)
-            for ready_us, answer in twin.out():
-                wire.device_send(answer, ready_us)
-        if self.side is not None:
-            self.side.act()
+            if wire.down.chunks or now_us >= twin.due_us:
+                self._serve(wire, twin, now_us)
+        if side is not None:
+            side.act()
+
+    def _serve(self, wire: Wire, twin: Twin, now_us: int) -> None:
+        """What has reached a device by now, and what it does and says."""
+        data, last_us = wire.device_bytes(now_us)
+        if data:
+            twin.take(data, last_us)
+        twin.step(now_us)
+        for ready_us, answer in twin.out():
+            wire.device_send(answer, ready_us)
 
     def _sense(self, now_us: int) -> None:
         plant = self.table.plant

@@ -22,17 +22,14 @@ class Relay:
 
     def __init__(self) -> None:
         self.closed = True
+        self.at_rest = True  # closed, and nothing runs
         self._open_ms = 0
-
-    @property
-    def at_rest(self) -> bool:
-        """Closed, and nothing runs."""
-        return self._open_ms == 0 and self.closed
 
     def step(self, chain_closed: bool, bridged: bool) -> None:
         """One millisecond."""
         self._open_ms = 0 if chain_closed else min(self._open_ms + 1, RELAY_DELAY_MS)
         self.closed = self._open_ms < RELAY_DELAY_MS or bridged
+        self.at_rest = self._open_ms == 0 and self.closed
 
 
 class Obstacle:
@@ -159,8 +156,9 @@ class Table:
     def _disturbed(self) -> bool:
         """Whether every millisecond counts: something pushes the bed, or the motor turns alone."""
         ills = self.ailments
-        pushed = self.obstacle.there or ills.panic_nm or ills.lean_nm or self.plant.external_torque_nm
-        return bool(pushed or ills.belt_broken)
+        if self.obstacle.there or ills.panic_nm or ills.lean_nm or ills.belt_broken:
+            return True
+        return self.plant.external_torque_nm != 0.0
 
     def _step(self, chain_closed: bool, bridged: bool) -> None:
         """One millisecond with the relay, and whatever leans against the bed."""

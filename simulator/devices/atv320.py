@@ -29,6 +29,7 @@ IGNORED, FREEWHEEL, PER_STOP_TYPE, FALLBACK, KEPT, RAMP, FAST = 0, 1, 2, 4, 5, 6
 class Atv320:
     """Registers, motor and watchdog; its serial line too, as a Twin."""
 
+    due_us = 0  # always something to do
     functions = frozenset({0x03, 0x06, 0x10})
 
     def __init__(

@@ -18,7 +18,9 @@ class Shaft:
 
 
 class Twin(Protocol):
-    """One virtual device."""
+    """One virtual device. Before `due_us` its `step` would do nothing, unless bytes come first."""
+
+    due_us: int
 
     def take(self, data: bytes, now_us: int) -> None:
         """Bytes whose last bit has just arrived."""

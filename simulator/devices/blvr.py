@@ -38,6 +38,7 @@ IN_POS, MOVE = 1 << 9, 1 << 13
 class Blvr:
     """Registers, motor and watchdogs; its serial line too, as a Twin."""
 
+    due_us = 0  # always something to do
     functions = frozenset({0x03, 0x06, 0x08, 0x10, 0x17})
 
     def __init__(
@@ -120,21 +121,22 @@ class Blvr:
         self.alarm, self._heard_us, self._lifetime_us = 0, None, None
 
     def _count_frames(self, now_us: int) -> None:
-        if self._slave.good_frames != self._heard_frames:
-            self._heard_frames = self._slave.good_frames
+        slave = self._slave
+        if slave.good_frames != self._heard_frames:
+            self._heard_frames = slave.good_frames
             self.heard(now_us)
-        self._bad_frames += self._slave.bad_frames
-        self._slave.bad_frames = 0
+        if slave.bad_frames:
+            self._bad_frames += slave.bad_frames
+            slave.bad_frames = 0
         if self._bad_frames >= self._values[0x138C]:
             self._raise(ALARM_COMM_ERRORS)
 
     # Time
 
     def _advance(self, now_us: int) -> None:
-        while self._now_us < now_us:
-            dt_us = min(LONGEST_STEP_US, now_us - self._now_us)
+        while (left_us := now_us - self._now_us) > 0:
             # After a pause of seconds nothing is gained by a million small steps.
-            dt_us = max(dt_us, (now_us - self._now_us) // 1_000)
+            dt_us = left_us if left_us <= LONGEST_STEP_US else max(LONGEST_STEP_US, left_us // 1_000)
             self._now_us += dt_us
             self._watch()
             self._excite()
@@ -159,18 +161,16 @@ class Blvr:
 
     def _excite(self) -> None:
         command = self._values[0x7C]
-        excited = bool(command & S_ON) and not command & FREE and not self.sto_open
-        excited = excited and self.alarm in KEEPS_CURRENT and not self._cut_by_quick_stop(command)
+        excited = command & (S_ON | FREE) == S_ON and not self.sto_open and self.alarm in KEEPS_CURRENT
+        excited = excited and not (command & QSTOP and self._cut_by_quick_stop())
         if excited != self._excited or not excited:
             self.motion.put(self._actual())
             self.motion.slow_down = max(self.motion.slow_down, abs(self._per_degree))
             self._lifetime_us = None  # the operation is over, and so is its lifetime (UNVERIFIED)
         self._excited = excited
 
-    def _cut_by_quick_stop(self, command: int) -> bool:
+    def _cut_by_quick_stop(self) -> bool:
         """By the factory's QSTOP action the current goes off once the motor stands."""
-        if not command & QSTOP:
-            return False
         return self._values[0x0E64] not in QUICK_STOP_KEEPS_CURRENT and not self.motion.is_moving
 
     def _actual(self) -> float:

@@ -33,6 +33,7 @@ FAULT_STATUS: Final = 0x0218
 class Cia402:
     """Registers, state machine, motor and watchdog; its serial line too, as a Twin."""
 
+    due_us = 0  # always something to do
     functions = frozenset({0x03, 0x06, 0x10})
 
     def __init__(

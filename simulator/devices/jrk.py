@@ -21,6 +21,8 @@ NONE: Final = -1
 class Jrk:
     """A Twin."""
 
+    due_us = 0  # always something to do
+
     def __init__(
         self,
         shaft: Shaft,

@@ -126,6 +126,11 @@ class RtuSlave:
         self.bad_frames = 0
         self.good_frames = 0  # for this unit: what a communication timeout counts
 
+    @property
+    def hears(self) -> bool:
+        """Whether a frame has begun that is not over yet."""
+        return bool(self._buffer)
+
     def take(self, data: bytes, now_us: int) -> None:
         """Bytes whose last bit has just arrived."""
         self.step(now_us)
@@ -142,6 +147,8 @@ class RtuSlave:
 
     def out(self) -> list[tuple[int, bytes]]:
         """Pop the answers."""
+        if not self._out:
+            return self._out
         out, self._out = self._out, []
         return out
 

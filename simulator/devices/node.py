@@ -22,7 +22,7 @@ class Node:
         self._gear = gear
         self._store = MemoryStore()
         self._out: list[tuple[int, bytes]] = []
-        self._due_us = 0
+        self.due_us = 0
         self.off = False  # fault: its own supply is gone
         self.boots = 0
         self.brain = self._boot(protocol.RESET_POWER)
@@ -46,13 +46,13 @@ class Node:
         self.brain = self._boot(protocol.RESET_WATCHDOG)
         self._out.clear()
         self.board.act(None, True, False)
-        self._due_us = now_us + BOOT_US
+        self.due_us = now_us + BOOT_US
 
     def power(self, on: bool, now_us: int) -> None:
         """Take the board's supply away, or give it back."""
         if on and self.off:
             self.brain = self._boot(protocol.RESET_POWER)
-            self._due_us = now_us + BOOT_US
+            self.due_us = now_us + BOOT_US
         elif not on:
             self._out.clear()
             self.board.act(None, True, False)
@@ -60,7 +60,7 @@ class Node:
 
     def take(self, data: bytes, now_us: int) -> None:
         """Bytes whose last bit has just arrived."""
-        if self.off or now_us < self._due_us - PERIOD_US:
+        if self.off or now_us < self.due_us - PERIOD_US:
             return
         self.brain.take(data, now_us // 1000)
         if self.brain.host.out_size:
@@ -68,9 +68,9 @@ class Node:
 
     def step(self, now_us: int) -> None:
         """Let time pass: a tick of the firmware when it is due."""
-        if now_us < self._due_us or self.off:
+        if now_us < self.due_us or self.off:
             return
-        self._due_us = (now_us // PERIOD_US + 1) * PERIOD_US
+        self.due_us = (now_us // PERIOD_US + 1) * PERIOD_US
         brain = self.brain
         brain.tick(now_us // 1000, *self.board.sample())
         self.board.act(brain.duty_permille if brain.bridge_on else None, brain.brake_closed, brain.enable)

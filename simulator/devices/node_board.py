@@ -126,22 +126,27 @@ class Board:
         self._encoder = encoder
         self._inclinometer = inclinometer
         self._current = current
-        self.last: Sample | None = None  # as the firmware read it
+        self._last: tuple[int | None, int | None, int, int, int] | None = None
 
-    def sample(self) -> Sample:
-        """Read everything."""
+    @property
+    def last(self) -> Sample | None:
+        """As the firmware read it."""
+        return None if self._last is None else Sample(*self._last)
+
+    def sample(self) -> tuple[int | None, int | None, int, int, int]:
+        """Read everything; in the order of Sample."""
         panel, encoder, inclinometer = self.panel, self._encoder, self._inclinometer
         current_ma = 0
         if self._current is not None and self._table is not None:
             current_ma = self._current.milliamperes(self._table.plant.current_a)
-        self.last = Sample(
+        self._last = (
             None if encoder is None or encoder.lost else round(encoder.angle_deg * 1000),
             None if inclinometer is None or inclinometer.lost else round(inclinometer.angle_deg * 100),
             current_ma,
             panel.bits(),
             protocol.ALL_INPUTS & ~panel.unknown,
         )
-        return self.last
+        return self._last
 
     def act(self, duty_permille: int | None, brake_closed: bool, enable: bool) -> None:
         """Bridge, brake and relay as the firmware sets its pins; None = bridge off."""

@@ -36,6 +36,8 @@ TIMEOUT, ENABLED = AXIS + "config.watchdog_timeout", AXIS + "config.enable_watch
 class Odrive:
     """Values, motor and watchdog; its serial line too, as a Twin."""
 
+    due_us = 0  # always something to do
+
     def __init__(self, shaft: Shaft, turns_per_degree: float = 200 / 360, follow: bool = False) -> None:
         self.shaft = shaft
         self.estop = False  # its e-stop input, from the enable relay

@@ -22,6 +22,8 @@ AT_ONCE: Final = float("inf")
 class Roboclaw:
     """A Twin. `duty` is None while its speed loop has the motor."""
 
+    due_us = 0  # always something to do
+
     def __init__(
         self,
         shaft: Shaft,

@@ -37,6 +37,8 @@ class Trapezoid:
 
     def step(self, dt_s: float) -> None:
         """Let so much time pass."""
+        if self.speed == 0.0 and (self.target is None or self.target == self.position):
+            return
         wanted = self._wanted_speed(dt_s)
         growing = wanted * self.speed >= 0 and abs(wanted) > abs(self.speed)
         most = (self.speed_up if growing else self.slow_down) * dt_s

@@ -14,6 +14,7 @@ from simulator.devices.base import Shaft
 from simulator.devices.modbus_slave import ILLEGAL_ADDRESS, ILLEGAL_VALUE, Refusal, RtuSlave
 
 UNIT: Final = 0x50
+LOOK_US: Final = 10_000
 KEY_REGISTER, KEY = 0x69, 0xB588
 KEY_VALID_US: Final = 10_000_000
 REPLY_US: Final = 3_000  # UNVERIFIED
@@ -48,12 +49,14 @@ class Witmotion:
         self._values = dict(SETTINGS)
         self._unlocked_until_us = -1
         self._now_us = 0
+        self.due_us = 0
         self._slave = RtuSlave(self, unit, C35_US, REPLY_US, give_up_us)
 
     def take(self, data: bytes, now_us: int) -> None:
         """Bytes of the host."""
         self.step(now_us)
         self._slave.take(data, now_us)
+        self._plan(now_us)
 
     def step(self, now_us: int) -> None:
         """Let time pass."""
@@ -61,6 +64,11 @@ class Witmotion:
         if not self.frozen:
             self._held_deg = self.shaft.angle_deg
         self._slave.step(now_us)
+        self._plan(now_us)
+
+    def _plan(self, now_us: int) -> None:
+        """In the middle of a frame every moment counts; else the shaft is looked at as often as it moves."""
+        self.due_us = 0 if self._slave.hears else (now_us // LOOK_US + 1) * LOOK_US
 
     def out(self) -> list[tuple[int, bytes]]:
         """Pop the answers."""

@@ -23,6 +23,8 @@ TEMPERATURE_CENTIDEGREES: Final = 2_500
 class WitmotionStreamTwin:
     """Its shaft is the roll axis. `offset_deg`, `frozen`, `only_acceleration` are its possible faults."""
 
+    due_us = 0  # always something to do
+
     def __init__(self, shaft: Shaft, rate: int = FACTORY_RATE) -> None:
         self.shaft = shaft
         self.rate = rate

@@ -28,6 +28,7 @@ SPEED_MODE: Final = 3
 class Zlac8015d:
     """Registers, left motor and watchdog; its serial line too, as a Twin."""
 
+    due_us = 0  # always something to do
     functions = frozenset({0x03, 0x06, 0x10})
 
     def __init__(

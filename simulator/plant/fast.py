@@ -199,17 +199,18 @@ class TablePlant:
             return 1.0
         if self._omega < 0.0:
             return -1.0
-        if self._push_off(1.0) > 0.0:
+        load = self._load_torque()
+        if self._push_off(1.0, load) > 0.0:
             return 1.0
-        return -1.0 if self._push_off(-1.0) < 0.0 else 0.0
+        return -1.0 if self._push_off(-1.0, load) < 0.0 else 0.0
 
-    def _push_off(self, side: float) -> float:
+    def _push_off(self, side: float, load: float) -> float:
         """The torque left over if it began to slide to that side, static friction deducted."""
         params = self.params
         motor, ratio = params.motor, params.gear.ratio
         hold = motor.coulomb_nm + params.brake.static_nm * self._brake_part * self.brake_strength
         shaft = motor.torque_nm_a * self._current - side * hold
-        load = self._load_torque() - side * (params.hinge.breakaway_nm + self.drag_nm)
+        load -= side * (params.hinge.breakaway_nm + self.drag_nm)
         return ratio * shaft + self._efficiency(side, shaft, load) * load
 
     def _load_torque(self) -> float:

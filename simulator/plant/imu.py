@@ -22,7 +22,17 @@ class Felt(NamedTuple):
 
 def felt(theta: float, omega: float, alpha: float, xi_m: float, eta_m: float) -> Felt:
     """At a place on the bed, for an angle, its rate and its acceleration."""
-    return Felt(
+    return Felt(*_forces(theta, omega, alpha, xi_m, eta_m))
+
+
+def tilt(theta: float, omega: float, alpha: float, xi_m: float, eta_m: float) -> float:
+    """`felt(...).tilt`, for who asks a hundred times a second."""
+    along, normal = _forces(theta, omega, alpha, xi_m, eta_m)
+    return math.atan2(-along, normal)
+
+
+def _forces(theta: float, omega: float, alpha: float, xi_m: float, eta_m: float) -> tuple[float, float]:
+    return (
         -GRAVITY * math.sin(theta) - xi_m * omega * omega + eta_m * alpha,
         GRAVITY * math.cos(theta) - xi_m * alpha - eta_m * omega * omega,
     )

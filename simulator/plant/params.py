@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 GRAVITY = 9.80665  # m/s2, standard
 
@@ -71,12 +72,12 @@ class Stops:
     stiffness_nm_rad: float = 2e4
     damping_s_rad: float = 3.0
 
-    @property
+    @cached_property
     def low_rad(self) -> float:
         """The upright stop."""
         return math.radians(self.low_deg)
 
-    @property
+    @cached_property
     def high_rad(self) -> float:
         """The head-down stop."""
         return math.radians(self.high_deg)
