@@ -68,7 +68,10 @@ class TableDevices:
     @property
     def trouble(self) -> str | None:
         """Of the first wire that has one, the drive's before the others."""
-        return next((text for trouble in self._troubles if (text := trouble())), None)
+        for trouble in self._troubles:
+            if text := trouble():
+                return text
+        return None
 
     def close(self) -> None:
         """Close all ports; the log belongs to whoever opened it."""

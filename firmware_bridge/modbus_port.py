@@ -61,6 +61,7 @@ class ModbusPort:
         self._link = link
         self._timing = timing
         self._request: modbus.Request | None = None
+        self._frame = b""  # as sent
         self._sent_ms = 0
         self._deadline_ms = 0
         self._quiet_until_ms: int | None = None
@@ -84,7 +85,8 @@ class ModbusPort:
             return False
         try:
             self.stray_bytes += len(self._link.read())
-            self._link.write(modbus.encode(request))
+            self._frame = modbus.encode(request)
+            self._link.write(self._frame)
         except LinkLost as error:
             self.trouble = str(error)
             return False
@@ -105,7 +107,7 @@ class ModbusPort:
         if len(received) < modbus.due_length(self._request, received):
             return self._wait(self._request, len(received), now_ms)
         try:
-            refuse_echo(self._request, received)
+            refuse_echo(self._request, self._frame, received)
             return self._end(self._request, now_ms, modbus.decode(self._request, received), None)
         except BridgeError as error:
             return self._end(self._request, now_ms, (), error)
@@ -135,9 +137,9 @@ class ModbusPort:
         self._link.close()
 
 
-def refuse_echo(request: modbus.Request, received: bytes) -> None:
+def refuse_echo(request: modbus.Request, sent: bytes, received: bytes) -> None:
     """The answer to a single write (06h) is an echo by the standard; all others begin differently."""
-    if request.function != modbus.WRITE_ONE and received.startswith(modbus.encode(request)):
+    if request.function != modbus.WRITE_ONE and received.startswith(sent):
         raise Echoed(f"{request.describe()} came back as it was sent; switch the adapter's local echo off")
 
 

@@ -29,13 +29,15 @@ def decode(frame: bytes) -> bytes | None:
     if not size or 0 in frame:
         return None
     parts: list[bytes] = []
+    short = size <= _LONGEST  # every code byte but the first stands for a zero
     while place < size:
         code = frame[place]
         parts.append(frame[place + 1 : place + code])
         place += code
-        if code <= _LONGEST and place < size:
+        if not short and code <= _LONGEST and place < size:
             parts.append(DELIMITER)
-    return b"".join(parts) if place == size else None
+    joined = DELIMITER if short else b""
+    return joined.join(parts) if place == size else None
 
 
 def wire(data: bytes) -> bytes:

@@ -9,6 +9,7 @@ CRC-7 of Pololu's controllers: polynomial 91h, least significant bit first, init
 from __future__ import annotations
 
 import binascii
+import struct
 
 
 def ccitt_false(data: bytes) -> int:
@@ -27,12 +28,16 @@ def _modbus_table() -> tuple[int, ...]:
 
 
 _MODBUS = _modbus_table()
+_MODBUS_OVER = tuple(crc >> 8 ^ _MODBUS[crc & 0xFF] for crc in _MODBUS)  # the same, a zero byte later
 
 
 def modbus(data: bytes) -> int:
-    """CRC-16/MODBUS of `data`; send the low byte first."""
-    crc = 0xFFFF
-    for byte in data:
+    """CRC-16/MODBUS of `data`, two bytes a step; send the low byte first."""
+    crc, words = 0xFFFF, len(data) // 2
+    for word in struct.unpack_from(f"<{words}H", data):
+        crc ^= word
+        crc = _MODBUS_OVER[crc & 0xFF] ^ _MODBUS[crc >> 8]
+    for byte in data[2 * words :]:
         crc = crc >> 8 ^ _MODBUS[(crc ^ byte) & 0xFF]
     return crc
 

@@ -135,9 +135,8 @@ def _checked(request: Request) -> Request:
     most = MOST_WRITTEN.get(request.function)
     if most and not 1 <= len(request.values) <= most:
         raise ValueError(f"{len(request.values)} registers: one request writes 1 to {most}")
-    if not all(
-        0 <= value <= 0xFFFF for value in (request.read_address, request.write_address, *request.values)
-    ):
+    words = (request.read_address, request.write_address, *request.values)
+    if min(words) < 0 or max(words) > 0xFFFF:
         raise ValueError("addresses and registers have 16 bits")
     return request
 

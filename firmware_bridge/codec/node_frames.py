@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from typing import Final, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
 
 from firmware_bridge.codec import cobs, crc
 from firmware_bridge.node import protocol
@@ -180,8 +181,10 @@ FIELDS: Final[dict[int, tuple[Field, ...]]] = {
     ),
 }
 
-_PAYLOADS: Final = {
-    kind: struct.Struct("<" + "".join(field.letter for field in fields)) for kind, fields in FIELDS.items()
+# Header and payload of each type.
+_BODIES: Final = {
+    kind: struct.Struct(HEADER.format + "".join(field.letter for field in fields))
+    for kind, fields in FIELDS.items()
 }
 _KINDS: Final[dict[type[Message], int]] = {
     Hello: protocol.HELLO,
@@ -205,9 +208,11 @@ class Frame(NamedTuple):
 def encode(message: Message, seq: int) -> bytes:
     """The frame as sent, with its delimiters. Raises struct.error when a value does not fit its field."""
     kind = _KINDS[type(message)]
-    values = message[:-1] + message.limits if isinstance(message, Config | ConfigReply) else message
-    payload = _PAYLOADS[kind].pack(*values)
-    body = HEADER.pack(protocol.VERSION, kind, seq & 0xFF, 0, len(payload)) + payload
+    values: tuple[Any, ...] = message
+    if isinstance(message, (Config, ConfigReply)):
+        values = message[:-1] + message.limits
+    layout = _BODIES[kind]
+    body = layout.pack(protocol.VERSION, kind, seq & 0xFF, 0, layout.size - HEADER.size, *values)
     return cobs.wire(body + CHECK.pack(crc.ccitt_false(body)))
 
 
@@ -216,34 +221,27 @@ def decode(encoded: bytes) -> Frame | None:
     body = cobs.decode(encoded)
     if body is None or len(body) < HEADER.size + CHECK.size:
         return None
-    version, kind, seq, flags, length = HEADER.unpack_from(body)
-    payload = _PAYLOADS.get(kind)
-    if payload is None or version != protocol.VERSION or flags or length != payload.size:
+    layout = _BODIES.get(body[1])
+    if layout is None or len(body) != layout.size + CHECK.size:
         return None
-    if len(body) != HEADER.size + length + CHECK.size:
+    version, kind, seq, flags, length, *values = layout.unpack_from(body)
+    if version != protocol.VERSION or flags or length != layout.size - HEADER.size:
         return None
-    if crc.ccitt_false(body[: -CHECK.size]) != CHECK.unpack_from(body, len(body) - CHECK.size)[0]:
+    if crc.ccitt_false(body[: -CHECK.size]) != CHECK.unpack_from(body, layout.size)[0]:
         return None
-    return Frame(seq, _message(kind, payload.unpack_from(body, HEADER.size)))
+    return Frame(seq, _MESSAGES[kind](values))
 
 
-def _message(kind: int, values: tuple[int, ...]) -> Message:
-    match kind:
-        case protocol.STATUS:
-            return Status._make(values)
-        case protocol.COMMAND:
-            return Command._make(values)
-        case protocol.HELLO:
-            return Hello._make(values)
-        case protocol.HELLO_REPLY:
-            return HelloReply._make(values)
-        case protocol.CONFIG:
-            return Config(values[0], values[1:])
-        case protocol.HEAD:
-            return Head._make(values)
-        case protocol.HEAD_REPLY:
-            return HeadReply._make(values)
-    return ConfigReply(values[0], values[1], values[2:])
+_MESSAGES: Final[dict[int, Callable[[Sequence[Any]], Message]]] = {
+    protocol.STATUS: Status._make,
+    protocol.COMMAND: Command._make,
+    protocol.HELLO: Hello._make,
+    protocol.HELLO_REPLY: HelloReply._make,
+    protocol.CONFIG: lambda values: Config(values[0], tuple(values[1:])),
+    protocol.CONFIG_REPLY: lambda values: ConfigReply(values[0], values[1], tuple(values[2:])),
+    protocol.HEAD: Head._make,
+    protocol.HEAD_REPLY: HeadReply._make,
+}
 
 
 class Deframer:

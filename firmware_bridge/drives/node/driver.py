@@ -29,6 +29,7 @@ class NodeDrive:
 
     def __init__(self, port: NodePort) -> None:
         self._port = port
+        self._read: tuple[Taken, int, DriveReading] | None = None  # what was read last, and from what
 
     @property
     def capabilities(self) -> Capabilities:
@@ -79,9 +80,18 @@ class NodeDrive:
     def read(self) -> DriveReading | None:
         """The newest STATUS."""
         port = self._port
-        if port.newest is None:
+        taken, state, read = port.newest, self._state(), self._read
+        if taken is None:
             return None
-        status, at_ms, counter = port.newest
+        if read is not None and read[0] is taken and read[1] == state:
+            return read[2]
+        reading = self._reading(taken, state)
+        self._read = taken, state, reading
+        return reading
+
+    def _reading(self, taken: Taken, state: int) -> DriveReading:
+        port = self._port
+        status, at_ms, counter = taken
         known = status.valid & protocol.ANGLE
         current_ma = status.current_ma if status.valid & protocol.CURRENT else None
         return DriveReading(
@@ -89,7 +99,7 @@ class NodeDrive:
             counter,
             status.angle_cdeg if known else None,
             status.rate_cdps if known else None,
-            self._state(),
+            state,
             status.fault,
             status.stage,
             current_ma,
