@@ -256,7 +256,7 @@ def goes_down(proposal: Proposal, stream: Stream, cdeg: int | None) -> bool:
 def refusal(ask: Ask) -> int:
     """The number of the first condition that does not hold, 0 = permitted."""
     down = ask.down
-    for number, _, head_down_only, holds in CONDITIONS:
-        if (down or not head_down_only) and not holds(ask):
-            return number
+    for row in CONDITIONS:
+        if (down or not row.head_down_only) and not row.holds(ask):
+            return row.number
     return 0

@@ -193,9 +193,9 @@ AFTER: Final = (
 
 def next_mode(rows: tuple[Row, ...], mode: int, turn: Turn) -> int:
     """The mode after this turn."""
-    for sources, _, holds, to in rows:
-        if mode in sources and holds(turn):
-            return to
+    for row in rows:
+        if mode in row.sources and row.holds(turn):
+            return row.to
     return mode
 
 

@@ -28,7 +28,8 @@ FREE: Final = Resist(0, None, None, False, 0)
 
 def led(was: Resist, travel_cdeg: int) -> Resist:
     """A tick's command has led the table further, the same way as before."""
-    return was._replace(told_cdeg=was.told_cdeg + travel_cdeg, lags=False)
+    told, a_from, b_from, strain_ms = was[0], was[1], was[2], was[4]
+    return Resist(told + travel_cdeg, a_from, b_from, False, strain_ms)
 
 
 def felt(

@@ -127,7 +127,9 @@ def _acted(
     state: State, facts: Facts, judged: Judged, observation: Observation, limits: Limits, dt_ms: int
 ) -> tuple[State, Decision]:
     mode, home, tested = judged.mode, judged.home, state.tested
-    facts = facts._replace(mode=mode, terms=judged.terms, session=judged.session, stage=home.stage)
+    known = facts.mode, facts.terms, facts.session, facts.stage
+    if (mode, judged.terms, judged.session, home.stage) != known:
+        facts = facts._replace(mode=mode, terms=judged.terms, session=judged.session, stage=home.stage)
     trial = NOT_TRYING
     if mode in _PROPOSED:
         before = state.stream if state.mode in _PROPOSED else SILENT

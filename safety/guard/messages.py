@@ -53,7 +53,7 @@ class Layout:
             for place, lowest in self._nulls:
                 if filled[place] is None:
                     filled[place] = lowest
-            values = tuple(filled)
+            return self._struct.pack(VERSION, self.number, *filled)
         return self._struct.pack(VERSION, self.number, *values)
 
     def unpack(self, packet: bytes) -> tuple[Any, ...] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from firmware_bridge.ports import Devices
@@ -17,6 +18,7 @@ from safety.observation import (
 )
 
 BEYOND: Final = 32_767  # centidegrees or centidegrees per second: no table gets there, a broken reading does
+SAMPLES_KEPT: Final = 256  # inputs change rarely
 STALE_MS: Final = 100  # buttons and contacts older than this are unknown
 _SILENT: Final = (None, None, AGE_MAX_MS)
 
@@ -83,4 +85,9 @@ def _inputs(reading: InputsReading | None, now_ms: int) -> tuple[Inputs, int]:
     if reading is None:
         return UNKNOWN_INPUTS, AGE_MAX_MS
     age = age_ms(reading.at_ms, now_ms)
-    return (UNKNOWN_INPUTS if age > STALE_MS else Inputs(*reading[2:])), age
+    return (UNKNOWN_INPUTS if age > STALE_MS else _contacts(reading[2:])), age
+
+
+@lru_cache(SAMPLES_KEPT)
+def _contacts(values: tuple[bool | None, ...]) -> Inputs:
+    return Inputs(*values)
