@@ -46,6 +46,9 @@ class Report(NamedTuple):
 _READ: Final = itemgetter(*(messages.REPORT_LAYOUT.index[name] for name in Report._fields))
 
 
+_PLAIN: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+
+
 class Reply(NamedTuple):
     """The guard's answer to one request."""
 
@@ -206,7 +209,7 @@ class Station:
 
     def send(self, message: dict[str, Any]) -> None:
         """One message, or lose it: nobody is waited for."""
-        packet = json.dumps(message, separators=(",", ":"), allow_nan=False).encode()
+        packet = _PLAIN.encode(message).encode()
         try:
             self.connected.send(packet)
         except BlockingIOError:

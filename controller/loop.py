@@ -159,7 +159,7 @@ class Controller:
         phase = NO_PHASE
         if session is not None and session.player is not None:
             phase = session.player.segment.phase
-        self.guard.propose(number, self.setpoint, INDEX[self.state], phase, LEASE_MS)
+        self.guard.propose(number, self.setpoint, INDEX[self.machine.state], phase, LEASE_MS)
         self._close_forgotten()
 
     def _close_forgotten(self) -> None:
@@ -172,15 +172,18 @@ class Controller:
             self.guard.order(ORDER_END)
 
     def _tell(self) -> None:
-        newcomers = any(not station.knows_plan for station in self.stations.stations)
         due = self._told_ms is None or self.now_ms - self._told_ms >= TELL_EVERY_MS
-        if not due and (self.state, self.prompt) == self._told and not newcomers:
+        telling = self.machine.state, self.prompt
+        if not due and telling == self._told and not self._has_newcomers():
             return
-        self._told_ms, self._told = self.now_ms, (self.state, self.prompt)
+        self._told_ms, self._told = self.now_ms, telling
         picture = status.picture(self)
         for station in self.stations.stations:
             station.send(picture if station.knows_plan else {**picture, "plan": status.plan_of(self)})
             station.knows_plan = True
+
+    def _has_newcomers(self) -> bool:
+        return any(not station.knows_plan for station in self.stations.stations)
 
     def enter_segment(self, session: Session) -> None:
         """The machine follows the programme into its next segment."""

@@ -51,18 +51,17 @@ class Ride(NamedTuple):
 
 def sample(rig: Lockstep) -> Sample:
     """Now."""
-    world, truth = rig.world, rig.world.truth
-    buttons = world.buttons
+    table, plant, pressed = rig.world.table, rig.world.table.plant, rig.world.buttons.now
     return Sample(
         rig.t_ms,
-        truth.angle_deg,
-        truth.rate_dps,
-        truth.current_a,
-        truth.brake_closed,
-        truth.bridge_on,
-        truth.pendant,
-        buttons["return_a"] or buttons["return_b"],
-        world.table.plant.external_torque_nm != 0.0,
+        plant.angle_deg,
+        plant.rate_dps,
+        plant.current_a,
+        plant.brake_closed,
+        table.bridge_on,
+        pressed["pendant"],
+        pressed["return_a"] or pressed["return_b"],
+        plant.external_torque_nm != 0.0,
         rig.controller.state if rig.controller is not None else "",
         rig.report,
     )

@@ -14,8 +14,18 @@ from typing import Final
 MOST_WAITING: Final = 277  # small packets in Linux's default buffer
 
 
+_NOTHING: Final = BlockingIOError()  # one for all: seven a tick would be made only to be caught
+
+
+def _nothing() -> BlockingIOError:
+    _NOTHING.__traceback__ = _NOTHING.__context__ = None
+    return _NOTHING
+
+
 class End:
     """One end of a connection; made by `pair`."""
+
+    __slots__ = ("_closed", "_inbox", "_other", "_torn")
 
     def __init__(self) -> None:
         self._inbox: deque[bytes] = deque()
@@ -34,7 +44,7 @@ class End:
             return self._inbox.popleft()[:size]
         if self._closed or self._other._closed:
             return b""
-        raise BlockingIOError
+        raise _nothing()
 
     def send(self, packet: bytes) -> int:
         """Give the other end one packet. BrokenPipeError: it is gone; BlockingIOError: it is full."""
@@ -80,7 +90,7 @@ class Ear:
         """The one packet, then BlockingIOError."""
         first, self._first = self._first, None
         if first is None:
-            raise BlockingIOError
+            raise _nothing()
         return first
 
     def send(self, packet: bytes) -> int:
@@ -102,7 +112,7 @@ class Listener:
     def accept(self) -> tuple[End, None]:
         """The next connection. Raises BlockingIOError with none."""
         if not self._waiting:
-            raise BlockingIOError
+            raise _nothing()
         return self._waiting.popleft(), None
 
     def connected(self) -> End:
