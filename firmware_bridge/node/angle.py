@@ -39,10 +39,11 @@ class AngleSource:
         known: int,
         now_ms: int,
         dt_ms: int,
+        felt_mdps: int = 0,
     ) -> None:
-        """One sample of both, None = silent; `wanted_mdps`: what the motor is told."""
+        """One sample of both, None = silent; `wanted_mdps`: what the motor is told, `felt`: what it says."""
         inclination_mdeg = None if inclination_cdeg is None else inclination_cdeg * 10
-        self.doubt.judge(encoder_mdeg, inclination_mdeg, wanted_mdps, inputs, known, dt_ms)
+        self.doubt.judge(encoder_mdeg, inclination_mdeg, wanted_mdps, inputs, known, dt_ms, felt_mdps)
         self._silent_ms = 0 if encoder_mdeg is not None else min(self._silent_ms + dt_ms, 1000)
         if encoder_mdeg is not None:
             self._fast_rate.sample(encoder_mdeg, now_ms)

@@ -40,7 +40,8 @@ class Axis:
         """Look; the fault that takes the torque away in this tick, or NO_FAULT."""
         source = self.source
         wanted = self.motion.wanted_mdps if self.power.stage == ON else 0
-        source.take(encoder_mdeg, inclination_cdeg, wanted, inputs, known, now_ms, dt_ms)
+        felt = self.loop.quick_mdps if self.power.stage == ON else 0
+        source.take(encoder_mdeg, inclination_cdeg, wanted, inputs, known, now_ms, dt_ms, felt)
         self.switched_ms = max(0, self.switched_ms - dt_ms)
         if source.switched:
             self.switched_ms = _SWITCHED_MS

@@ -46,14 +46,16 @@ class Gains:
     kp: permille for 1 deg/s of error. ki: the same, a second.
     kx: deg/s for 1 deg of error.
     per_amp: duty in permille that changes the current by 1 A at once (resistance over supply).
+    kd: permille for 1 deg/s that the back-EMF says and nothing has seen yet.
     """
 
-    def __init__(self, feed: int, kp: int, ki: int, kx: int, per_amp: int) -> None:
+    def __init__(self, feed: int, kp: int, ki: int, kx: int, per_amp: int, kd: int) -> None:
         self.feed = feed
         self.kp = kp
         self.ki = ki
         self.kx = kx
         self.per_amp = per_amp
+        self.kd = kd
 
 
 def gains(gear: str) -> Gains:
@@ -62,6 +64,6 @@ def gains(gear: str) -> Gains:
 
 
 _GAINS = {
-    "a1": Gains(27, 12, 250, 4, 11),
-    "a2": Gains(6, 12, 120, 4, 11),
+    "a1": Gains(27, 12, 250, 4, 11, 6),
+    "a2": Gains(6, 12, 120, 4, 11, 4),
 }

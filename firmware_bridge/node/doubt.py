@@ -18,6 +18,9 @@ _TOLD_UDEG = 120_000  # was commanded and
 _SEEN_MDEG = 100  # was seen by the inclinometer, on top of
 _BEHIND_MS = 50  # the way it still shows of a motion that has just been stopped short
 _TURNING_MDPS = 300
+_STOOD_MS = 200  # so long after the encoder stands the inclinometer has caught up
+_FALL_MS = 300  # and then it may not turn further than
+_FALL_MDEG = 200  # in that time, nor the motor say half as much: a fall
 _MOVED_MDEG = 2_000  # by the encoder, while the inclinometer
 _SAME_MDEG = 300  # stood
 _OPPOSED_MDEG = 400  # one way, while the other went as far the other way
@@ -40,6 +43,9 @@ class Doubt:
         self._encoder_from = self._inclination_from = 0
         self._told_udeg = 0
         self._still_from = self._moved_from = 0
+        self._fall_from = self._fall_encoder = 0
+        self._fall_ms = -_STOOD_MS
+        self._felt_mdeg = 0
         self._encoder_ref = self._inclination_ref = 0
         self._opposed = False
         self._way = 0  # the last wish to move
@@ -52,8 +58,9 @@ class Doubt:
         inputs: int,
         known: int,
         dt: int,
+        felt_mdps: int = 0,
     ) -> None:
-        """One sample of both in millidegrees, None = silent; `dt` ms after the last."""
+        """One sample of both in millidegrees, None = silent; `dt` ms after the last. `felt`: by back-EMF."""
         self._jumped_ms = min(self._jumped_ms + dt, _JUMPED_MS)
         if encoder is not None:
             if self._encoder_ms >= 0 and abs(encoder - self._encoder_mdeg) > _reach(self._encoder_ms + dt):
@@ -69,6 +76,7 @@ class Doubt:
         if encoder is not None and inclination is not None:
             self._compare(encoder, inclination, inputs, known, dt)
             self._watch_encoder(encoder, inclination, wanted_mdps, dt)
+            self._watch_fall(encoder, inclination, felt_mdps, dt)
             self._watch_inclination(encoder, inclination)
             self._watch_ways(encoder, inclination, wanted_mdps)
 
@@ -130,6 +138,20 @@ class Doubt:
             seen = -seen
         enough = _SEEN_MDEG + abs(wanted_mdps) * _BEHIND_MS // 1000
         if seen > enough and abs(self._told_udeg) > _TOLD_UDEG and self._jumped_ms >= _JUMPED_MS:
+            self._doubt_encoder(protocol.ENCODER_FROZEN)
+
+    def _watch_fall(self, encoder: int, inclination: int, felt_mdps: int, dt: int) -> None:
+        """Frozen: told to stand or not, inclinometer and motor say that it turns, the encoder stands."""
+        self._fall_ms += dt
+        if abs(encoder - self._fall_encoder) >= _STOOD_MDEG or self._jumped_ms < _JUMPED_MS:
+            self._fall_encoder, self._fall_ms = encoder, -_STOOD_MS
+        if self._fall_ms <= 0 or self._fall_ms > _FALL_MS:
+            self._fall_from, self._fall_ms = inclination, min(self._fall_ms, 0)
+            self._felt_mdeg = self._felt_mdeg // 2  # that of the window before still shows
+        self._felt_mdeg += felt_mdps * dt // 1000
+        fell = inclination - self._fall_from
+        felt = self._felt_mdeg if fell > 0 else -self._felt_mdeg
+        if abs(fell) >= _FALL_MDEG and 2 * felt >= _FALL_MDEG:
             self._doubt_encoder(protocol.ENCODER_FROZEN)
 
     def _watch_inclination(self, encoder: int, inclination: int) -> None:

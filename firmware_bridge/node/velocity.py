@@ -9,6 +9,7 @@ _STILL_MDPS = 100
 _FREE_MDPS = 300  # turning, and within as much of what is wanted
 _HELD_MS = 80  # pushed for so long, and it stood
 _RELAX_PER_S = 300_000  # millionths a second: what is squeezed springs back at about 1 deg/s
+_LEARNT_MS = 300
 _RECOIL_MDPS = 3_000  # it comes back by itself: enough is relaxed
 
 
@@ -55,6 +56,8 @@ class VelocityLoop:
         self._duty = 0
         self._free = 0  # the integral when the table last turned as it was told
         self._held_ms = 0
+        self.quick_mdps = 0  # the rate, without the delay of what sees it
+        self._emf_off = 0  # by so much the back-EMF says more than is seen
         self.relaxes = False  # stopped where something held it: the push goes before anything else
         self.weak = False  # a slow angle source: a quarter of the gains
         self.sticks = False  # and yet half the integral while a table that is led does not move
@@ -62,17 +65,27 @@ class VelocityLoop:
     def reset(self) -> None:
         """Bridge off: nothing applied. The integral stays, it is the load the brake holds now."""
         self._duty = 0
+        self.quick_mdps = self._emf_off = 0
 
     def forget(self) -> None:
         """Forget the load too."""
         self._integral = 0
         self._duty = 0
+        self.quick_mdps = self._emf_off = 0
         self._held_ms = 0
         self.relaxes = False
 
     def estimate_mdps(self, current_ma: int) -> int:
         """The motor's rate by its back-EMF: duty less what the current takes, through the feed-forward."""
         return (self._duty - self._gains.per_amp * current_ma) // self._gains.feed
+
+    def _feel_emf(self, seen_mdps: int, current_ma: int, dt_ms: int) -> None:
+        """Quick changes of the rate by back-EMF, which is never late; the rest as seen.
+
+        Only its changes count, so a supply or a winding that is off is learnt within half a second.
+        """
+        self.quick_mdps = self.estimate_mdps(current_ma) - self._emf_off
+        self._emf_off += (self.quick_mdps - seen_mdps) * dt_ms // _LEARNT_MS
 
     def is_heavy(self) -> bool:
         """Whether a supply 15 % off would make the estimate wrong by more than 1.2 deg/s."""
@@ -94,11 +107,13 @@ class VelocityLoop:
         """Duty in permille. `settled`: stands where it should, so the integral rests."""
         gains = self._gains
         error = max(-20_000, min(20_000, wanted_mdps - rate_mdps))
+        self._feel_emf(rate_mdps, current_ma, dt_ms)
+        unseen = max(-20_000, min(20_000, rate_mdps - self.quick_mdps))
         kp, ki = gains.kp, gains.ki
         if self.weak:
             kp = kp // 4
             ki = ki // 2 if self.sticks else ki // 4
-        direct = gains.feed * wanted_mdps + kp * error + self._integral
+        direct = gains.feed * wanted_mdps + kp * error + gains.kd * unseen + self._integral
         grown = self._integral + ki * error * dt_ms // 1000
         highest = self._duty + (limit_ma - current_ma) * gains.per_amp
         lowest = self._duty - (limit_ma + current_ma) * gains.per_amp

@@ -75,6 +75,10 @@ that has just jumped, else the encoder. A doubted encoder is withdrawn from STAT
 angle. By hand the table stops at rest, pauses there, and wants RETURN to be pressed again; without an angle
 the rest and the park switch say where it is, and a load too heavy to judge the rate by stands still.
 
+Quick changes of the rate are felt by the motor's back-EMF, which is never late: they damp the loop where the
+angle is late or slow. An encoder that stands while motor and inclinometer say that the table turns is frozen,
+whatever it was told.
+
 Nothing is saved up at the current limit. Stopped after something held it, the node takes its push back, at
 about 30 % of the duty a second, down to what the load took before; it goes back by itself as far as it is
 pressed. A stopped table that is pushed towards park, by more than 0.5 deg or so that it cannot be led back in

@@ -1,0 +1,78 @@
+"""The node listens to its motor: back-EMF damps what a late angle cannot, and tells a frozen encoder."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import pytest
+
+from firmware_bridge.node import protocol
+from firmware_bridge.node.config import Config
+from firmware_bridge.node.doubt import Doubt
+from simulator.sensors import Inclinometer, Noise
+from tests.node_rig import Raw, ramp
+
+
+def _with_inclinometer(gear: str, angle_deg: float) -> Raw:
+    """The real inclinometer's delay and noise instead of an ideal one."""
+    node = Raw(gear, angle_deg)
+    sensor = Inclinometer(Noise(3, 1))
+    sensor.start(angle_deg)
+
+    def read() -> int:
+        sensor.sample(node.plant.angle_deg, node.plant.rate_dps)
+        return round(sensor.angle_deg * 100)
+
+    node.inclinometer = read
+    return node
+
+
+def test_a_frozen_encoder_is_found_while_the_table_is_told_to_stand() -> None:
+    """Armed anew with both in agreement, on a gear that the load turns: it falls and is told nothing."""
+    node = _with_inclinometer("a2", -20.0)
+    node.encoder = lambda: -20_000
+    node.arm()
+    for _ in range(100):
+        node.command(protocol.STOP)
+    assert node.brain.source.slow
+    assert abs(node.plant.rate_dps) < 0.05
+    assert node.plant.angle_deg > -21.0
+
+
+def test_an_encoder_80_ms_late_does_not_shake_the_table_off() -> None:
+    node = _with_inclinometer("a2", 20.0)
+    seen = deque([20_000] * 8)
+
+    def late() -> int:
+        seen.append(round(node.plant.angle_deg * 1000))
+        return seen.popleft()
+
+    node.encoder = late
+    node.arm()
+    way = ramp(20.0, -10.0, 2.0)
+    for _ in range(700):
+        node.command(protocol.MOVE, *next(way))
+    assert node.brain.state == protocol.ARMED
+    assert node.plant.angle_deg == pytest.approx(-6.0, abs=3.0)
+
+
+def test_on_the_inclinometer_alone_the_speed_does_not_swing() -> None:
+    node = _with_inclinometer("a1", 20.0)
+    node.arm()
+    way = ramp(20.0, -20.0, 1.5)
+    for _ in range(100):
+        node.command(protocol.MOVE, *next(way))
+    node.encoder = lambda: None
+    off = 0.0
+    for place in range(1_000):
+        node.command(protocol.MOVE, *next(way))
+        off = max(off, abs(node.plant.rate_dps + 1.5)) if place > 400 else off
+    assert off < 0.3
+
+
+def test_an_inclinometer_that_drifts_past_a_standing_encoder_is_no_fall() -> None:
+    """2 deg/s, the fastest drift there is, until both are as far apart as is always doubted."""
+    doubt = Doubt(Config())
+    for sample in range(150):
+        doubt.judge(10_000, 10_000 + 20 * sample, 0, 0, 0, 10)
+        assert doubt.encoder == protocol.NO_FAULT
