@@ -15,4 +15,35 @@ EQUIVALENT: Final[dict[str, dict[tuple[str, str, str], str]]] = {
             "False -> True",
         ): "silent switches then contradict both sources alike, which decides nothing",
     },
+    "safety/motion.py": {
+        (
+            "_back",
+            "along = (cdeg - ref) * heading",
+            "Mult -> FloorDiv",
+        ): "heading is 1 or -1 there: to divide by it is to multiply by it",
+        (
+            "_back",
+            "return (cdeg, 0) if along >= 0 else (ref, -along)",
+            "GtE -> Gt",
+        ): "where along is 0, cdeg is ref and -along is 0: both answers are the same",
+        (
+            "_back",
+            "return (cdeg, 0) if along >= 0 else (ref, -along)",
+            "0 -> 1",
+        ): "where along is 0, cdeg is ref and -along is 0: both answers are the same",
+    },
+    "safety/home_pinch.py": {
+        (
+            "giving_back",
+            "rate = min(rate + max(limits.return_cdps2 * dt_ms // 1000, 1), limits.give_back_cdps)",
+            "1000 -> 999",
+        ): "at 1 deg/s2 the same up to ticks of 998 ms; one over 100 ms counts as 20 ms",
+    },
+    "safety/home_stages.py": {
+        (
+            "_arriving",
+            "if cdeg < target:",
+            "Lt -> LtE",
+        ): "a table that is at its target has arrived some lines above",
+    },
 }

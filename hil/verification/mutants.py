@@ -7,6 +7,7 @@ and False. The order is that of the file, so a mutant's number means the same as
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType
@@ -50,11 +51,13 @@ def of(path: Path) -> list[Mutant]:
     """All mutants of one file."""
     name = path.relative_to(ROOT).as_posix()
     tree = ast.parse(path.read_text())
-    bodies = _bodies(tree)
-    return [
-        Mutant(name, number, node.lineno, what, bodies.get(id(node), ""))
-        for number, (node, what, _) in enumerate(_sites(tree))
-    ]
+    bodies, found, told = _bodies(tree), list[Mutant](), Counter[tuple[int, str]]()
+    for number, (node, what, _) in enumerate(_sites(tree)):
+        told[node.lineno, what] += 1
+        nth = told[node.lineno, what]
+        words = what if nth == 1 else f"{what} #{nth}"  # the second such change of the line
+        found.append(Mutant(name, number, node.lineno, words, bodies.get(id(node), "")))
+    return found
 
 
 def _bodies(tree: ast.Module) -> dict[int, str]:
