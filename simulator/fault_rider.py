@@ -24,7 +24,7 @@ def faint(world: World, amount: float | None) -> None:
 def arms(world: World, amount: float | None) -> None:
     """The rider stretches both arms overhead: head-heavy."""
     world.rider.arms = "sides" if amount is None else "overhead"
-    world.seat()
+    world.stir()
 
 
 def ankle_slips(world: World, amount: float | None) -> None:
@@ -39,7 +39,7 @@ def posture(name: str) -> Act:
 
     def act(world: World, amount: float | None) -> None:
         setattr(world.rider, name, amount or 0.0)
-        world.seat()
+        world.stir()
 
     return act
 

@@ -18,6 +18,8 @@ from simulator.devices.node import Node
 from simulator.devices.node_board import Board, Panel
 from simulator.faults import Faults
 from simulator.memory_wire import WireLink
+from simulator.plant.bed import EMPTY
+from simulator.posture import Posture
 from simulator.rider import Rider, Sight
 from simulator.sensors import CurrentSense, Encoder, Inclinometer, Noise
 from simulator.setup import WorldSetup
@@ -79,6 +81,7 @@ class World:
         self._stepped_us = 0
         self._owed_ms = 0  # passed, but the table has not moved yet
         self._seated = False
+        self._posture = Posture(EMPTY)
         self._seed = seed
         row = None if setup.drive == "node" else side_of(setup.drive)
         self.encoder_on_node: bool = row is None or row.encoder_on_inputs
@@ -187,6 +190,8 @@ class World:
         if self.side is not None:
             self.side.sense()
         if now_us % LOOK_US == 0:
+            if self._posture.moves:
+                self.table.seat(self._posture.step(now_us))
             sight = Sight(now_us, angle, rate, self.node.lamp, self.node.sounder)
             self.rider.look(sight)
             if self._attendant is not None:
@@ -197,4 +202,10 @@ class World:
     def seat(self) -> None:
         """Load the plant with whoever lies on the table now, as they lie."""
         self._seated = self.rider.on_table
-        self.table.seat(self.rider.moments() if self._seated else None)
+        self._posture.put(self.rider.moments() if self._seated else EMPTY)
+        self.table.seat(self._posture.now)
+
+    def stir(self) -> None:
+        """Whoever lies on the table begins to move into the posture they have now."""
+        if self._seated:
+            self._posture.change(self.rider.moments())

@@ -22,7 +22,7 @@ class Node:
         self._gear = gear
         self._store = MemoryStore()
         self._out: list[tuple[int, bytes]] = []
-        self.due_us = 0
+        self.due_us = PERIOD_US  # however time is cut, there is nothing to sense before
         self.off = False  # fault: its own supply is gone
         self.boots = 0
         self.brain = self._boot(protocol.RESET_POWER)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from tests.world_host import riding, under_way
@@ -44,6 +46,23 @@ def test_arms_overhead_make_head_heavy() -> None:
     host.world.faults.switch("arms_overhead", True)
     host.run(3.0, -19.0)
     assert host.truth.current_a < before - 2.0
+
+
+def test_knees_take_their_time() -> None:
+    """1.2 s at minimum jerk: half of it after half the time, all of it at the end, and nothing by a jerk."""
+    host = riding(gear="a2", start_deg=-20.0)
+    host.run(1.0, -20.0)
+    plant = host.world.table.plant
+    weights = [plant._weight_xi]
+    host.world.faults.switch("knees_drawn", True)
+    for _ in range(70):
+        host.step(-20.0)
+        weights.append(plant._weight_xi)
+    drawn = weights[-1] - weights[0]
+    assert drawn < -50.0
+    assert (weights[31] - weights[0]) / drawn == pytest.approx(0.5, abs=0.05)
+    assert max(abs(b - a) for a, b in pairwise(weights)) < 0.04 * abs(drawn)
+    assert weights[-1] == weights[-5]
 
 
 def test_motor_dead() -> None:
