@@ -150,7 +150,8 @@ class Run:
             return answer
         quick = [file for file in self._files if any(f"_{word}.py" in file for word in _QUICK)]
         groups = [[first] if first else [], quick]
-        groups.append([file for file in self._files if file not in quick])
+        if self._budget_s >= LATER_S:
+            groups.append([file for file in self._files if file not in quick])
         return self._cradle.ask(file=mutant.file, number=mutant.number, groups=[g for g in groups if g])
 
     def chosen(self, mutant: Mutant, first: str = "") -> list[str]:

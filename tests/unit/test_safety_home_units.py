@@ -114,8 +114,9 @@ def test_the_attempt_to_creep_out_arms_once() -> None:
     assert (waits.was_armed, act.command, act.sounder) == (False, d.STOP, True)
     armed, act = stopping(waits, moves, SEEN, LIMITS, 20)
     assert (armed.was_armed, act.command) == (True, d.STOP)
-    up, act = stopping(armed, moves, off, LIMITS, 20)
+    up, act = stopping(armed._replace(still_ms=400, hand=True), moves, off, LIMITS, 20)
     assert (up.bits, up.hand, act.command, act.mode) == (CREEP | CUT_OFF, False, d.CUT, d.WAITING)
+    assert up.still_ms == 0, "it must stand first"
     other, _ = stopping(armed._replace(stage=d.STOPPING), moves, SEEN, LIMITS, 20)
     assert not other.was_armed
 
@@ -124,3 +125,50 @@ def test_the_attempt_to_creep_out_arms_once() -> None:
 def test_a_warning_ends_in_its_last_tick_however_long_that_is(left_ms: int, stage: int) -> None:
     home, act = warning(HOME._replace(stage=d.WARNING, left_ms=left_ms), facts(), SEEN, LIMITS, 20)
     assert (home.stage, act.stage) == (stage, stage)
+
+
+def test_the_way_to_rest_is_no_faster_than_a_creep() -> None:
+    slow = LIMITS._replace(creep_cdps=150)
+    was = HOME._replace(ramp=Ramp(1_500_000, -150, 0))
+    assert moving(was, facts(), SEEN, slow, 20)[1].rate_cdps == -150
+    assert moving(was, facts(), SEEN, LIMITS._replace(return_cdps=150), 20)[1].rate_cdps == -150
+    assert moving(was, facts(), SEEN, LIMITS, 20)[1].rate_cdps < -150
+
+
+@pytest.mark.parametrize(("stage", "target_cdeg"), [(d.TO_REST, 0), (d.TO_MID, -1500), (d.TO_PARK, -7000)])
+@pytest.mark.parametrize("off_cdeg", [0, LIMITS.there_cdeg, -LIMITS.there_cdeg])
+def test_within_a_degree_it_is_there(stage: int, target_cdeg: int, off_cdeg: int) -> None:
+    was = HOME._replace(stage=stage, ramp=Ramp(target_cdeg * 1000, 0, 0))
+    assert moving(was, facts(target_cdeg + off_cdeg), SEEN, LIMITS, 20)[0].stage != stage
+    beyond = target_cdeg + off_cdeg + (1 if off_cdeg > 0 else -1)
+    assert moving(was, facts(beyond), SEEN, LIMITS, 20)[0].stage == stage or off_cdeg == 0
+
+
+def test_what_a_stage_has_settled_is_forgotten_when_it_moves_on() -> None:
+    assert moving(HOME._replace(left_ms=500), facts(), SEEN, LIMITS, 20)[0].left_ms == 0
+
+
+def test_an_attempt_that_pushes_too_long_stops_with_the_sounder() -> None:
+    pushes = SEEN._replace(effort_permille=-(LIMITS.retry_permille + 1))
+    was = HOME._replace(pinches=1, strain_ms=LIMITS.retry_ms - 20)
+    home, act = moving(was, facts(), pushes, LIMITS, 20)
+    assert (home.stage, act.command, act.sounder) == (d.STOPPING, d.STOP, True)
+    assert (
+        moving(was._replace(strain_ms=LIMITS.retry_ms - 21), facts(), pushes, LIMITS, 20)[0].stage
+        == d.TO_REST
+    )
+
+
+def test_the_sounder_lasts_to_the_end_of_a_wait() -> None:
+    for left_ms, sounds in ((22, True), (21, True), (20, False)):
+        home, act = stopping(
+            HOME._replace(stage=d.STOPPING, left_ms=left_ms), facts(cdps=500), SEEN, LIMITS, 20
+        )
+        assert (home.left_ms, act.sounder) == (left_ms - 20, sounds)
+
+
+def test_a_warning_adds_nothing_but_the_cut_that_it_follows() -> None:
+    for bits in (CREEP, EMERGENCY, 0):
+        was = HOME._replace(stage=d.WARNING, left_ms=20, bits=bits)
+        assert warning(was, facts(), SEEN, LIMITS, 20)[0].bits == bits
+        assert warning(was._replace(cuts=1), facts(), SEEN, LIMITS, 20)[0].bits == bits | CUT_OFF
