@@ -8,7 +8,7 @@ from safety import decision as d
 from safety.home_pinch import backing_off, giving_back, pinched
 from safety.home_pinch import waiting as pinch_waits
 from safety.home_stages import go_on, moving, pausing, stopping, warning
-from safety.home_state import PINCH_UP
+from safety.home_state import PINCH_UP, entered
 from safety.observation import DRIVE_DISARMED
 from safety.profile import Ramp
 from safety.rules import BACK, CREEP, CUT_OFF, EMERGENCY, GIVE, STAGED
@@ -172,3 +172,15 @@ def test_a_warning_adds_nothing_but_the_cut_that_it_follows() -> None:
         was = HOME._replace(stage=d.WARNING, left_ms=20, bits=bits)
         assert warning(was, facts(), SEEN, LIMITS, 20)[0].bits == bits
         assert warning(was._replace(cuts=1), facts(), SEEN, LIMITS, 20)[0].bits == bits | CUT_OFF
+
+
+def test_another_stage_begins_with_nothing_measured() -> None:
+    was = HOME._replace(
+        left_ms=9, ramp=Ramp(5, -7, 3), pressed=True, let_go=True, watch_ms=8, stalled=True, was_armed=True
+    )
+    fresh = was._replace(
+        stage=d.TO_MID, age_ms=0, left_ms=0, ramp=Ramp(5, 0, 3), pressed=False, let_go=False, watch_ms=0,
+        stalled=False, was_armed=False,
+    )  # fmt: skip
+    assert entered(was, d.TO_MID) == fresh
+    assert entered(was, d.TO_MID, 40) == fresh._replace(left_ms=40)

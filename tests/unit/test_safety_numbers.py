@@ -254,3 +254,22 @@ def test_a_guard_that_boots_knows_nothing_and_allows_nothing() -> None:
     assert sorted(known) == [-1, True, 60_000, 60_000, 60_000]
     assert state.angles.last_cdeg is None
     assert set(state.buttons.now) == {None}
+
+
+def test_what_is_not_said_is_nothing() -> None:
+    """Defaults: a tick that says no more is a protective stop in a return, and has nothing behind it."""
+    state = part("home_state")
+    assert tuple(state.Act()) == (2, 0, 0, False, 4, 1, False, False)
+    assert tuple(state.STOP_ACT) == tuple(state.Act())
+    assert tuple(state.HOLD_ACT) == (0, *state.STOP_ACT[1:])
+    assert state.entered.__defaults__ == (0,)
+    assert part("home_trouble")._stood.__defaults__ == (False,)
+    nothing: list[Any] = [0, 0, 0, 0, 0, 0, 0, False, False, False, 0, 0, 0, False, 0, 0, 0, False]
+    nothing += [0, 0, None, 0, 0, None, False]
+    assert flat(state.NOT_HOMING) == nothing
+    assert part("decision").Decision._field_defaults == {"latched_cause": 0}
+    motion = part("motion")
+    assert flat(motion.AT_REST) == [
+        -1, 0, 0, 0, 0, 0, None, None, 0, 0, None, None, 0, 60_000, None, 0, 0, None, None, False, 0,
+    ]  # fmt: skip
+    assert flat(part("resist").FREE) == [0, None, None, False, 0]
