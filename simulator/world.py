@@ -152,9 +152,10 @@ class World:
             stride_us = STEP_US
             if self.side is None:
                 stride_us = min(SENSE_US - self._stepped_us % SENSE_US, left_us // STEP_US * STEP_US)
-            self._stepped_us += stride_us
-            self.now_us = max(self.now_us, self._stepped_us)
-            self._step(self._stepped_us, stride_us // STEP_US)
+            now_us = self._stepped_us = self._stepped_us + stride_us
+            if now_us > self.now_us:
+                self.now_us = now_us
+            self._step(now_us, stride_us // STEP_US)
         self.now_us = max(self.now_us, to_us)
 
     def _step(self, now_us: int, steps: int) -> None:
@@ -175,9 +176,10 @@ class World:
 
     def _serve(self, wire: Wire, twin: Twin, now_us: int) -> None:
         """What has reached a device by now, and what it does and says."""
-        data, last_us = wire.device_bytes(now_us)
-        if data:
-            twin.take(data, last_us)
+        if wire.down.chunks:
+            data, last_us = wire.device_bytes(now_us)
+            if data:
+                twin.take(data, last_us)
         twin.step(now_us)
         for ready_us, answer in twin.out():
             wire.device_send(answer, ready_us)

@@ -37,10 +37,14 @@ class Servo:
         """One step of the loops."""
         rate = math.radians(rate_dps)
         reference = math.radians(wanted_dps) + KP_PER_S * math.radians(wanted_deg - angle_deg)
-        error = min(RATE_MAX_RAD_S, max(-RATE_MAX_RAD_S, reference)) - rate
+        error = _within(reference, RATE_MAX_RAD_S) - rate
         raw = KV_A_S * error + self._integral_a
-        current = min(self._limit_a, max(-self._limit_a, raw))
+        current = _within(raw, self._limit_a)
         if current == raw or (raw - current) * error < 0.0:
             self._integral_a += KI_A * error * STEP_S
         volts = self._ohm * current + self._emf_vs * rate
-        return min(1.0, max(-1.0, volts / supply_v)) if supply_v > 0.0 else 0.0
+        return _within(volts / supply_v, 1.0) if supply_v > 0.0 else 0.0
+
+
+def _within(value: float, most: float) -> float:
+    return value if -most <= value <= most else math.copysign(most, value)

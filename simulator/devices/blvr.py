@@ -146,10 +146,9 @@ class Blvr:
 
     def _watch(self) -> None:
         """Both watchdogs, and the deviation."""
-        timeout_ms = self._values[0x138A]
-        silent = self._heard_us is not None and self._now_us - self._heard_us > timeout_ms * 1_000 > 0
-        expired = self._lifetime_us is not None and self._now_us > self._lifetime_us
-        if silent or expired:
+        now_us, heard_us, lifetime_us = self._now_us, self._heard_us, self._lifetime_us
+        silent = heard_us is not None and now_us - heard_us > self._values[0x138A] * 1_000 > 0
+        if silent or (lifetime_us is not None and now_us > lifetime_us):
             self._lifetime_us = None
             self._raise(ALARM_COMM_TIMEOUT)
         if self._excited and abs(self.shaft.angle_deg - self.wanted_deg) > DEVIATION_DEG:
@@ -182,12 +181,12 @@ class Blvr:
         """A block within one readable range."""
         if not any(first <= address and address + count - 1 <= last for first, last in READABLE):
             raise Refusal(ILLEGAL_ADDRESS)
-        live = self._live()
-        words = []
-        for place in range(address, address + count):
-            value = live.get(place & ~1, self._values.get(place & ~1, 0))
-            words.append(value & 0xFFFF if place & 1 else value >> 16 & 0xFFFF)
-        return words
+        values, live, odd = self._values, self._live(), address & 1
+        words: list[int] = []
+        for even in range(address - odd, address + count, 2):
+            value = live[even] if even in live else values.get(even, 0)
+            words += (value >> 16 & 0xFFFF, value & 0xFFFF)
+        return words[odd : odd + count]
 
     def write(self, address: int, values: Sequence[int]) -> None:
         """Check everything, then write everything, then let the drive act on it."""

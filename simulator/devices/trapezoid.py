@@ -39,11 +39,13 @@ class Trapezoid:
         """Let so much time pass."""
         if self.speed == 0.0 and (self.target is None or self.target == self.position):
             return
-        wanted = self._wanted_speed(dt_s)
-        growing = wanted * self.speed >= 0 and abs(wanted) > abs(self.speed)
+        wanted, speed = self._wanted_speed(dt_s), self.speed
+        growing = wanted * speed >= 0 and abs(wanted) > abs(speed)
         most = (self.speed_up if growing else self.slow_down) * dt_s
-        self.speed += max(-most, min(most, wanted - self.speed))
-        self.position += self.speed * dt_s
+        change = wanted - speed
+        speed += change if -most <= change <= most else max(-most, min(most, change))
+        self.speed = speed
+        self.position += speed * dt_s
         if self.target is not None and self._arrives(dt_s):
             self.position, self.speed = self.target, 0.0
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from simulator.plant import leap
 from simulator.plant.bed import RIDER, Moments
+from simulator.plant.fast_parts import kept_parts
 from simulator.plant.params import GRAVITY, PlantParams
 
 STEP_S = 1e-3
@@ -34,6 +35,7 @@ class TablePlant:
 
     def __init__(self, params: PlantParams, angle_deg: float, load: Moments = RIDER) -> None:
         self.params = params
+        self._parts = kept_parts(params)
         self.external_torque_nm = 0.0
         self.supply_v = params.supply.open_v
         self.drag_nm = 0.0
@@ -72,13 +74,13 @@ class TablePlant:
 
     def refit(self, params: PlantParams) -> None:
         """Other parts from now on: something has broken, or is whole again. Motion, current and load stay."""
-        self.params = params
+        self.params, self._parts = params, kept_parts(params)
 
     def drive(self, duty: float) -> None:
         """Power the motor: part of the supply's voltage, -1 to +1, held until the next command."""
         if self._duty is None:
             self._leap = None
-        self._duty = min(1.0, max(-1.0, duty))
+        self._duty = duty if -1.0 <= duty <= 1.0 else min(1.0, max(-1.0, duty))
 
     def open_circuit(self) -> None:
         """Take the motor's terminals off: no current."""
@@ -112,7 +114,8 @@ class TablePlant:
         while leaps and ms >= LEAP_MS and self._omega != 0.0 and self._leaps():
             ms -= LEAP_MS
         for _ in range(ms):
-            self._move_brake()
+            if self._brake_since_ms <= 10**5:
+                self._move_brake()
             decay, push, emf = self._circuit()
             side = self._side()
             if side == 0.0:
@@ -165,10 +168,7 @@ class TablePlant:
 
     def _move_brake(self) -> None:
         """Its part of the torque in this step: a delay, then a linear rise; or the delay of the release."""
-        since = self._brake_since_ms
-        if since > 10**5:
-            return
-        brake = self.params.brake
+        since, brake = self._brake_since_ms, self.params.brake
         if self._brake_wanted:
             risen = (since + 0.5 - brake.engage_delay_ms) / brake.engage_rise_ms
             self._brake_part = max(self._brake_part, min(1.0, risen), 0.0)
@@ -180,18 +180,16 @@ class TablePlant:
 
     def _circuit(self) -> tuple[float, float, float]:
         """Coefficients of di/dt = -decay i + push - emf w; no circuit means no current."""
-        motor, supply = self.params.motor, self.params.supply
-        ohm = motor.resistance_ohm + supply.bridge_ohm
-        duty = self._duty
+        k, duty = self._parts, self._duty
         if duty is not None:
-            decay = (ohm + duty * duty * supply.source_ohm) / motor.inductance_h
-            push = duty * self.supply_v / motor.inductance_h
+            decay = (k.ohm + duty * duty * k.source_ohm) / k.henry
+            push = duty * self.supply_v / k.henry
         elif self._shorted:
-            decay, push = (ohm + supply.short_ohm) / motor.inductance_h, 0.0
+            decay, push = (k.ohm + self.params.supply.short_ohm) / k.henry, 0.0
         else:
             self._current = 0.0
             return 0.0, 0.0, 0.0
-        return decay, push, motor.back_emf_vs * self.params.gear.ratio / motor.inductance_h
+        return decay, push, k.emf
 
     def _side(self) -> float:
         """+1 or -1 while it slides that way, 0 while friction holds it."""
@@ -206,12 +204,11 @@ class TablePlant:
 
     def _push_off(self, side: float, load: float) -> float:
         """The torque left over if it began to slide to that side, static friction deducted."""
-        params = self.params
-        motor, ratio = params.motor, params.gear.ratio
-        hold = motor.coulomb_nm + params.brake.static_nm * self._brake_part * self.brake_strength
-        shaft = motor.torque_nm_a * self._current - side * hold
-        load -= side * (params.hinge.breakaway_nm + self.drag_nm)
-        return ratio * shaft + self._efficiency(side, shaft, load) * load
+        k = self._parts
+        hold = k.motor_dry + self.params.brake.static_nm * self._brake_part * self.brake_strength
+        shaft = k.torque_a * self._current - side * hold
+        load -= side * (k.breakaway + self.drag_nm)
+        return k.ratio * shaft + self._efficiency(side, shaft, load) * load
 
     def _load_torque(self) -> float:
         """Gravity, stops and whatever leans on the bed, at rest."""
@@ -225,9 +222,9 @@ class TablePlant:
 
     def _efficiency(self, side: float, shaft: float, load: float) -> float:
         """1/forward where the motor drives the load, backward where the load drives the motor."""
-        params = self.params
-        transmitted = self._inertia * shaft - params.gear.ratio * params.motor.inertia_kgm2 * load
-        return 1.0 / params.gear.forward if transmitted * side > 0.0 else params.gear.backward
+        k = self._parts
+        transmitted = self._inertia * shaft - k.spin * load
+        return k.forward if transmitted * side > 0.0 else k.backward
 
     def _still(self, decay: float, push: float) -> None:
         """One step at rest: only the current moves."""
@@ -237,26 +234,26 @@ class TablePlant:
             self._limit_current()
 
     def _limit_current(self) -> None:
-        limit = self.params.supply.limit_a
+        limit = self._parts.limit_a
         if not -limit <= self._current <= limit:
             self._current = math.copysign(limit, self._current)
 
     def _slide(self, side: float, decay: float, push: float, emf: float) -> None:
         """One step in motion: RK4 of the system made linear at its start."""
-        params = self.params
-        motor, gear = params.motor, params.gear
-        ratio, omega, current = gear.ratio, self._omega, self._current
+        k, omega, current = self._parts, self._omega, self._current
+        ratio, drag = k.ratio, k.drag
         load, by_theta, by_omega = self._load_in_motion(side)
-        hold = motor.coulomb_nm + params.brake.dynamic_nm * self._brake_part * self.brake_strength
-        drag = motor.viscous_nms * ratio
-        shaft = motor.torque_nm_a * current - drag * omega - side * hold
-        share = self._efficiency(side, shaft, load)
-        inertia = ratio * ratio * motor.inertia_kgm2 + share * self._inertia
+        hold = k.motor_dry
+        if self._brake_part:
+            hold += self.params.brake.dynamic_nm * self._brake_part * self.brake_strength
+        shaft = k.torque_a * current - drag * omega - side * hold
+        share = k.forward if (self._inertia * shaft - k.spin * load) * side > 0.0 else k.backward
+        inertia = k.inertia + share * self._inertia
         a_theta = share * by_theta / inertia
         a_omega = (share * by_omega - ratio * drag) / inertia
-        a_current = ratio * motor.torque_nm_a / inertia
+        a_current = k.ampere / inertia
         i1 = push - decay * current - emf * omega
-        if abs(current) >= params.supply.limit_a and i1 * current > 0.0:  # the bridge holds it there
+        if abs(current) >= k.limit_a and i1 * current > 0.0:  # the bridge holds it there
             decay = emf = i1 = 0.0
         # Derivatives 1 to 4 of (theta, omega, current); RK4 of a linear system is their Taylor sum.
         w1 = (ratio * shaft + share * load) / inertia
@@ -265,8 +262,8 @@ class TablePlant:
         w4, i4 = a_theta * w2 + a_omega * w3 + a_current * i3, -decay * i3 - emf * w3
         h = STEP_S
         end = omega + h * (w1 + h / 2 * (w2 + h / 3 * (w3 + h / 4 * w4)))
-        self._current = current + h * (i1 + h / 2 * (i2 + h / 3 * (i3 + h / 4 * i4)))
-        self._limit_current()
+        current += h * (i1 + h / 2 * (i2 + h / 3 * (i3 + h / 4 * i4)))
+        self._current = current if -k.limit_a <= current <= k.limit_a else math.copysign(k.limit_a, current)
         if end * side > 0.0:
             self._theta += h * (omega + h / 2 * (w1 + h / 3 * (w2 + h / 4 * w3)))
             self._omega = end
@@ -276,15 +273,16 @@ class TablePlant:
 
     def _load_in_motion(self, side: float) -> tuple[float, float, float]:
         """Torque of everything but the transmission, and its slopes over angle and rate."""
-        theta, omega, hinge = self._theta, self._omega, self.params.hinge
+        theta, omega, k = self._theta, self._omega, self._parts
+        hinge = k.hinge
         sine, cosine = math.sin(theta), math.cos(theta)
         torque = self._weight_xi * cosine + self._weight_eta * sine + self.external_torque_nm
         by_theta = self._weight_eta * cosine - self._weight_xi * sine
         by_omega = -hinge.viscous_nms
-        dry = hinge.coulomb_nm + self.drag_nm
+        dry = k.dry + self.drag_nm
         scaled = omega / hinge.stribeck_rad_s
         if -STRIBECK_ENDS < scaled < STRIBECK_ENDS:
-            dry += (hinge.breakaway_nm - hinge.coulomb_nm) * math.exp(-scaled * scaled)
+            dry += k.stribeck * math.exp(-scaled * scaled)
         torque += by_omega * omega - side * dry
         stops = self.params.stops
         past = theta - stops.high_rad if theta > 0.0 else theta - stops.low_rad
