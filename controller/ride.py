@@ -58,6 +58,9 @@ def _check(controller: Controller, session: Session, report: Report, dt_ms: int)
 
 
 def _test(controller: Controller, session: Session, report: Report, dt_ms: int) -> None:
+    if senses.is_trying_brake(report):
+        controller.prompt = prompts.TRYING_BRAKE
+        return
     if senses.is_testing(report):
         controller.prompt = prompts.TESTING
         if session.test is None and report.trusted_cdeg is not None:

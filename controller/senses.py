@@ -15,6 +15,7 @@ from safety.decision import (
     READY,
     RETURNING,
     TEST,
+    TRYING_BRAKE,
     WAITING,
 )
 from safety.limits import Limits
@@ -41,8 +42,13 @@ def is_open(report: Report, session: int) -> bool:
 
 
 def is_testing(report: Report) -> bool:
-    """The guard takes the small motions of the direction test."""
+    """The guard makes the tests of the day: the small motions, and the brake."""
     return report.mode == TEST
+
+
+def is_trying_brake(report: Report) -> bool:
+    """The guard has taken the torque away and looks whether the table holds: nothing is led meanwhile."""
+    return report.stage == TRYING_BRAKE
 
 
 def is_idle(report: Report) -> bool:

@@ -65,11 +65,15 @@ def load(message: dict[str, Any], facts: TableFacts) -> Session:
 
 
 def test_player(park_deg: float, start_deg: float) -> Player:
-    """The small motions of the day's direction test: up to +2 deg from park and back."""
+    """The small motions of the day's tests: to park, up to +2 deg from there and back.
+
+    The table is not at park when a test before was broken off, by a guard that was restarted for example.
+    """
     shape = Shape(TEST_DPS)
     there = park_deg + TEST_DEG
     segments = (
-        Segment(0, "checking", start_deg, there, move(start_deg, there, shape).time_s, shape),
+        Segment(0, "checking", start_deg, park_deg, move(start_deg, park_deg, shape).time_s, shape),
+        Segment(0, "checking", park_deg, there, move(park_deg, there, shape).time_s, shape),
         Segment(0, "checking", there, there, 1.0),
         Segment(0, "checking", there, park_deg, move(there, park_deg, shape).time_s, shape),
         Segment(0, "checking", park_deg, park_deg, 1.0),

@@ -190,6 +190,20 @@ CAUSES: Final = (
         "Let it cool; see to the fan.",
         ("HZ-50",),
     ),
+    Cause(
+        37,
+        "brake_slips",
+        "The empty table sank while only the brake held it.",
+        "Nobody lies down: have the brake mended, then test again.",
+        ("HZ-23",),
+    ),
+    Cause(
+        38,
+        "torque_stays",
+        "The drive kept its torque though it was told to let go.",
+        "Have the enable relay and the drive's STO wiring checked, then test again.",
+        ("HZ-04",),
+    ),
 )
 
 BY_NAME: Final = {cause.name: cause for cause in CAUSES}

@@ -37,6 +37,7 @@ CREEPING_OUT: Final = 10  # the one attempt after a cut
 BACKING_OFF: Final = 11  # from something in the way, towards park
 GIVING_BACK: Final = 12  # the same on the way up: a little head-down
 PINCHED: Final = 13  # until a person has helped, or the one attempt
+TRYING_BRAKE: Final = 14  # test of the day: torque off, does the table hold?
 STAGES: Final = (
     "none",
     "stopping",
@@ -52,6 +53,7 @@ STAGES: Final = (
     "backing_off",
     "giving_back",
     "pinched",
+    "trying_brake",
 )
 
 # Check-in.
@@ -89,6 +91,6 @@ class Decision(NamedTuple):
     dose_left_ms: int
     bout: int  # bouts begun
     bout_ms: int
-    tested: bool  # the day's direction test has passed
+    tested: bool  # the tests of the day have passed
     planned_down: bool  # head-down motion was proposed by the session in this tick
     latched_cause: int = 0  # number in safety.causes of the latch that forbids a new session, 0 = none

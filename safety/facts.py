@@ -11,6 +11,7 @@ from safety.motion import Motion
 from safety.observation import Terms
 from safety.proof import Proof
 from safety.session import Session
+from safety.trial import Trial
 
 # When a rule is asked, a mask.
 ALWAYS: Final = 1
@@ -46,3 +47,4 @@ class Facts(NamedTuple):
     stalled: bool  # the return has just been found without progress
     woken: bool  # this tick came after a gap
     proof: Proof
+    trial: Trial

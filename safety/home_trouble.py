@@ -42,8 +42,8 @@ def estop(home: Home, facts: Facts, observation: Observation, limits: Limits, dt
     if buttons.home and home.hand and not _sinks(home, facts, limits):
         return manual(home._replace(age_ms=0), facts, observation, limits, dt_ms)
     home = home._replace(ramp=standing(home))
-    # A drive that is not to be trusted is given no ramp.
-    cut = bool(home.bits & CUT_OFF) or home.age_ms >= limits.ss1_ms
+    # A drive that is not to be trusted is given no ramp, nor one that has been let go.
+    cut = bool(home.bits & CUT_OFF) or home.age_ms >= limits.ss1_ms or facts.motion.command == CUT
     cut = cut or (home.age_ms > dt_ms and _standing(facts, limits))
     return home, Act(CUT if cut else STOP, mode=WAITING, stage=STOPPING)
 

@@ -164,6 +164,10 @@ class Limits(NamedTuple):
     hold_grace_ms: int = 5_000  # a hold of exactly the limit, by another clock
     test_ms: int = 60_000
     test_travel_cdeg: int = 100  # both sources move at least this much, up and back
+    brake_after_ms: int = 400  # a stop out of 1 deg/s is over by then
+    brake_ms: int = 2_000  # so long nothing but the brake holds: engineering
+    brake_slip_cdeg: int = 30  # safety.md HZ-23
+    torque_off_ms: int = 500  # design 5: STO within 500 ms
     wake_ms: int = 1_000  # readings of a freshly started guard need so long
 
 

@@ -31,6 +31,7 @@ from safety.proof import Proof, prove
 from safety.rules import CREEP, EMERGENCY
 from safety.session import count
 from safety.state import State
+from safety.trial import NOT_TRYING, tried
 
 _SCOPES: Final = {
     INHIBITED: scopes.ALWAYS,
@@ -68,11 +69,14 @@ def look(state: State, observation: Observation, limits: Limits, dt_ms: int, wok
     over_ms = min(state.over_speed_ms + dt_ms, AGE_MAX_MS) if _fast(angles, observation, speed) else 0
     proof = _proof(state, session.in_bout, angles, motion.heading, observation, limits)
     check = ask(state.check, inverted, buttons, every_ms, limits, dt_ms)
+    trial = NOT_TRYING
+    if mode == TEST:
+        trial = tried(state.trial, motion, angles, buttons.now, observation, limits, dt_ms)
     cap, stream = limits.cap_cdeg if terms is None else terms.cap_cdeg, state.stream
     return Facts(
         scope, mode, home.stage, at_park, cdeg, angles.cdps, speed, cap, terms, angles, buttons, motion,
         session, check, over_ms, stream.missing_ms, stream.refused_ms, stream.idle_ms, home.stalled, woken,
-        proof,
+        proof, trial,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from safety.angles import BOTH
+from safety.brake import empty
 from safety.causes import BY_NAME
 from safety.decision import ACTIVE, INHIBITED, LATCHED, READY, RETURNING, TEST, WAITING
 from safety.facts import Facts
@@ -54,9 +55,8 @@ def _latched(turn: Turn) -> bool:
 
 
 def _asks_test(turn: Turn) -> bool:
-    now = turn.facts.buttons.now
-    empty = now.ankle_a is False and now.ankle_b is False and now.pendant is True
-    return bool(turn.observation.orders & ORDER_TEST) and empty and _healthy(turn) and not turn.latched
+    asked = bool(turn.observation.orders & ORDER_TEST)
+    return asked and empty(turn.facts.buttons.now) and _healthy(turn) and not turn.latched
 
 
 def _healthy(turn: Turn) -> bool:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from safety import rules_machine as machine
 from safety import rules_people as people
 from safety.causes import BY_NAME
-from safety.facts import ACTING, ALWAYS, AWAY, HOMING, LIVE, RIDE, Facts
+from safety.facts import ACTING, ALWAYS, AWAY, HOMING, LIVE, RIDE, TRYING, Facts
 from safety.limits import Limits
 from safety.observation import Observation
 from safety.verdict import (
@@ -90,6 +90,8 @@ ROWS: Final = _rows(
     (LIVE | HOMING, machine.no_motion, GIVE, STAND, False, "no_motion"),
     (LIVE | AWAY, machine.inputs_stale, STAGED, UP_ONLY, False, "inputs_stale"),
     (LIVE | AWAY, machine.supply_low, CREEP, UP_CREEP, False, "supply_low"),
+    (TRYING, machine.brake_slips, STAGED, UP_ONLY, False, "brake_slips"),
+    (TRYING, machine.torque_stays, STAGED, UP_ONLY, False, "torque_stays"),
     (LIVE, machine.too_hot, STAGED, UP_ONLY, False, "too_hot"),
     (HOMING, machine.return_stalled, CREEP, UP_CREEP, False, "return_stalled"),
     (AWAY, people.ankles_open, EMERGENCY, UP_ONLY, False, "ankles_open"),

@@ -120,6 +120,16 @@ def drive_fault(facts: Facts, observation: Observation, limits: Limits) -> bool:
     return observation.drive_state == DRIVE_FAULT and facts.stage != CREEPING_OUT
 
 
+def brake_slips(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-23: in the test of the day the empty table sank without torque."""
+    return facts.trial.brake.slips
+
+
+def torque_stays(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-04: in the test of the day the drive did not let go."""
+    return facts.trial.brake.torque_stays
+
+
 def too_hot(facts: Facts, observation: Observation, limits: Limits) -> bool:
     """HZ-50: the drive or its motor is at 80 % of the temperature at which it gives up."""
     heat = observation.heat_permille

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from safety.brake import TORQUE_BACK, TORQUE_OFF
 from safety.causes import BY_NAME
 from safety.check_in import left_ms
 from safety.decision import (
@@ -25,6 +26,7 @@ from safety.decision import (
     READY,
     RETURNING,
     TEST,
+    TRYING_BRAKE,
     WAITING,
     Decision,
 )
@@ -42,7 +44,7 @@ from safety.rules import CREEP, CUT_CAUSES, CUT_OFF, ESTOP, STAGED, judge
 from safety.session import NONE, Session, pauses
 from safety.state import State, boot, woken
 from safety.stream import SILENT
-from safety.trial import NOT_TRYING, Trial, tried
+from safety.trial import NOT_TRYING
 from safety.verdict import Verdict
 
 __all__ = ["State", "boot", "step"]
@@ -51,6 +53,8 @@ _GUARD_LOST: Final = BY_NAME["guard_lost"].number
 _ESTOP: Final = BY_NAME["estop"].number
 _HOMING: Final = (RETURNING, WAITING)
 _PROPOSED: Final = (READY, ACTIVE, TEST)
+_BRAKE: Final = (TORQUE_OFF, TORQUE_BACK)
+_STANDING: Final = Passage(SILENT, HOLD, 0, 0, 0, False, False)
 
 
 class Judged(NamedTuple):
@@ -126,21 +130,21 @@ def _homewards(
 def _acted(
     state: State, facts: Facts, judged: Judged, observation: Observation, limits: Limits, dt_ms: int
 ) -> tuple[State, Decision]:
-    mode, home, tested = judged.mode, judged.home, state.tested
+    mode, home, trial = judged.mode, judged.home, facts.trial
     known = facts.mode, facts.terms, facts.session, facts.stage
     if (mode, judged.terms, judged.session, home.stage) != known:
         facts = facts._replace(mode=mode, terms=judged.terms, session=judged.session, stage=home.stage)
-    trial = NOT_TRYING
-    if mode in _PROPOSED:
+    tested = trial.passed if mode == TEST else state.tested  # a test that fails takes the one before with it
+    if mode == TEST and trial.brake.phase in _BRAKE:
+        # The guard's own part of the tests: nobody's proposal is asked for.
+        passage = _STANDING
+        act = Act(CUT if trial.brake.phase == TORQUE_OFF else HOLD, mode=mode, stage=TRYING_BRAKE)
+    elif mode in _PROPOSED:
         before = state.stream if state.mode in _PROPOSED else SILENT
         passage = gated(before, facts, observation, limits, judged.verdict, tested, judged.latched, dt_ms)
         act = Act(passage.command, passage.angle_cdeg, passage.rate_cdps, mode=mode, stage=NO_STAGE)
-        if mode == TEST:
-            was = state.trial if state.mode == TEST else NOT_TRYING
-            trial = tried(was, facts.motion.heading, facts.angles, observation, limits, dt_ms)
-            tested = tested or trial.passed
     else:
-        passage = Passage(SILENT, HOLD, 0, 0, 0, False, False)
+        passage = _STANDING
         if mode in _HOMING:
             home, act = advance(home, facts, observation, limits, dt_ms)
         else:
@@ -148,7 +152,7 @@ def _acted(
     _, _, _, _, _, latched, _, present, reaction = judged
     turn = Turn(state, facts, observation, limits, reaction, latched, present, act, passage.moved_down)
     after = next_mode(AFTER, mode, turn)
-    return _settled(state, facts, judged, limits, dt_ms, (after, home, trial, tested, act, passage))
+    return _settled(state, facts, judged, limits, dt_ms, (after, home, tested, act, passage))
 
 
 def _idle(
@@ -162,7 +166,9 @@ def _idle(
 ) -> tuple[Home, Act]:
     """INHIBITED and LATCHED: stand; away from park, hold-to-run RETURN comes home."""
     waits = state.waking and state.resumes and state.wake_ms < limits.wake_ms
-    away = not facts.at_park or (facts.buttons.home and home.stage != NO_STAGE)
+    # Beside park, as a test of the day that was broken off leaves it: the button brings it there.
+    beside = facts.cdeg is not None and facts.cdeg - limits.park_cdeg > limits.there_cdeg
+    away = not facts.at_park or (facts.buttons.home and (beside or home.stage != NO_STAGE))
     home = home._replace(hand=home.hand or not facts.buttons.home)
     if judged.reaction & CUT_OFF:
         return NOT_HOMING._replace(hand_cdeg=home.hand_cdeg), Act(CUT, stage=NO_STAGE)
@@ -188,10 +194,10 @@ def _settled(
     judged: Judged,
     limits: Limits,
     dt_ms: int,
-    done: tuple[int, Home, Trial, bool, Act, Passage],
+    done: tuple[int, Home, bool, Act, Passage],
 ) -> tuple[State, Decision]:
     """Put the new state and the decision together."""
-    mode, home, trial, tested, act, passage = done
+    mode, home, tested, act, passage = done
     cause = 0 if act.resumed else judged.first_cause
     over = mode in (INHIBITED, LATCHED) and not (state.waking and facts.cdeg is None)
     terms = None if over else judged.terms
@@ -212,7 +218,7 @@ def _settled(
         facts.check,
         passage.stream,
         home,
-        trial,
+        facts.trial if mode == TEST else NOT_TRYING,
         facts.over_speed_ms,
         waking,
         min(state.wake_ms + dt_ms, AGE_MAX_MS) if waking else 0,

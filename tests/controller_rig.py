@@ -85,7 +85,7 @@ class IdealTable:
         self._goal = (self.angle_cdeg, 0)
 
     def release(self) -> None:
-        self._goal = (self.angle_cdeg, 0)
+        self._goal, self._armed = (self.angle_cdeg, 0), False
 
     def yield_to_own_return(self) -> None:
         self._goal = None

@@ -146,7 +146,8 @@ class Rig(Bed):
 
     def _switches(self) -> None:
         angle = self.plant.angle_deg
-        bits = self.inputs & ~(protocol.AT_PARK | protocol.PAST_REST)
+        bits = self.inputs & ~(protocol.AT_PARK | protocol.PAST_REST | protocol.ENABLED)
+        bits |= protocol.ENABLED if self.brain.enable else 0  # the relay's read-back contact
         bits |= protocol.AT_PARK if abs(angle + 70) < 3.5 else 0
         bits |= protocol.PAST_REST if angle > -2 else 0
         self.inputs = bits
@@ -230,6 +231,9 @@ class Rig(Bed):
         assert self.order(o.ORDER_TEST)[1], self.controller.replies
         self.lead(-68)
         self.until(lambda: self.plant.angle_deg > -68.2, 8)
+        self.until(lambda: self.report["stage"] == d.TRYING_BRAKE, 3)
+        self.shape = None
+        self.until(lambda: self.report["stage"] == d.NO_STAGE, 4)
         self.lead(-70)
         self.until(lambda: self.report["tested"] and self.plant.angle_deg < -69.95, 10)
         self.shape = None

@@ -13,6 +13,7 @@ from safety.decision import Decision
 from safety.limits import Limits, terms
 from safety.observation import (
     DRIVE_ARMED,
+    DRIVE_DISARMED,
     ORDER_TEST,
     Inputs,
     Observation,
@@ -25,6 +26,7 @@ from safety.step import State, boot, step
 DT_MS = 20
 DT_S = DT_MS / 1000
 WARP_TICKS = 200
+BRAKE_TEST_MS = 3_000  # the guard takes the torque away for a while, and gives it back
 LIMITS = Limits()
 FIRST_START = Wake(None, 0, True, False, 0)
 QUIET = Inputs(True, False, False, False, True, False, False, True, False, False, False, True, True)
@@ -99,16 +101,21 @@ class Rig:
         self.now_ms = 0
         self.seq = 0
         self.obeys = True
+        self.torque = True  # it lets go in the test of the day only: elsewhere a test says so
         self.log: list[tuple[int, Decision, float]] = []
         self.last: Observation
         self.tick()
 
     def sense(self) -> Observation:
         cdeg, cdps = round(self.plant.cdeg), round(self.plant.cdps)
-        inputs = self.inputs._replace(at_park=abs(cdeg - self.limits.park_cdeg) <= 200, past_rest=cdeg > -200)
+        inputs = self.inputs._replace(
+            at_park=abs(cdeg - self.limits.park_cdeg) <= 200,
+            past_rest=cdeg > -200,
+            enabled=self.torque,
+        )
         return Observation(
             DT_MS, 0, cdeg, cdps, 20, cdeg, cdps, 40,
-            DRIVE_ARMED, 0, 0, 20, inputs, 20, None, None, 0, 20, 500,
+            DRIVE_ARMED if self.torque else DRIVE_DISARMED, 0, 0, 20, inputs, 20, None, None, 0, 20, 500,
         )  # fmt: skip
 
     def tick(self, **changes: Any) -> Decision:
@@ -118,6 +125,7 @@ class Rig:
         self.state, self.decision = step(self.state, observation, self.limits)
         self.now_ms += DT_MS
         self.log.append((self.now_ms, self.decision, self.plant.cdeg))
+        self.torque = self.decision.stage != d.TRYING_BRAKE or self.decision.command != d.CUT
         if self.obeys:
             self.plant = self.obeyed(self.decision)
         return self.decision
@@ -183,7 +191,7 @@ class Rig:
             while not arrived or rate:
                 angle, rate, arrived = shaped.towards(target)
                 self.propose(angle, rate)
-        self.run(60)
+            self.run(BRAKE_TEST_MS if target > self.limits.park_cdeg else 60)
 
     def begin(self, asked: Terms | None = None) -> None:
         """Test passed, rider on, session begun."""

@@ -89,7 +89,7 @@ OPEN: Final[dict[str, str]] = {
     "brake_stuck": "a motor that holds beside a stuck brake counts as driven against it (I21)",
     "encoder_swapped": "the motor's loop follows the late inclinometer and swings on gear a2 (I3, I8)",
     **dict.fromkeys(("brake_worn", "brake_gone", "brake_slow", "brake_open"), _UNSEEN),
-    "enable_welded": _UNSEEN,
+    "enable_welded": f"{_UNSEEN}; the test of the day finds it",
     **dict.fromkeys(
         (
             "motor_shorted",

@@ -25,7 +25,7 @@ BOUTS: Final = 2
 _KEPT: Final = {"stale_ms", "late_ms", "test_ms"}
 _NUMBERS: Final[dict[str, int]] = {
     "park_cdeg": PARK_CDEG, "cap_cdeg": 1_000, "mid_cdeg": -1_000, "ankles_cdeg": 500,
-    "lease_ms": 150, "tracking_cdeg": 600, "reaction_ms": 50, "slew_cdps": 4_500, "test_ms": 1_500,
+    "lease_ms": 150, "tracking_cdeg": 600, "reaction_ms": 50, "slew_cdps": 4_500, "test_ms": 2_000,
     "long_bout_ms": FOREVER_MS, "lag_ms": 50, "strain_ms": 100,
     "freeze_ms": 600, "freeze_in_return_ms": 200, "freeze_bout_ms": 900,
     "pause_rest_ms": 500, "pause_rest_long_ms": 600, "pause_mid_ms": 500,

@@ -10,6 +10,7 @@ from hil.verification.world import Fault, World
 from safety.decision import CUT, MOVE, RETURNING, WAITING, Decision
 from safety.observation import (
     AGE_MAX_MS,
+    DRIVE_ARMED,
     DRIVE_DISARMED,
     DRIVE_FAULT,
     DRIVE_OFFLINE,
@@ -73,6 +74,11 @@ def _runs(cdps: int) -> Callable[[World, Decision, Went], Went]:
         return went if decision.command == CUT else (world.cdeg + cdps // 10, cdps)
 
     return runs
+
+
+def _sinks(world: World, decision: Decision, went: Went) -> Went:
+    """Towards park as soon as only the brake holds it."""
+    return (world.cdeg - 100, -FULL_CDPS // 2) if decision.command == CUT else went
 
 
 def _reversed(world: World, decision: Decision, went: Went) -> Went:
@@ -139,5 +145,10 @@ CATALOGUE: Final = (
     Fault("ankles", "ankle_open", 1, _switch(ankle_a=False, ankle_b=False)),
     Fault("pendant", None, 1, _switch(pendant=False)),
     Fault("pendant_unknown", None, 1, _switch(pendant=None)),
+)
+# In the tests of the day only.
+BRAKE: Final = (
+    Fault("brake_slips", None, 1, None, _sinks, spoils=True),
+    Fault("torque_stays", None, 1, _set(drive_state=DRIVE_ARMED)),
 )
 INDEX: Final = {fault.name: index for index, fault in enumerate(CATALOGUE)}

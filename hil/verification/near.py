@@ -19,7 +19,7 @@ NEAR: Final[dict[str, tuple[str, ...]]] = {
     "EMERGENCY": ("squeezed", "ankles"), "GIVE": ("blocked",), "BACK": ("blocked_down",),
     "HALT": ("hasty",), "CUT_OFF": ("drive_fault",), "ankle_sample": ("clamps",), "ankle_open": ("clamps",),
     "waiting": ("clamps", "ankles"), "returning": ("sigterm", "ankles"), "latched": ("chain", "wakes"),
-    "test": ("test", "rogue test"), "latch_reset->inhibited": ("chain",),
+    "test": ("day test", "test", "rogue test"), "latch_reset->inhibited": ("chain",),
     "woke_up_away_from_park->returning": ("wakes",), "latched->latched": ("wakes", "chain"),
     "tests_asked_for->test": ("test",), "test_over_not_at_park->returning": ("test", "rogue test"),
     "test_over->inhibited": ("test",), "dropped_at_park->inhibited": ("orders",),
@@ -28,7 +28,8 @@ NEAR: Final[dict[str, tuple[str, ...]]] = {
     "waits_for_a_person->waiting": ("ankles", "clamps"), "goes_on->returning": ("ankles", "clamps"),
     "frozen": ("frozen",), "waiting_at_rest": ("ankles", "clamps"), "giving_back": ("blocked",),
     "pinched": ("blocked",), "backing_off": ("blocked_down",), "creeping_out": ("drive_fault", "runs_up"),
-    "warning": ("wakes",),
+    "warning": ("wakes",), "brake_slips": ("day test",), "torque_stays": ("day test",),
+    "trying_brake": ("day test",),
 }  # fmt: skip
 # What no search can see: the same is said twice on purpose, and the other one still says it. That the row by
 # itself does what it should is held by the tests named here.

@@ -10,9 +10,10 @@ from itertools import combinations
 from typing import Any, Final
 
 from hil.verification.coarse import CAP_MS, FOREVER_MS, FULL_CDPS, LIMITS, PARK_CDEG, TERMS, TOP_CDEG
-from hil.verification.faults import CATALOGUE, INDEX
+from hil.verification.faults import BRAKE, CATALOGUE, INDEX
 from hil.verification.search import Choice, Node, Scenario
 from hil.verification.world import DOWN, HOLD, PLAIN, SILENT, START, UP, Active, Sent, World, led
+from safety.brake import HELD
 from safety.causes import BY_NAME
 from safety.decision import ACTIVE, INHIBITED, READY, TEST
 from safety.observation import (
@@ -160,6 +161,16 @@ def rogue_test(node: Node) -> Iterator[Choice]:
     yield from _wrong(world, PLAIN, "") if world.mode == TEST else ()
 
 
+def day_test(node: Node) -> Iterator[Choice]:
+    """The day's tests, led as they should be; at any moment of them a fault of the brake."""
+    phase, testing = node.state.trial.brake.phase, node.world.mode == TEST
+    world = node.world._replace(want=HOLD if not testing else UP if phase == HELD else DOWN)
+    fresh = node.state.mode == INHIBITED and not node.state.tested
+    yield Choice("-", world, Sent(orders=ORDER_TEST) if fresh else PLAIN)
+    for number, fault in enumerate(BRAKE) if testing and not world.faults else ():
+        yield Choice(fault.name, world._replace(faults=(Active(number, 0, 0),)), PLAIN)
+
+
 def _continue(node: Node) -> Iterator[Choice]:
     """STOP at any tick of a ride, and what must follow before it goes on: in this order, at any pace."""
     world, sent = _ride(node.world, stays=False), _begun(node)
@@ -220,6 +231,9 @@ PEOPLE: Final = (
     _people("rogue below park", 2, rogue(TERMS, "smooth")),
     _people("rogue unproved", 1, rogue(TERMS._replace(cap_cdeg=1_000), "smooth")),
     _people("rogue test", 2, rogue_test, UNTESTED, ankle_a=False, ankle_b=False),
+    Scenario(
+        "day test", ((UNTESTED, START._replace(ankle_a=False, ankle_b=False)),), day_test, BRAKE
+    ),
     *(_people(name, 2, people("home", "stop", terms=terms, stays=True)) for name, terms in _CLOCKS.items()),
     Scenario("wakes", tuple(_wakes()), people("home", "down", rides=False), CATALOGUE),
 )  # fmt: skip

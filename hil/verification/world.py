@@ -10,8 +10,16 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from hil.verification.coarse import FULL_CDPS, LIMITS, PARK_CDEG, TICK_MS, TOP_CDEG
-from safety.decision import ACTIVE, LEAVE, MOVE, READY, TEST, Decision
-from safety.observation import DRIVE_ARMED, DRIVE_OWN_RETURN, Inputs, Observation, Proposal, Terms
+from safety.decision import ACTIVE, CUT, LEAVE, MOVE, READY, TEST, TRYING_BRAKE, Decision
+from safety.observation import (
+    DRIVE_ARMED,
+    DRIVE_OWN_RETURN,
+    DRIVE_UNPOWERED,
+    Inputs,
+    Observation,
+    Proposal,
+    Terms,
+)
 
 HOLD: Final = 0
 DOWN: Final = 1
@@ -53,6 +61,7 @@ class World(NamedTuple):
     acts: int  # of people and controller, still to come
     spent: bool  # what could break has broken and healed
     shadow: Any  # what the oracle remembers
+    let_go: bool = False  # the drive was told to in the test of the brake, and did
 
 
 class Fault(NamedTuple):
@@ -128,12 +137,13 @@ def sense(world: World, sent: Sent, catalogue: tuple[Fault, ...]) -> Observation
     inputs = Inputs(
         pendant=world.pendant, stop=world.stop, return_a=world.home, return_b=False, estop_ok=world.estop_ok,
         ankle_a=world.ankle_a, ankle_b=world.ankle_b, at_park=abs(cdeg - PARK_CDEG) <= 200,
-        past_rest=cdeg > -200, over_angle=False, load=world.load, supply_ok=True, enabled=True,
+        past_rest=cdeg > -200, over_angle=False, load=world.load, supply_ok=True, enabled=not world.let_go,
         panic=world.panic,
     )  # fmt: skip
+    state = DRIVE_UNPOWERED if world.let_go else DRIVE_ARMED
     seen = Observation(
         dt_ms=TICK_MS, late_ms=0, a_cdeg=cdeg, a_cdps=cdps, a_age_ms=20, b_cdeg=cdeg, b_cdps=cdps,
-        b_age_ms=20, drive_state=DRIVE_ARMED, drive_stage=0, drive_fault=0, drive_age_ms=20, inputs=inputs,
+        b_age_ms=20, drive_state=state, drive_stage=0, drive_fault=0, drive_age_ms=20, inputs=inputs,
         inputs_age_ms=20, proposal=proposal, begin=sent.begin, orders=sent.orders, controller_age_ms=20,
         station_age_ms=20,
     )  # fmt: skip
@@ -174,6 +184,7 @@ def obeyed(world: World, seen: Observation, decision: Decision, catalogue: tuple
     return world._replace(
         cdeg=cdeg, cdps=0 if stopped else went[1], lead_cdeg=lead_cdeg, lead_cdps=lead_cdps, leads=leads,
         mode=decision.mode, faults=counted,
+        let_go=decision.command == CUT and decision.stage == TRYING_BRAKE,
     )  # fmt: skip
 
 

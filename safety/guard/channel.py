@@ -162,7 +162,8 @@ class Channel:
     def _patience(self, client: Client) -> int:
         if client is self._holder:
             return PACKETS_OF_HOLDER
-        return PACKETS_OF_STRANGER if client.role is None else PACKETS_A_TICK
+        crowded = len(self._clients) > CLIENTS_MAX and client.role != _STATION
+        return PACKETS_OF_STRANGER if client.role is None or crowded else PACKETS_A_TICK
 
     def _accept(self) -> None:
         """Everybody is let in and heard once, so that a STOP gets through whatever crowd is there."""

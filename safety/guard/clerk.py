@@ -75,6 +75,8 @@ class Clerk:
         decided, now_ms = desk.decided, desk.now_ms
         if decided.tested and not self._store.tested:
             self._store.note_tested(now_ms)
+        elif self._store.tested and not decided.tested:
+            self._store.forget_tested()
         parked = at_park(decided, self._limits)
         self._store.latch(decided.latched_cause, parked)
         self._attendant.see(desk.seen.inputs, parked, now_ms)

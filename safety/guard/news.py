@@ -150,4 +150,6 @@ def why_not(
     for name, wanted, words in (*_WANTED, *(_EMPTY if testing else ())):
         if getattr(seen.inputs, name) is not wanted:
             return words
+    if testing and seen.inputs.load is True:
+        return "the tests are made with nobody on the table; step off"
     return trouble or "the angle sources do not both answer; check both sensors"

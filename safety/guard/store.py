@@ -111,6 +111,14 @@ class Store:
         except OSError:
             self.events.lost += 1  # after a restart the tests are made again
 
+    def forget_tested(self) -> None:
+        """They are made anew, and have not passed yet."""
+        self.tested = False
+        try:
+            (self.folder / "tests.json").unlink(missing_ok=True)
+        except OSError:
+            self.events.lost += 1
+
     def close(self) -> None:
         """Close everything."""
         self.events.close()

@@ -204,6 +204,31 @@ def test_a_stop_holds_and_a_cut_takes_the_duty_in_the_same_tick() -> None:
     assert reading_of(one).state == UNPOWERED
 
 
+def test_a_cut_that_takes_its_supply_too_is_no_fault_and_it_arms_again() -> None:
+    """The enable relay has its supply."""
+    one = armed(rig())
+    twin_of(one).powered = False
+    for _ in range(100):
+        one.tick(one.drive.release)
+        assert reading_of(one).fault == 0
+    assert twin_of(one).halting & jrk_map.NO_POWER
+    assert reading_of(one).state == UNPOWERED
+    twin_of(one).powered = True
+    one.hold(50)
+    assert reading_of(one).state == ARMED
+    twin_of(one).powered = False
+    one.hold(20)
+    assert reading_of(one).fault == jrk_map.NO_POWER, "the next time it is no cut's doing"
+
+
+def test_a_supply_that_goes_while_it_moves_is_a_fault() -> None:
+    one = armed(rig())
+    twin_of(one).powered = False
+    for _ in range(20):
+        one.follow(0, 0)
+    assert reading_of(one).fault == jrk_map.NO_POWER
+
+
 @pytest.mark.parametrize("fault", BAD_LINES, ids=lambda fault: fault.__name__)
 def test_on_a_bad_line_no_reading_is_wrong(fault: Fault) -> None:
     one = armed(rig())

@@ -115,3 +115,13 @@ def test_the_first_certain_cause_counts(struck: list[dict[str, Any]], wanted: fl
 def test_the_judge_says_what_is_wrong(ended: Ended, words: str | None) -> None:
     found = list(wrong([blow("guard", "kill", 60.0)], OPENED, ended))
     assert [one.startswith(words or "") for one in found] == ([True] if words else [])
+
+
+@pytest.mark.parametrize(
+    ("angle_deg", "opened", "fine"), [(-67.1, (), True), (-66.9, (), False), (-68.0, OPENED, False)]
+)
+def test_only_without_a_session_may_the_table_be_left_where_it_was_tested(
+    angle_deg: float, opened: tuple[Open, ...], fine: bool
+) -> None:
+    ended = Ended(False, False, angle_deg, None, 5.0, 9.0)
+    assert (list(wrong([], opened, ended)) == []) == fine

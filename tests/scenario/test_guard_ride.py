@@ -175,6 +175,18 @@ def test_the_days_tests_are_kept_for_this_table_only(rig: Rig) -> None:
     rig.start_guard()
 
 
+def test_tests_that_are_made_anew_take_the_old_ones_away(rig: Rig) -> None:
+    """They may fail: until they have passed nobody goes head-down, not after a restart either."""
+    rig.arm_and_test()
+    assert rig.order(o.ORDER_TEST)[1]
+    rig.run(0.1)
+    assert (rig.mode(), rig.report["tested"]) == ("test", 0)
+    rig.kill_guard()
+    rig.start_guard()
+    rig.run(0.2)
+    assert rig.report["tested"] == 0
+
+
 def test_a_latch_outlives_the_guard_and_is_reset_by_the_button_at_park(rig: Rig) -> None:
     rig.run(0.5)
     rig.inputs &= ~protocol.ESTOP_OK

@@ -12,7 +12,18 @@ from safety.guard import table
 from safety.guard.toml_lines import TomlRefused
 from safety.observation import ORDER_TEST, Inputs, Observation
 from tests import house
-from tests.safety_rig import DT_MS, LIMITS, SHORT, Plant, Rig, Shaped, cause, ridden, session_terms
+from tests.safety_rig import (
+    BRAKE_TEST_MS,
+    DT_MS,
+    LIMITS,
+    SHORT,
+    Plant,
+    Rig,
+    Shaped,
+    cause,
+    ridden,
+    session_terms,
+)
 
 EXAMPLE = (house.ROOT / "install/table.toml.example").read_bytes()
 
@@ -41,7 +52,7 @@ def day_test(rig: Rig) -> bool:
         while not arrived or rate:
             angle, rate, arrived = shaped.towards(target)
             rig.propose(angle, rate)
-    rig.run(100)
+        rig.run(BRAKE_TEST_MS)
     return rig.decision.tested
 
 

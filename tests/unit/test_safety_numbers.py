@@ -26,6 +26,7 @@ PLACES: Final = {
     "disobey_cdeg": 20, "frozen_cdeg": 30, "frozen_of_cdeg": 200, "stuck_cdeg": 150, "over_angle_cdeg": 100,
     "over_angle_other_cdeg": 300, "start_cdeg": 100, "tracking_cdeg": 300, "progress_least_cdeg": 50,
     "lag_cdeg": 60, "back_off_cdeg": 400, "give_back_cdeg": 200, "test_travel_cdeg": 100,
+    "brake_slip_cdeg": 30,
 }  # fmt: skip
 SPEEDS: Final = {
     "slew_cdps": 1200, "disobey_cdps": 100, "hard_down_cdps": 300, "hard_up_cdps": 300,
@@ -43,7 +44,8 @@ TIMES: Final = {
     "settle_ms": 1_000, "freeze_ms": 30_000, "freeze_in_return_ms": 10_000, "freeze_bout_ms": 60_000,
     "ss1_ms": 480, "cut_still_ms": 5_000, "arming_ms": 10_000, "ankle_ms": 100, "ankles_ms": 40,
     "load_ms": 1_000, "reset_ms": 3_000, "reply_ms": 10_000, "ask_grace_ms": 4_400, "answer_release_ms": 100,
-    "hold_grace_ms": 5_000, "test_ms": 60_000, "wake_ms": 1_000,
+    "hold_grace_ms": 5_000, "test_ms": 60_000, "wake_ms": 1_000, "brake_after_ms": 400, "brake_ms": 2_000,
+    "torque_off_ms": 500,
 }  # fmt: skip
 OTHERS: Final = {
     "stalls_max": 2, "heat_permille": 800, "proof_effort_permille": 600, "strain_permille": 900,
@@ -73,6 +75,7 @@ HARD: Final[dict[str, dict[str, Any]]] = {
         "NEITHER": 0, "ONLY_A": 1, "ONLY_B": 2, "BOTH": 3, "_SLOPE_MS": 300, "_TURN_CDEG": 18_000,
         "_PARK_SWITCH_CDEG": 400,
     },
+    "brake": {"UNTRIED": 0, "TORQUE_OFF": 1, "TORQUE_BACK": 2, "HELD": 3},
     "home_state": {"NO_PINCH": 0, "PINCH_DOWN": 1, "PINCH_UP": 2},
     "gate": {"_ROUND_CDPS": 2, "_START_DOWN_CDEG": 50, "_ACCEL_ROUND_CDPS2": 40},
     "session": {"FOREVER_MS": 86_400_000},
@@ -85,7 +88,8 @@ HARD: Final[dict[str, dict[str, Any]]] = {
         "INHIBITED": 0, "TEST": 1, "READY": 2, "ACTIVE": 3, "RETURNING": 4, "WAITING": 5, "LATCHED": 6,
         "HOLD": 0, "MOVE": 1, "STOP": 2, "CUT": 3, "LEAVE": 4, "NO_STAGE": 0, "STOPPING": 1, "WARNING": 2,
         "TO_REST": 3, "PAUSE_REST": 4, "TO_MID": 5, "PAUSE_MID": 6, "TO_PARK": 7, "AT_REST_WAITING": 8,
-        "FROZEN": 9, "CREEPING_OUT": 10, "BACKING_OFF": 11, "GIVING_BACK": 12, "PINCHED": 13, "CHECK_OFF": 0,
+        "FROZEN": 9, "CREEPING_OUT": 10, "BACKING_OFF": 11, "GIVING_BACK": 12, "PINCHED": 13,
+        "TRYING_BRAKE": 14, "CHECK_OFF": 0,
         "CHECK_COUNTING": 1, "CHECK_ASKED": 2, "CHECK_LOUD": 3,
     },
 }  # fmt: skip
@@ -95,7 +99,7 @@ CAUSES: Final = (
     "over_angle_predicted", "over_speed", "wrong_direction", "runaway", "no_motion", "angle_stale",
     "no_angle", "angles_disagree", "inputs_stale", "drive_lost", "drive_fault", "return_stalled", "overrun",
     "supply_low", "bout_over", "drive_returned", "load_lost", "left_alone", "pinched_down", "pinched_up",
-    "panic", "too_hot",
+    "panic", "too_hot", "brake_slips", "torque_stays",
 )  # fmt: skip
 ALL_WAYS: Final = (
     "mode", "session", "lease", "fresh", "drive", "motion", "start", "continuous", "tracking", "rate",
@@ -172,6 +176,8 @@ RULES: Final[dict[str, tuple[str, str, str, tuple[int, int, int], bool]]] = {
     "no_motion": ("LIVE HOMING", "no_motion", "GIVE", STANDS, False),
     "inputs_stale": ("LIVE AWAY", "inputs_stale", "STAGED", UP, False),
     "supply_low": ("LIVE AWAY", "supply_low", "CREEP", CREEPS, False),
+    "brake_slips": ("TRYING", "brake_slips", "STAGED", UP, False),
+    "torque_stays": ("TRYING", "torque_stays", "STAGED", UP, False),
     "too_hot": ("LIVE", "too_hot", "STAGED", UP, False),
     "return_stalled": ("HOMING", "return_stalled", "CREEP", CREEPS, False),
     "ankles_open": ("AWAY", "ankles_open", "EMERGENCY", UP, False),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from safety.angles import BOTH, ONLY_A
+from safety.brake import HELD, NOT_TRIED, TORQUE_OFF, UNTRIED
 from safety.look import look
 from safety.modes import Turn, _off_park, _test_over, _woke_away
 from safety.observation import ORDER_END
@@ -15,12 +16,14 @@ from safety.trial import NOT_TRYING, Trial, tried
 from tests.safety_rig import FIRST_START, LIMITS, Rig
 
 SEEN = Rig().sense()
+BRAKE_HELD = NOT_TRIED._replace(phase=HELD)
 QUIET = look(boot(LIMITS, FIRST_START), SEEN, LIMITS, 20, False)
 
 
 def after(was: Trial, a: int | None, b: int | None, heading: int, source: int = BOTH) -> Trial:
     seen = SEEN._replace(a_cdeg=a, b_cdeg=b)
-    return tried(was, heading, QUIET.angles._replace(source=source), seen, LIMITS, 20)
+    motion = QUIET.motion._replace(heading=heading, heading_ms=0)
+    return tried(was, motion, QUIET.angles._replace(source=source), seen.inputs, seen, LIMITS, 20)
 
 
 def test_the_way_up_is_a_degree_by_both_sources() -> None:
@@ -37,12 +40,14 @@ def test_the_way_up_is_a_degree_by_both_sources() -> None:
 
 
 def test_the_way_back_is_a_degree_from_the_highest() -> None:
-    up = Trial(40, -6900, -6910, True, False)
+    up = Trial(40, -6900, -6910, True, False, BRAKE_HELD)
     higher = after(up, -6850, -6920, 1)
     assert (higher.a_turn, higher.b_turn) == (-6850, -6910)
     assert not after(up, -7000, -7009, -1).passed
     assert not after(up, -6999, -7010, -1).passed
     assert after(up, -7000, -7010, -1).passed
+    for phase in (UNTRIED, TORQUE_OFF):
+        assert not after(up._replace(brake=BRAKE_HELD._replace(phase=phase)), -7000, -7010, -1).passed
     assert not after(up, -7000, -7010, 0).passed
     assert not after(up, -7000, -7010, 1).passed
     assert after(up._replace(passed=True), -6900, -6910, 1).passed

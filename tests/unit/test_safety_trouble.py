@@ -200,6 +200,7 @@ def test_pauses_are_neither_restarted_nor_skipped_by_a_second_cause() -> None:
 def test_a_jump_of_one_source_is_no_runaway() -> None:
     """Less than a disagreement, more than a runaway would need: nothing is cut for a sensor's sake."""
     rig = ridden(1500)
+    rig.log.clear()
     rig.run(1_000)
     for _ in range(50):
         rig.tick(a_cdeg=1790)

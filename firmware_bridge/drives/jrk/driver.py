@@ -68,6 +68,7 @@ class JrkDrive(LineDrive):
         self._rate_cdps = 0  # of the last setpoint
         self._turn = 0
         self._said_halting = belief.Twice(c.AWAITING)
+        self._let_go = False  # and nothing better was heard since
         self._currents = belief.Middle()
         self._current_ma: int | None = None
         self._jumps = 0
@@ -94,6 +95,7 @@ class JrkDrive(LineDrive):
 
     def release(self) -> None:
         """Duty 0."""
+        self._let_go = True
         self._intent, self._held_cdeg, self._rate_cdps = ("release", 0, 0), None, 0
 
     def yield_to_own_return(self) -> None:
@@ -162,6 +164,7 @@ class JrkDrive(LineDrive):
         halting, current_ma = answer.values
         if not self._said_halting.take(halting):
             self._turn = len(TURNS) - 3  # once more, right behind the next feedback
+        self._let_go = self._let_go and (self._is_cut() or bool(self._halting))
         self._current_ma = self._currents.take(current_ma)
         self._armed = self._armed and not self._fault
 
@@ -171,7 +174,8 @@ class JrkDrive(LineDrive):
 
     @property
     def _fault(self) -> int:
-        return self._halting & ~c.AWAITING
+        """No power is none where a cut took it: the relay has its supply. Arming refuses it by name."""
+        return self._halting & ~(c.AWAITING | (c.NO_POWER if self._let_go else 0))
 
     def _fed_back(self, answer: Answer) -> None:
         before, cdeg = self._reading, self._scale.cdeg(answer.values[0])
