@@ -33,6 +33,7 @@ class Bed:
         self.known = protocol.ALL_INPUTS
         self.encoder: Callable[[], int | None] = lambda: round(self.plant.angle_deg * 1000)
         self.inclinometer: Callable[[], int | None] = lambda: round(self.plant.angle_deg * 100)
+        self.current: Callable[[], int] = lambda: round(self.plant.current_a * 1000)
         self.now_ms = 0
         self.fastest_dps = 0.0
         self.boot()
@@ -46,7 +47,7 @@ class Bed:
         for _ in range(ms // 10):
             brain, plant = self.brain, self.plant
             self._cam_switches()
-            milliamperes = round(plant.current_a * 1000)
+            milliamperes = self.current()
             brain.tick(
                 self.now_ms,
                 self.encoder(),

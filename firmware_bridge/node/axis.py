@@ -2,6 +2,7 @@
 
 from firmware_bridge.node.angle import AngleSource
 from firmware_bridge.node.config import Config, Gains
+from firmware_bridge.node.current import CurrentSense
 from firmware_bridge.node.motion import STOP, Motion
 from firmware_bridge.node.power import COMING, OFF, ON, Power
 from firmware_bridge.node.trip import Trip
@@ -22,6 +23,7 @@ class Axis:
         self.source = AngleSource(config)
         self.motion = Motion(config, motor)
         self.loop = VelocityLoop(motor)
+        self.current = CurrentSense(motor)
         self.power = Power()
         self.trip = Trip()
         self.duty_permille = 0
@@ -65,6 +67,7 @@ class Axis:
         else:
             rate = source.rate_mdps
             if source.known:
+                current_ma = self.current.judge(current_ma, self.loop.applied, rate, dt_ms)
                 motion.top_mdps = 10 * (_SLOW_CDPS if source.slow else config.rate_max_cdps)
                 motion.settled_mdeg = _COARSE_MDEG if source.slow else _FINE_MDEG
                 motion.gives = self.loop.relaxes

@@ -77,6 +77,7 @@ class Brain:
         if self._may_arm(moves):
             if self.state == protocol.DISARMED:
                 self.source.forgive()
+                self.axis.current.forgive()
             self.state = protocol.ARMED
             self.mode = protocol.NONE
             self._may_try = True

@@ -212,7 +212,7 @@ class Host:
         # An encoder that is not followed is no angle: the host would command in a frame nobody moves in.
         encoder = None if brain.source.slow else brain.encoder_mdeg
         inclination = brain.inclination_cdeg
-        valid = protocol.CURRENT
+        valid = 0 if brain.axis.current.doubted else protocol.CURRENT
         valid |= protocol.ANGLE if encoder is not None else 0
         valid |= protocol.INCLINATION if inclination is not None else 0
         self._counter = (self._counter + 1) & 0xFFFF
@@ -245,6 +245,8 @@ class Host:
         brain = self._brain
         if brain.role == protocol.ROLE_TABLE and (brain.fault or brain.source.fault):
             return brain.fault or brain.source.fault
+        if brain.axis.current.doubted:
+            return protocol.CURRENT_OFF
         return protocol.STORE_FAILED if brain.store.failed else protocol.NO_FAULT
 
     def _output_bits(self) -> int:

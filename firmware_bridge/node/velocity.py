@@ -75,6 +75,11 @@ class VelocityLoop:
         self._held_ms = 0
         self.relaxes = False
 
+    @property
+    def applied(self) -> int:
+        """The duty of the last tick, in millionths."""
+        return self._duty
+
     def estimate_mdps(self, current_ma: int) -> int:
         """The motor's rate by its back-EMF: duty less what the current takes, through the feed-forward."""
         return (self._duty - self._gains.per_amp * current_ma) // self._gains.feed
@@ -108,7 +113,7 @@ class VelocityLoop:
         gains = self._gains
         error = max(-20_000, min(20_000, wanted_mdps - rate_mdps))
         self._feel_emf(rate_mdps, current_ma, dt_ms)
-        unseen = max(-20_000, min(20_000, rate_mdps - self.quick_mdps))
+        unseen = 0 if settled else max(-20_000, min(20_000, rate_mdps - self.quick_mdps))
         kp, ki = gains.kp, gains.ki
         if self.weak:
             kp = kp // 4

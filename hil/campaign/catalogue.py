@@ -94,7 +94,6 @@ OPEN: Final[dict[str, str]] = {
         (
             "motor_shorted",
             "inclinometer_intermittent",
-            *(name for name in FAULTS if name.startswith("current_")),
             *(name for name in FAULTS if name.startswith(("inputs_wire_", "inclinometer_wire_"))),
             *(f"wire_{kind}" for kind in ("doubled", "reordered", "truncated", "merged", "echo")),
             "wire_deaf",

@@ -67,6 +67,7 @@ FAULTS: Final = (
     (protocol.ENCODER_JUMPED, "encoder jumped", "further in a sample than a table can; by the inclinometer"),
     (protocol.ENCODER_OFF, "encoder off", "3 deg from the inclinometer for 200 ms; by the inclinometer"),
     (protocol.WRONG_WAY, "wrong way", "1 deg head-down against the command; torque cut"),
+    (protocol.CURRENT_OFF, "current off", "6 A and half off what duty and speed give; goes by those"),
 )
 ANGLES: Final = """\
 An angle that is doubted stays so until the node is armed anew at a standstill with both in agreement. Of two

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 
 import pytest
 
@@ -76,3 +77,37 @@ def test_an_inclinometer_that_drifts_past_a_standing_encoder_is_no_fall() -> Non
     for sample in range(150):
         doubt.judge(10_000, 10_000 + 20 * sample, 0, 0, 0, 10)
         assert doubt.encoder == protocol.NO_FAULT
+
+
+@pytest.mark.parametrize("gear", ["a1", "a2"])
+@pytest.mark.parametrize("says_ma", [40_000, -40_000])
+def test_a_current_sense_that_sticks_at_its_end_does_not_drive_the_motor(gear: str, says_ma: int) -> None:
+    node = Raw(gear, 20.0)
+    node.arm()
+    way = ramp(20.0, -20.0, 2.0)
+    for _ in range(100):
+        node.command(protocol.MOVE, *next(way))
+    node.current = lambda: says_ma
+    for _ in range(200):
+        node.command(protocol.MOVE, *next(way))
+    assert node.fastest_dps < 2.2
+    assert node.plant.angle_deg == pytest.approx(10.0, abs=0.2)
+    assert node.status is not None
+    assert (node.status.fault, node.status.valid & protocol.CURRENT) == (protocol.CURRENT_OFF, 0)
+
+
+@pytest.mark.parametrize("gear", ["a1", "a2"])
+@pytest.mark.parametrize("ohm", [0.18, 0.35])
+def test_a_winding_that_is_cold_or_hot_is_believed(gear: str, ohm: float) -> None:
+    """With a supply that sags, and 20 A against something in the way: it stays the measured current."""
+    node = Raw(gear, 20.0)
+    plant = node.plant
+    plant.refit(replace(plant.params, motor=replace(plant.params.motor, resistance_ohm=ohm)))
+    plant.supply_v = 22.0
+    node.arm()
+    way = ramp(20.0, -20.0, 2.0)
+    for place in range(300):
+        plant.drag_nm = 2_000.0 if place > 150 else 0.0
+        node.command(protocol.MOVE, *next(way))
+        assert not node.brain.axis.current.doubted
+    assert plant.current_a == pytest.approx(-20.0, abs=0.5)

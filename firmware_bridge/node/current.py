@@ -1,0 +1,33 @@
+"""The motor's current as it is measured, while that can be true; else as voltage and rate have it.
+
+The current limit sets the duty by it: a sense stuck at 40 A would turn the motor the other way at full speed.
+"""
+
+from firmware_bridge.node.config import Gains
+
+_OFF_MA = 6_000  # 1.5 V at the brushes, a rate that is 30 ms old
+_DOUBT_MS = 100
+
+
+class CurrentSense:
+    """`doubted` once it was impossible for 100 ms, until armed anew."""
+
+    def __init__(self, gains: Gains) -> None:
+        self._gains = gains
+        self._wild_ms = 0
+        self.doubted = False
+
+    def forgive(self) -> None:
+        """Armed anew: it counts again."""
+        self._wild_ms = 0
+        self.doubted = False
+
+    def judge(self, measured_ma: int, duty: int, rate_mdps: int, dt_ms: int) -> int:
+        """The current to go by, with the duty (millionths) that was applied until now."""
+        gains = self._gains
+        expected = (duty - gains.feed * rate_mdps) // gains.per_amp
+        off = abs(measured_ma - expected) - abs(expected) // 2  # a winding may be half as good or bad
+        self._wild_ms = min(self._wild_ms + dt_ms, 1_000) if off > _OFF_MA else 0
+        if self._wild_ms >= _DOUBT_MS:
+            self.doubted = True
+        return expected if self.doubted or off > _OFF_MA else measured_ma
