@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
+_RUNAWAY: Final = (
+    "return moves and motion.heading_ms < 2 * motion.due_ms and abs(facts.cdps or 0) > limits.disobey_cdps"
+)
 EQUIVALENT: Final[dict[str, dict[tuple[str, str, str], str]]] = {
     "safety/angles.py": {
         (
@@ -45,5 +48,17 @@ EQUIVALENT: Final[dict[str, dict[tuple[str, str, str], str]]] = {
             "if cdeg < target:",
             "Lt -> LtE",
         ): "a table that is at its target has arrived some lines above",
+    },
+    "safety/rules_machine.py": {
+        (
+            "runaway",
+            _RUNAWAY,
+            "0 -> 1",
+        ): "an unknown rate counts as none; one unit is as far below the limit of 100 as none",
+        (
+            "runaway",
+            _RUNAWAY,
+            "0 -> -1",
+        ): "an unknown rate counts as none; one unit is as far below the limit of 100 as none",
     },
 }

@@ -9,6 +9,7 @@ from safety.facts import ACTING, ALWAYS, Facts
 from safety.limits import Limits
 from safety.observation import Observation
 from safety.rules import CREEP, EMERGENCY, NOTHING, STAGED, WAIT, Row, judge
+from safety.rules_machine import over_angle_predicted
 from safety.verdict import ALLOW, Verdict
 from tests.home_facts import QUIET, SEEN
 from tests.safety_rig import LIMITS
@@ -55,3 +56,12 @@ def test_each_part_is_the_least_and_each_cause_is_kept(
     rows: tuple[Row, ...], wanted: tuple[Verdict, int, int, int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert judged(monkeypatch, *rows) == wanted
+
+
+@pytest.mark.parametrize("cdps", [100, 299, 5_000])
+def test_where_a_table_would_end_is_reckoned_to_the_unit(cdps: int) -> None:
+    """200 ms at its rate, and the way of a stop at 30 deg/s2."""
+    way = cdps * 200 // 1_000 + cdps * cdps // 6_000
+    last = QUIET.cap_cdeg + LIMITS.over_angle_cdeg - way
+    assert not over_angle_predicted(QUIET._replace(cdeg=last, cdps=cdps), SEEN, LIMITS)
+    assert over_angle_predicted(QUIET._replace(cdeg=last + 1, cdps=cdps), SEEN, LIMITS)
