@@ -13,7 +13,7 @@ _LONGEST = 255  # this code byte has no zero behind it
 
 def crc16(data: bytearray, size: int) -> int:
     """CRC-16/CCITT-FALSE of the first `size` bytes; check value 29B1h."""
-    return crc_hqx(memoryview(data)[:size], 0xFFFF)
+    return crc_hqx(data[:size], 0xFFFF)
 
 
 def first(data: bytearray, size: int) -> bytes:

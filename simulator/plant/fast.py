@@ -159,12 +159,10 @@ class TablePlant:
         duty = self._duty
         if duty is None:
             return 0.0
-        params = self.params
-        sag_ohm = duty * duty * params.supply.source_ohm
-        ohm = params.motor.resistance_ohm + params.supply.bridge_ohm + sag_ohm
+        k = self._parts
+        sag_ohm = duty * duty * k.source_ohm
         driven = duty * self.supply_v
-        emf = params.motor.back_emf_vs * params.gear.ratio * self._omega
-        return driven - sag_ohm * (driven - emf) / ohm
+        return driven - sag_ohm * (driven - k.emf_vs * self._omega) / (k.ohm + sag_ohm)
 
     def _move_brake(self) -> None:
         """Its part of the torque in this step: a delay, then a linear rise; or the delay of the release."""

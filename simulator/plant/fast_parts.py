@@ -19,6 +19,7 @@ class FastParts:
         "drag",
         "dry",
         "emf",
+        "emf_vs",
         "forward",
         "henry",
         "hinge",
@@ -39,6 +40,7 @@ class FastParts:
         self.ohm = motor.resistance_ohm + supply.bridge_ohm
         self.source_ohm = supply.source_ohm
         self.henry = motor.inductance_h
+        self.emf_vs = motor.back_emf_vs * ratio
         self.emf = motor.back_emf_vs * ratio / motor.inductance_h
         self.limit_a = supply.limit_a
         self.torque_a = motor.torque_nm_a
