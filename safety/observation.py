@@ -100,6 +100,7 @@ class Observation(NamedTuple):
     station_age_ms: int
     effort_permille: int | None = None  # + head-down, of the drive's most; None = it does not say
     heat_permille: int | None = None  # of the temperature at which the drive or motor gives up
+    test_due: bool = False  # the tests of the day passed a day ago
 
 
 class Wake(NamedTuple):
@@ -108,5 +109,5 @@ class Wake(NamedTuple):
     open_terms: Terms | None  # the durable open-session mark, None = no session was open
     used_ms: int  # head-down time already used of that session's allowance
     same_table: bool  # the table file's hash is the one of the mark
-    direction_tested: bool  # the day's direction test has passed
+    direction_tested: bool  # the tests of the day have passed
     latched_cause: int  # a latch that outlived the restart, 0 = none

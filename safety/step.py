@@ -134,7 +134,9 @@ def _acted(
     known = facts.mode, facts.terms, facts.session, facts.stage
     if (mode, judged.terms, judged.session, home.stage) != known:
         facts = facts._replace(mode=mode, terms=judged.terms, session=judged.session, stage=home.stage)
-    tested = trial.passed if mode == TEST else state.tested  # a test that fails takes the one before with it
+    # A test that fails takes the one before with it; a day later it is due again, out of a session.
+    tested = state.tested and not (mode == INHIBITED and observation.test_due)
+    tested = trial.passed if mode == TEST else tested
     if mode == TEST and trial.brake.phase in _BRAKE:
         # The guard's own part of the tests: nobody's proposal is asked for.
         passage = _STANDING

@@ -145,6 +145,7 @@ class Guard:
             orders,
             self._channel.controller_age_ms(now_ms),
             self._channel.station_age_ms(now_ms),
+            self._store.test_due(now_ms),
         )
         passed |= SENSED
         state = boot(self.limits, self._wake()) if self._state is None else self._state

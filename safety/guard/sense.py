@@ -39,12 +39,12 @@ def observe(
     orders: int,
     controller_age_ms: int,
     station_age_ms: int,
+    test_due: bool = False,
 ) -> Observation:
     """What the rules see in this tick."""
     drive = devices.drive.read()
     a_cdeg, a_cdps, a_age_ms = _angle(drive, now_ms)
     b_cdeg, b_cdps, b_age_ms = _angle(devices.inclinometer.read(), now_ms)
-    inputs, inputs_age_ms = _inputs(devices.inputs.read(), now_ms)
     return Observation(
         min(dt_ms, AGE_MAX_MS),
         min(late_ms, AGE_MAX_MS),
@@ -58,8 +58,7 @@ def observe(
         0 if drive is None else drive.stage,
         0 if drive is None else drive.fault,
         AGE_MAX_MS if drive is None else age_ms(drive.at_ms, now_ms),
-        inputs,
-        inputs_age_ms,
+        *_inputs(devices.inputs.read(), now_ms),
         proposal,
         begin,
         orders,
@@ -67,6 +66,7 @@ def observe(
         station_age_ms,
         None if drive is None else _bounded(drive.effort_permille),
         None if drive is None else _bounded(drive.heat_permille),
+        test_due,
     )
 
 

@@ -48,6 +48,7 @@ class Store:
         self.ring, self.ring_trouble = _ring(ring)
         self.latched_cause = latch_file.read(folder)
         self._latch_durable = True  # as it was found
+        self._tested_ms = now_ms  # when they passed, by the machine's clock
         self.tested = self._tested(now_ms)
 
     @property
@@ -97,9 +98,13 @@ class Store:
             self.events.lost += 1
             self.ring_trouble = f"the latch is not kept: {error.strerror}"
 
+    def test_due(self, now_ms: int) -> bool:
+        """A guard may stay on for longer than its tests are good for."""
+        return self.tested and now_ms - self._tested_ms >= DAY_MS
+
     def note_tested(self, now_ms: int) -> None:
         """The day's tests have passed on this table."""
-        self.tested = True
+        self.tested, self._tested_ms = True, now_ms
         entry = {
             "table_sha256": self._table_sha256,
             "boot": self._boot,
@@ -134,8 +139,11 @@ class Store:
             return False
         by_boot = found.get("boot") == self._boot
         then, now = (found.get("now_ms"), now_ms) if by_boot else (found.get("wall_s"), self._wall_s())
-        day = DAY_MS if by_boot else DAY_MS // 1_000
-        return isinstance(then, int) and 0 <= now - then < day
+        if not isinstance(then, int):
+            return False
+        age_ms = now - then if by_boot else (now - then) * 1_000
+        self._tested_ms = now_ms - age_ms
+        return 0 <= age_ms < DAY_MS
 
 
 def _machine_boot() -> str:

@@ -180,6 +180,31 @@ def test_tests_count_for_a_day_and_for_their_table(
     assert opened(tmp_path, boot).tested is tested
 
 
+def test_a_guard_that_stays_on_has_its_tests_due_after_a_day(tmp_path: Path) -> None:
+    made = opened(tmp_path)
+    assert not made.test_due(store.DAY_MS + 1_000)
+    made.note_tested(5_000)
+    assert [made.test_due(5_000 + store.DAY_MS + more) for more in (-1, 0)] == [False, True]
+    made.close()
+    again = opened(tmp_path)
+    assert again.tested is False  # of the time to come: this machine's clock began anew
+    again.note_tested(500)
+    again.close()
+    restarted = opened(tmp_path)
+    assert [restarted.test_due(500 + store.DAY_MS + more) for more in (-1, 0)] == [False, True]
+    restarted.forget_tested()
+    assert not restarted.test_due(500 + store.DAY_MS)
+    restarted.close()
+    assert not opened(tmp_path).tested
+
+
+def test_the_age_of_tests_before_a_restart_of_the_machine_is_that_of_the_calendar(tmp_path: Path) -> None:
+    entry = {"table_sha256": SHA, "wall_s": wall_s() - 86_399, "boot": "another"}
+    files.replace(tmp_path / "tests.json", entry, durable=False)
+    made = opened(tmp_path)
+    assert [made.test_due(now_ms) for now_ms in (1_999, 2_000)] == [False, True]
+
+
 def test_a_folder_that_takes_nothing_more_loses_words_and_no_guard(tmp_path: Path) -> None:
     """What it would keep is in the way of itself: folders of the files' names."""
     (tmp_path / "guard.ring").mkdir()
@@ -188,10 +213,12 @@ def test_a_folder_that_takes_nothing_more_loses_words_and_no_guard(tmp_path: Pat
     (tmp_path / "tests.json").mkdir()
     made.note_tested(1_000)
     assert (made.tested, made.events.lost) == (True, 1)
+    made.forget_tested()
+    assert (made.tested, made.events.lost) == (False, 2)
     write_latch(tmp_path, 0, durable=False)
     (tmp_path / "latch.json").mkdir()
     made.latch(3, parked=False)
-    assert made.events.lost == 2
+    assert made.events.lost == 3
     assert str(made.ring_trouble).startswith("the latch is not kept: ")
     assert made.latched_cause == 3
     made.close()

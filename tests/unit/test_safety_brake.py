@@ -8,9 +8,9 @@ import pytest
 
 from safety import decision as d
 from safety.brake import HELD, NOT_TRIED, TORQUE_BACK, TORQUE_OFF, Brake, braked, empty
-from safety.observation import DRIVE_ARMED, DRIVE_UNPOWERED, ORDER_TEST, Inputs, Wake
+from safety.observation import DRIVE_ARMED, DRIVE_UNPOWERED, ORDER_END, ORDER_TEST, Inputs, Wake
 from safety.trial import Trial, tried
-from tests.safety_rig import LIMITS, Plant, Rig, Shaped, cause
+from tests.safety_rig import LIMITS, Plant, Rig, Shaped, cause, session_terms
 
 PARK = LIMITS.park_cdeg
 SEEN = Rig().sense()._replace(a_cdeg=-6800, b_cdeg=-6810, drive_state=DRIVE_UNPOWERED)
@@ -118,6 +118,19 @@ def test_a_test_that_fails_takes_the_one_before_with_it() -> None:
     _, rig = sinking(-20, Rig(Wake(None, 0, True, True, 0)))
     rig.until(d.INHIBITED)
     assert not rig.decision.tested
+
+
+def test_after_a_day_they_are_due_again_but_not_in_a_session() -> None:
+    rig = Rig(Wake(None, 0, True, True, 0))
+    assert rig.tick().tested
+    rig.press(ankle_a=True, ankle_b=True, load=True)
+    rig.tick(begin=session_terms())
+    assert rig.tick(test_due=True).tested
+    assert rig.decision.mode == d.READY
+    rig.tick(orders=ORDER_END)
+    assert rig.decision.mode == d.INHIBITED
+    assert not rig.tick(test_due=True).tested
+    assert rig.tick(begin=session_terms()).mode == d.INHIBITED
 
 
 def test_beside_park_the_return_button_brings_it_there() -> None:
