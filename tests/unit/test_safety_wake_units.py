@@ -1,0 +1,62 @@
+"""What a guard that wakes up begins with, and what a decision says of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from safety import decision as d
+from safety.causes import BY_NAME
+from safety.observation import Wake
+from safety.rules import CREEP, CUT_CAUSES, ESTOP, STAGED
+from safety.step import _homewards, _stage_left_ms, boot
+from tests.home_facts import HOME, QUIET, facts
+from tests.safety_rig import LIMITS, session_terms
+
+WOKE = boot(LIMITS, Wake(session_terms(), 0, True, True, 0))
+LOST = BY_NAME["guard_lost"].number
+CUT = CUT_CAUSES[0]
+
+
+@pytest.mark.parametrize(
+    ("latched", "bits", "cuts"),
+    [
+        (0, STAGED, 0),
+        (BY_NAME["over_angle"].number, STAGED | CREEP, 0),
+        (BY_NAME["estop"].number, STAGED | CREEP | ESTOP, 0),
+        *((number, STAGED | CREEP, 1) for number in CUT_CAUSES),
+    ],
+)
+def test_a_return_after_a_restart_is_announced_and_as_careful_as_its_latch(
+    latched: int, bits: int, cuts: int
+) -> None:
+    home, session, cause = _homewards(WOKE, facts(), 0, latched, LIMITS, True)
+    assert (home.bits, home.cuts, home.hand, home.stage) == (bits, cuts, not cuts, d.WARNING)
+    assert (cause, session.rest_owed_ms, session.mid_owed_ms) == (LOST, 60_000, 20_000)
+    assert _homewards(WOKE, facts(), CREEP, latched, LIMITS, True)[0].bits == bits | CREEP
+
+
+@pytest.mark.parametrize(
+    ("resumes", "at_park", "waking"), [(False, False, True), (True, True, True), (True, False, False)]
+)
+def test_any_other_return_begins_at_once(resumes: bool, at_park: bool, waking: bool) -> None:
+    state, at = WOKE._replace(resumes=resumes), facts()._replace(at_park=at_park)
+    home, session, cause = _homewards(state, at, 0, CUT, LIMITS, waking)
+    assert (home.bits, home.cuts, home.stage, cause) == (STAGED, 0, d.STOPPING, 0)
+    assert session == at.session
+    assert _homewards(state, at, CREEP, CUT, LIMITS, waking)[0].bits == CREEP
+
+
+@pytest.mark.parametrize(
+    ("stage", "left_ms"),
+    [
+        (d.PAUSE_REST, 11),
+        (d.PAUSE_MID, 12),
+        (d.WARNING, 13),
+        (d.FROZEN, 13),
+        (d.TO_REST, 13),
+        (d.NO_STAGE, 0),
+    ],
+)
+def test_what_is_left_is_that_of_the_stage(stage: int, left_ms: int) -> None:
+    session = QUIET.session._replace(rest_owed_ms=11, mid_owed_ms=12)
+    assert _stage_left_ms(stage, HOME._replace(left_ms=13), session) == left_ms
