@@ -1,8 +1,9 @@
 """The one angle decisions are made with: A controls, B protects; one bad, the other at creep; none, None.
 
 HZ-07..13: a source is bad for the rest of the ride once it has disagreed or stood still for too long. Which
-of two disagreeing sources is bad is said by the rest and park switches, else by which of them jumped, else
-the absolute one (B, on the frame) is kept.
+of two disagreeing sources is bad is said by the rest and park switches, by a closed brake behind which only
+one moves, or by which of them jumped. Where nothing says it there is a doubt, and no angle, until something
+does: the drive goes by A, so that A alone does what it was told proves nothing.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from typing import Final, NamedTuple
 
 from safety.limits import Limits
 from safety.observation import AGE_MAX_MS, Observation
+from safety.witness import NEITHER, NO_WITNESS, ONLY_A, ONLY_B, Witness, ask
 
-NEITHER: Final = 0
-ONLY_A: Final = 1
-ONLY_B: Final = 2
+__all__ = ["NEITHER", "ONLY_A", "ONLY_B"]
+
 BOTH: Final = 3
 
 
@@ -35,6 +36,9 @@ class Angles(NamedTuple):
     slope_cdeg: int  # where the slope window began, for a source without a rate
     slope_ms: int
     slope_cdps: int
+    doubt: bool = False  # they disagree, and nothing has said yet which of them lies
+    denied_ms: int = 0  # a switch has denied the one source that is left for so long
+    witness: Witness = NO_WITNESS
 
 
 UNSEEN: Final = Angles(None, None, NEITHER, None, AGE_MAX_MS, 0, NEITHER, False, False, None, None, 0, 0, 0)
@@ -45,27 +49,58 @@ _PARK_SWITCH_CDEG: Final = 400  # the switch closes within 3 deg of park (design
 
 def see(was: Angles, observation: Observation, limits: Limits, lively: bool, dt_ms: int) -> Angles:
     """Look at both sources."""
-    a, b = observation[2], observation[5]
-    a_fresh = fresh(a, observation[3], observation[4], limits)
-    b_fresh = fresh(b, observation[6], observation[7], limits)
-    disagree_ms, jumped, a_bad, b_bad = was[5], was[6], was[7], was[8]
-    if a is not None and b is not None and a_fresh and b_fresh:
-        # The stop that a jump brings about is lively: it does not make the jump forgotten.
-        wide = lively and not jumped
-        if abs(a - b) >= (limits.disagree_lively_cdeg if wide else limits.disagree_cdeg):
-            if disagree_ms == 0:
-                reach = limits.slew_margin_cdeg + limits.slew_cdps * dt_ms // 1000
-                jumped = _jumped(a, b, was, reach)
-            disagree_ms = min(disagree_ms + dt_ms, AGE_MAX_MS)
-            if disagree_ms >= limits.disagree_ms and not (a_bad or b_bad):
-                a_bad = liar(a, b, observation, jumped, limits) == ONLY_A
-                b_bad = not a_bad
-        else:
-            disagree_ms, jumped = 0, NEITHER
-    a_good = a_fresh and not a_bad and not (disagree_ms and jumped == ONLY_A)
-    b_good = b_fresh and not b_bad and not (disagree_ms and jumped == ONLY_B)
-    said = (a if a_fresh else None, b if b_fresh else None)
-    return _choose(was, observation, limits, dt_ms, (a_good, b_good, disagree_ms, jumped, a_bad, b_bad), said)
+    a = observation[2] if fresh(observation[2], observation[3], observation[4], limits) else None
+    b = observation[5] if fresh(observation[5], observation[6], observation[7], limits) else None
+    witness, lies = ask(was[16], a, b, observation, limits, dt_ms)
+    disagree_ms, jumped = _apart(was, a, b, limits, lively, dt_ms)
+    a_bad, b_bad, doubt = was[7], was[8], was[14]
+    if not lies and disagree_ms >= limits.disagree_ms and (doubt or not (a_bad or b_bad)):
+        lies = _liar(a, b, observation, jumped, limits)
+        doubt = not lies
+    if doubt and b is not None and observation[2] is None and observation[4] <= limits.stale_ms:
+        lies = ONLY_A  # the drive answers, and has given up its own angle
+    elif doubt and not lies and a is not None and b is not None:
+        lies = _jumped(a, b, was, _reach(limits, dt_ms))  # back again, too
+    if lies:
+        a_bad, b_bad, doubt = lies == ONLY_A, lies == ONLY_B, False
+    a_good = a is not None and not (a_bad or doubt) and not (disagree_ms and jumped == ONLY_A)
+    b_good = b is not None and not (b_bad or doubt) and not (disagree_ms and jumped == ONLY_B)
+    denied_ms = _denied(was, a if a_good else None, b if b_good else None, observation, limits, dt_ms)
+    if denied_ms >= limits.disagree_ms:
+        a_good = b_good = False
+        a_bad, b_bad, doubt = False, False, True
+    seen = (a_good, b_good, disagree_ms, jumped, a_bad, b_bad)
+    return _choose(was, observation, limits, dt_ms, seen, (a, b))._replace(
+        doubt=doubt, denied_ms=denied_ms, witness=witness
+    )
+
+
+def _apart(
+    was: Angles, a: int | None, b: int | None, limits: Limits, lively: bool, dt_ms: int
+) -> tuple[int, int]:
+    """For how long they have disagreed, and which of them jumped when that began."""
+    disagree_ms, jumped = was[5], was[6]
+    if a is None or b is None:
+        return disagree_ms, jumped
+    apart = abs(a - b)
+    if apart < limits.disagree_cdeg:
+        return 0, NEITHER
+    if disagree_ms == 0 and not jumped:
+        jumped = _jumped(a, b, was, _reach(limits, dt_ms))
+    # The stop that a jump brings about is lively: it does not make the jump forgotten.
+    if lively and not (jumped and disagree_ms) and apart < limits.disagree_lively_cdeg:
+        return 0, jumped
+    return min(disagree_ms + dt_ms, AGE_MAX_MS), jumped
+
+
+def _denied(
+    was: Angles, a: int | None, b: int | None, observation: Observation, limits: Limits, dt_ms: int
+) -> int:
+    """For how long a switch has said that the table is not where the only source left says (HZ-12)."""
+    only = b if a is None else a
+    if only is None or (a is not None and b is not None) or not contradicted(only, observation, limits):
+        return 0
+    return min(was[15] + dt_ms, AGE_MAX_MS)
 
 
 def fresh(cdeg: int | None, cdps: int | None, age_ms: int, limits: Limits) -> bool:
@@ -73,6 +108,11 @@ def fresh(cdeg: int | None, cdps: int | None, age_ms: int, limits: Limits) -> bo
     if cdeg is None or age_ms > limits.stale_ms or not -_TURN_CDEG <= cdeg <= _TURN_CDEG:
         return False
     return cdps is None or -_TURN_CDEG <= cdps <= _TURN_CDEG
+
+
+def _reach(limits: Limits, ms: int) -> int:
+    """How far a table can have come in this time, and a source's noise."""
+    return limits.slew_margin_cdeg + limits.slew_cdps * ms // 1000
 
 
 def _jumped(a: int, b: int, was: Angles, reach_cdeg: int) -> int:
@@ -84,16 +124,20 @@ def _jumped(a: int, b: int, was: Angles, reach_cdeg: int) -> int:
     return ONLY_A if a_far else ONLY_B
 
 
+def _liar(a: int | None, b: int | None, observation: Observation, jumped: int, limits: Limits) -> int:
+    return NEITHER if a is None or b is None else liar(a, b, observation, jumped, limits)
+
+
 def liar(a: int, b: int, observation: Observation, jumped: int, limits: Limits) -> int:
-    """Which of two disagreeing sources is wrong (HZ-11)."""
-    a_lies = _contradicted(a, observation, limits)
-    b_lies = _contradicted(b, observation, limits)
+    """Which of two disagreeing sources is wrong (HZ-11); NEITHER where nothing says it."""
+    a_lies = contradicted(a, observation, limits)
+    b_lies = contradicted(b, observation, limits)
     if a_lies != b_lies:
         return ONLY_A if a_lies else ONLY_B
-    return jumped if jumped else ONLY_A
+    return jumped
 
 
-def _contradicted(cdeg: int, observation: Observation, limits: Limits) -> bool:
+def contradicted(cdeg: int, observation: Observation, limits: Limits) -> bool:
     """Whether a switch says the table is elsewhere. The rest switch changes over at -2 deg (design 8)."""
     if observation[13] > limits.stale_ms:
         return False
@@ -118,8 +162,12 @@ def _choose(
     source = (ONLY_A if a_good else NEITHER) + (ONLY_B if b_good else NEITHER)
     cdeg = observation[2] if a_good else observation[5] if b_good else None
     last = was[3]
-    reach = limits.slew_margin_cdeg + limits.slew_cdps * none_ms // 1000
-    if cdeg is not None and source != BOTH and last is not None and abs(cdeg - last) > reach:
+    if (
+        cdeg is not None
+        and source != BOTH
+        and last is not None
+        and abs(cdeg - last) > _reach(limits, none_ms)
+    ):
         cdeg = None  # alone, a source is believed only where the table can have come to since (HZ-10)
     if cdeg is None:
         return Angles(None, None, NEITHER, last, none_ms, disagree_ms, jumped, a_bad, b_bad, *said, 0, 0, 0)
@@ -139,13 +187,15 @@ def distrust(angles: Angles, source: int, observation: Observation) -> Angles:
     """A source that stood still while the other moved is not looked at again in this ride (HZ-07)."""
     if source == ONLY_B:
         kept = ONLY_A if angles.a_cdeg is not None else NEITHER
-        return angles._replace(b_bad=True, source=kept if angles.cdeg is not None else NEITHER)
+        return angles._replace(b_bad=True, doubt=False, source=kept if angles.cdeg is not None else NEITHER)
     b = angles.b_cdeg
     if b is None:
         return angles._replace(a_bad=True, source=NEITHER, cdeg=None, cdps=None)
-    return angles._replace(a_bad=True, source=ONLY_B, cdeg=b, cdps=observation.b_cdps, last_cdeg=b)
+    return angles._replace(
+        a_bad=True, doubt=False, source=ONLY_B, cdeg=b, cdps=observation.b_cdps, last_cdeg=b
+    )
 
 
 def forgive(angles: Angles) -> Angles:
     """At park, with both sources agreeing, both count again."""
-    return angles._replace(a_bad=False, b_bad=False, disagree_ms=0, jumped=NEITHER)
+    return angles._replace(a_bad=False, b_bad=False, doubt=False, disagree_ms=0, jumped=NEITHER)

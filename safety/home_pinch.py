@@ -118,4 +118,5 @@ def strained(home: Home, observation: Observation, limits: Limits, dt_ms: int) -
 
 
 def _follow(ramp: Ramp, stage: int) -> Act:
-    return Act(MOVE, ramp.pos // 1000 + ramp.offset_cdeg, ramp.rate_cdps, stage=stage)
+    offset_cdeg = ramp.offset_cdeg
+    return Act(MOVE, ramp.pos // 1000 + offset_cdeg, ramp.rate_cdps, stage=stage, offset_cdeg=offset_cdeg)

@@ -75,9 +75,9 @@ def stopping(home: Home, facts: Facts, observation: Observation, limits: Limits,
     home = home._replace(left_ms=left_ms, stalled=False)
     cdps = facts.cdps
     standing = home.age_ms >= limits.stopping_ms or (cdps is not None and abs(cdps) <= limits.still_cdps)
-    blind = (
-        facts.cdeg is None and facts.angles.none_ms >= limits.blind_ms and home.age_ms >= limits.stopping_ms
-    )
+    # In a doubt nobody leads before the brake has had its time to show who lies.
+    least_ms = limits.doubt_ms if facts.angles.doubt else limits.stopping_ms
+    blind = facts.cdeg is None and facts.angles.none_ms >= limits.blind_ms and home.age_ms >= least_ms
     if blind or home.stalls > limits.stalls_max:
         return manual(home, facts, observation, limits, dt_ms)
     if facts.cdeg is None or not standing or left_ms or observation.drive_state != DRIVE_ARMED:
@@ -129,6 +129,8 @@ def moving(home: Home, facts: Facts, observation: Observation, limits: Limits, d
     target, speed, accel = _plan(home, limits)
     ramp = next_ramp(home.ramp, target, speed, accel, limits.emergency_cdps2, dt_ms)
     if facts.cdeg is not None:
+        # A drive whose own angle drifts, or that goes over to another one, is still led by the trusted angle.
+        ramp = ramp._replace(offset_cdeg=drive_offset(facts.cdeg, facts, observation, limits))
         if ramp.rate_cdps == 0 and home.ramp.rate_cdps == 0 and home.age_ms > dt_ms:
             return _arriving(home, facts.cdeg, target, facts, observation, limits, dt_ms)
         if home.stage == TO_PARK and facts.angles.source != BOTH and facts.buttons.now.at_park is True:
@@ -151,6 +153,7 @@ def _move(home: Home) -> Act:
         bool(home.bits & EMERGENCY) and not home.acknowledged,
         RETURNING,
         home.stage,
+        offset_cdeg=ramp.offset_cdeg,
     )
 
 

@@ -63,6 +63,7 @@ class Act(NamedTuple):
     stage: int = STOPPING
     done: bool = False
     resumed: bool = False
+    offset_cdeg: int = 0  # of the angle: the drive's own scale
 
 
 STOP_ACT: Final = Act()

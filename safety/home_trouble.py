@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from safety.angles import BOTH, ONLY_A, fresh
+from safety.angles import fresh
 from safety.decision import (
     CREEPING_OUT,
     CUT,
@@ -18,7 +18,7 @@ from safety.decision import (
     WAITING,
 )
 from safety.facts import Facts
-from safety.home_state import Act, Home, entered, standing
+from safety.home_state import Act, Home, drive_offset, entered, standing
 from safety.limits import Limits
 from safety.motion import stuck
 from safety.observation import AGE_MAX_MS, DRIVE_ARMED, Observation
@@ -122,14 +122,20 @@ def manual(
     if _near_park(facts, limits):
         return _stood(home, STOPPING)
     home = home._replace(hand_cdeg=_furthest(home, facts))
-    if home.ramp.rate_cdps == 0:
-        home = home._replace(ramp=anchored(_anchor(facts, observation, limits), 0))
-    target = limits.park_cdeg if facts.angles.source in (ONLY_A, BOTH) else _FAR_CDEG
+    place, offset = _anchor(facts, observation, limits)
+    # What it is led by may have gone over to another scale: then it is led on from where it is.
+    strayed = place is not None and abs(home.ramp.pos // 1000 - place) >= limits.tracking_cdeg
+    if home.ramp.rate_cdps == 0 or strayed:
+        last = facts.angles.last_cdeg or 0
+        home = home._replace(ramp=anchored(last if place is None else place, offset))
+    home = home._replace(ramp=home.ramp._replace(offset_cdeg=offset))
+    target = limits.park_cdeg if facts.cdeg is not None else _FAR_CDEG
     speed = limits.upright_cdps if below_rest else limits.creep_cdps
     ramp = next_ramp(home.ramp, target, speed, limits.return_cdps2, limits.emergency_cdps2, dt_ms)
     stage = TO_PARK if below_rest else TO_REST
     home = home._replace(ramp=ramp, stage=STOPPING)
-    return home, Act(MOVE, ramp.pos // 1000, ramp.rate_cdps, False, WAITING, stage)
+    angle_cdeg = ramp.pos // 1000 + offset
+    return home, Act(MOVE, angle_cdeg, ramp.rate_cdps, False, WAITING, stage, offset_cdeg=offset)
 
 
 def _stood(home: Home, stage: int, sounder: bool = False) -> tuple[Home, Act]:
@@ -142,14 +148,16 @@ def _below_rest(facts: Facts, limits: Limits) -> bool:
     return facts.buttons.now.past_rest is False
 
 
-def _anchor(facts: Facts, observation: Observation, limits: Limits) -> int:
-    """The drive follows its own scale, so its own angle comes first, trusted or not; a frozen one is none."""
-    if stuck(facts.motion, limits) and facts.cdeg is not None:
-        return facts.cdeg
-    if observation.a_cdeg is not None and fresh(
-        observation.a_cdeg, observation.a_cdps, observation.a_age_ms, limits
-    ):
-        return observation.a_cdeg
+def _anchor(facts: Facts, observation: Observation, limits: Limits) -> tuple[int | None, int]:
+    """Where the table is, and how much more the drive's own scale says.
+
+    Without a trusted angle its own comes first; one that does not tell it, or tells it as if it stood, goes
+    by the other source.
+    """
     if facts.cdeg is not None:
-        return facts.cdeg
-    return facts.angles.last_cdeg or 0
+        return facts.cdeg, drive_offset(facts.cdeg, facts, observation, limits)
+    own, other = observation[2:5], observation[5:8]
+    for cdeg, cdps, age_ms in (other, own) if stuck(facts.motion, limits) else (own, other):
+        if fresh(cdeg, cdps, age_ms, limits):
+            return cdeg, 0
+    return None, 0

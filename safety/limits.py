@@ -86,6 +86,13 @@ class Limits(NamedTuple):
     slew_cdps: int = 1200  # 1.5 x the hard 8 deg/s
     slew_margin_cdeg: int = 150
     blind_ms: int = 100
+    # The third opinion on two sources, by the switches and by a closed brake: engineering.
+    rest_switch_cdeg: int = -200  # design 8: changes over at -2 deg
+    park_switch_cdeg: int = 100  # above park, where it is mounted to close
+    apart_cdeg: int = 100  # nearer than this no switch says which of both lies; none is misplaced so much
+    settled_ms: int = 300  # after the brake has closed: a slow inclinometer still shows the stop
+    braked_ms: int = 1_000  # looked at for so long at least: in less a table without its belt falls as far
+    doubt_ms: int = 2_000  # a stop, the brake, and these two
     # Motion against its command: design 6.
     against_cdeg: int = 100
     runaway_cdeg: int = 200

@@ -55,7 +55,7 @@ def look(state: State, observation: Observation, limits: Limits, dt_ms: int, wok
     if motion.frozen in (ONLY_A, ONLY_B):
         angles = distrust(angles, motion.frozen, observation)
     at_park = _at_park(angles, buttons, limits)
-    if at_park and (angles.a_bad or angles.b_bad) and mode in (INHIBITED, LATCHED):
+    if at_park and (angles.a_bad or angles.b_bad or angles.doubt) and mode in (INHIBITED, LATCHED):
         angles = _forgiven(angles, observation, limits)
     cdeg = angles.cdeg
     told_to_move = state.motion.command == MOVE and state.motion.rate_cdps != 0

@@ -75,9 +75,10 @@ def seen(was: Motion, angles: Angles, observation: Observation, limits: Limits, 
     braking = was[0] != MOVE and was[4] < limits.lively_ms
     lively_ms = 0 if braking else min(was[13] + dt_ms, AGE_MAX_MS)
     if not obeys or angles.cdeg is None or was[0] == CUT:
+        mark, way = _stood(was, observation[2], limits)
         return was._replace(
             heading_ms=heading_ms, a_ref=None, b_ref=None, back_cdeg=0, told_cdeg=0, a_from=None, b_from=None,
-            frozen=NEITHER, lively_ms=lively_ms, resist=FREE,
+            frozen=NEITHER, lively_ms=lively_ms, a_mark=mark, a_told_cdeg=way, resist=FREE,
         )  # fmt: skip
     stopping = heading_ms < was[5] and (was[3] == 0 or was[0] == LEAVE)
     a_ok = fresh(observation[2], observation[3], observation[4], limits) and not angles.a_bad

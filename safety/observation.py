@@ -101,6 +101,7 @@ class Observation(NamedTuple):
     effort_permille: int | None = None  # + head-down, of the drive's most; None = it does not say
     heat_permille: int | None = None  # of the temperature at which the drive or motor gives up
     test_due: bool = False  # the tests of the day passed a day ago
+    braked: bool | None = None  # the brake is closed and the motor off; None = the drive does not say
 
 
 class Wake(NamedTuple):

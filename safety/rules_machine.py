@@ -81,7 +81,8 @@ def pinched_up(facts: Facts, observation: Observation, limits: Limits) -> bool:
 
 def source_frozen(facts: Facts, observation: Observation, limits: Limits) -> bool:
     """HZ-07, HZ-08, HZ-11: one source stands still while the other moves, or both have disagreed too long."""
-    return facts.angles.a_bad or facts.angles.b_bad
+    angles = facts.angles
+    return angles.a_bad or angles.b_bad or angles.doubt
 
 
 def angle_stale(facts: Facts, observation: Observation, limits: Limits) -> bool:

@@ -205,7 +205,8 @@ def _settled(
     terms = None if over else judged.terms
     if act.done and mode in (INHIBITED, LATCHED):
         home = NOT_HOMING
-    motion = told(facts.motion, act.command, act.angle_cdeg, act.rate_cdps, facts.cdps or 0, limits)
+    place = act.angle_cdeg - act.offset_cdeg  # a drive's own scale that drifts is no way made
+    motion = told(facts.motion, act.command, place, act.rate_cdps, facts.cdps or 0, limits)
     waking = state.waking and mode == INHIBITED and facts.cdeg is None and not facts.at_park
     new = State(
         mode,

@@ -23,7 +23,7 @@ class GpioConfig:
     estop_ok: str = keys.text("the e-stop chain is closed", "")
     ankle_a: str = keys.text("the first ankle contact is closed", "")
     ankle_b: str = keys.text("the second ankle contact is closed", "")
-    at_park: str = keys.text("the park switch", "")
+    at_park: str = keys.text("the park switch; closes 1 deg above park", "")
     past_rest: str = keys.text("the rest switch: above -2 deg", "")
     over_angle: str = keys.text("the over-angle switch has tripped", "")
     load: str = keys.text("somebody lies on the table", "")

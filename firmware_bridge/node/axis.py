@@ -43,7 +43,9 @@ class Axis:
         source = self.source
         wanted = self.motion.wanted_mdps if self.power.stage == ON else 0
         felt = self.loop.quick_mdps if self.power.stage == ON else 0
+        source.doubt.braked = self.power.stage == OFF
         source.take(encoder_mdeg, inclination_cdeg, wanted, inputs, known, now_ms, dt_ms, felt)
+        source.doubt.watch_still(self.motion.is_led(), source.slow, dt_ms)
         self.switched_ms = max(0, self.switched_ms - dt_ms)
         if source.switched:
             self.switched_ms = _SWITCHED_MS
@@ -88,6 +90,10 @@ class Axis:
         """Bridge off, brake closed, at once."""
         self.power.cut()
         self.loop.forget()
+
+    def stands_in_doubt(self) -> bool:
+        """Whether the brake holds it better than a motor that goes by an angle nobody can be sure of."""
+        return self.source.doubt.still and not self.motion.is_led()
 
     def is_moving(self) -> bool:
         """Whether the motor turns or is to turn; a table that stands behind its brake does not."""

@@ -134,6 +134,7 @@ class Brain:
         self.encoder_mdeg, self.inclination_cdeg = encoder_mdeg, inclinometer_cdeg
         self.current_ma = current_ma
         lost = self.host.lost(now_ms)
+        self.source.doubt.alone = not self.host.alive
         if self.role == protocol.ROLE_TABLE:
             trip = self.axis.sense(encoder_mdeg, inclinometer_cdeg, self.inputs, known_bits, now_ms, dt_ms)
             if lost:
@@ -194,6 +195,8 @@ class Brain:
                 axis.loop.forget()
             return goes
         if self.state == protocol.ARMED and self.mode != protocol.NONE:
+            if axis.stands_in_doubt():
+                return False
             return self.source.known or axis.creeps or not axis.is_still()
         if self.state == protocol.FAULT:
             self._try_again(dt_ms)

@@ -1,11 +1,13 @@
 """Which of the two angles is wrong: the encoder or the inclinometer. Once doubted, doubted until armed anew.
 
 Of two that disagree the one is wrong that the rest or the park switch contradicts, else the inclinometer if
-it has just jumped, else the encoder: the inclinometer is absolute and sits on the frame.
+it has just jumped. Where nothing says it the host does; alone, the encoder is wrong: the inclinometer is
+absolute and sits on the frame. While it stands the motor must not follow either of them.
 """
 
 from firmware_bridge.node import protocol
 from firmware_bridge.node.config import Config
+from firmware_bridge.node.witness import ENCODER, INCLINATION, Witness
 
 _JUMP_MDEG = 300  # in one sample, and on top of it
 _FASTEST_DPS = 15  # so many millidegrees a millisecond
@@ -24,6 +26,10 @@ _FALL_MDEG = 200  # in that time, nor the motor say half as much: a fall
 _MOVED_MDEG = 2_000  # by the encoder, while the inclinometer
 _SAME_MDEG = 300  # stood
 _OPPOSED_MDEG = 400  # one way, while the other went as far the other way
+_MIRROR_MDEG = 600  # the one is the other with its sign turned, but for the mount
+_APART_STILL_MDEG = 1_000  # standing still with the two so far apart, or
+_TORN_MDEG = 300  # further apart than they were when it came to stand, the brake holds it
+_SETTLES_MS = 300  # a slow inclinometer shows the stop so much later
 _SIGN_MDEG = 5_000  # from zero: so far off it shows which way a source counts
 _REST_LOW_MDEG, _REST_HIGH_MDEG = -5_000, 1_000  # the rest switch changes over at -2 deg
 _PARK_WIDE_MDEG, _PARK_TIGHT_MDEG = 4_000, 500  # the park switch closes within 3 deg
@@ -49,6 +55,12 @@ class Doubt:
         self._encoder_ref = self._inclination_ref = 0
         self._opposed = False
         self._way = 0  # the last wish to move
+        self.alone = True  # no host that judges too
+        self.braked = False  # brake and bridge hold the table
+        self._witness = Witness(config)
+        self.still = False  # it stands, and the motor must not go on following
+        self._torn_from = 0
+        self._torn_ms = 0
 
     def judge(
         self,
@@ -79,6 +91,32 @@ class Doubt:
             self._watch_fall(encoder, inclination, felt_mdps, dt)
             self._watch_inclination(encoder, inclination)
             self._watch_ways(encoder, inclination, wanted_mdps)
+            self._hear(self._witness.judge(encoder, inclination, inputs, known, self.braked, dt))
+
+    def _hear(self, wrong: int) -> None:
+        """What neither says of itself overrules what was thought before."""
+        if wrong == ENCODER:
+            self.inclination = False
+            self._doubt_encoder(protocol.ENCODER_OFF)
+        elif wrong == INCLINATION:
+            self.inclination = True
+            self.encoder = protocol.NO_FAULT
+
+    def watch_still(self, is_led: bool, slow: bool, dt: int) -> None:
+        """Standing still: the motor holds what its angle says, and so follows it where it drifts.
+
+        `slow`: it goes by the inclinometer alone, and nothing would show that this one drifts.
+        """
+        torn = self._encoder_mdeg - self._inclination_mdeg
+        if is_led:
+            self._torn_ms = 0
+            self.still = False
+        elif self._torn_ms < _SETTLES_MS:
+            self._torn_ms += dt
+            self._torn_from = torn
+        else:
+            moves = abs(torn - self._torn_from) >= _TORN_MDEG
+            self.still = self.still or slow or moves or abs(torn) >= _APART_STILL_MDEG
 
     def forgive(self) -> None:
         """Armed anew at a standstill: what agrees counts again."""
@@ -107,6 +145,8 @@ class Doubt:
             self.inclination = not encoder_lies
         else:
             self.inclination = self._jumped_ms < _JUMPED_MS
+            if not self.inclination and not self.alone:
+                return
         if not self.inclination:
             self._doubt_encoder(protocol.ENCODER_OFF)
 
@@ -155,14 +195,21 @@ class Doubt:
             self._doubt_encoder(protocol.ENCODER_FROZEN)
 
     def _watch_inclination(self, encoder: int, inclination: int) -> None:
-        """Frozen: the encoder went on and on, it did not."""
-        if abs(inclination - self._still_from) >= _SAME_MDEG or self.encoder != protocol.NO_FAULT:
+        """Frozen: the encoder went on and on, it did not; behind the brake it is right not to."""
+        if (
+            self.braked
+            or abs(inclination - self._still_from) >= _SAME_MDEG
+            or self.encoder != protocol.NO_FAULT
+        ):
             self._still_from, self._moved_from = inclination, encoder
         elif abs(encoder - self._moved_from) >= _MOVED_MDEG:
             self.inclination = True
 
     def _watch_ways(self, encoder: int, inclination: int, wanted_mdps: int) -> None:
-        """Counting the other way, which near zero is no jump: who went as told last is right."""
+        """Counting the other way, which near zero is no jump: who went as told last is right.
+
+        Only where the one mirrors the other: an encoder that drifts goes as told too, and the table does not.
+        """
         self._way = wanted_mdps or self._way
         turned, leant = encoder - self._encoder_ref, inclination - self._inclination_ref
         if turned == 0 or leant == 0 or (turned > 0) == (leant > 0):  # no product: small integers
@@ -170,7 +217,8 @@ class Doubt:
                 self._encoder_ref, self._inclination_ref = encoder, inclination
         elif min(abs(turned), abs(leant)) >= _OPPOSED_MDEG:
             self._encoder_ref, self._inclination_ref = encoder, inclination
-            if self.encoder == protocol.NO_FAULT and not self.inclination and self._way:
+            mirrors = -_MIRROR_MDEG <= encoder + inclination <= _MIRROR_MDEG
+            if mirrors and self.encoder == protocol.NO_FAULT and not self.inclination and self._way:
                 self._opposed = True
                 self.inclination = (turned > 0) == (self._way > 0)
                 if not self.inclination:

@@ -72,9 +72,14 @@ FAULTS: Final = (
 ANGLES: Final = """\
 An angle that is doubted stays so until the node is armed anew at a standstill with both in agreement. Of two
 that are 3 deg apart the one is doubted that the rest or the park switch contradicts, else an inclinometer
-that has just jumped, else the encoder. A doubted encoder is withdrawn from STATUS: what nobody follows is no
-angle. By hand the table stops at rest, pauses there, and wants RETURN to be pressed again; without an angle
-the rest and the park switch say where it is, and a load too heavy to judge the rate by stands still.
+that has just jumped; where nothing says it the host does, and alone the encoder is doubted. Of two that are
+1 deg apart the one is doubted that is further from the place where a switch changes over; and behind a closed
+brake the one that moves alone. A table that stands with a doubt about its angles, or while they come apart by
+0.3 deg, is held by its brake, not by the motor, which would follow. A doubted encoder is withdrawn from
+STATUS: what nobody follows is no angle.
+
+By hand the table stops at rest, pauses there, and wants RETURN to be pressed again; without an angle the rest
+and the park switch say where it is, and a load too heavy to judge the rate by stands still.
 
 Quick changes of the rate are felt by the motor's back-EMF, which is never late: they damp the loop where the
 angle is late or slow. An encoder that stands while motor and inclinometer say that the table turns is frozen,

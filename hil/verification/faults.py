@@ -24,6 +24,7 @@ from safety.observation import (
 
 Look = Callable[[Observation, World, int], Observation]
 Went = tuple[int, int]
+OFF_CDEG: Final = 400
 JUMP_CDEG: Final = 1_200  # more than an emergency return hides in one tick
 
 
@@ -105,6 +106,9 @@ CATALOGUE: Final = (
     Fault("b_frozen", "angles_disagree", 5, _frozen_b, while_moving=True, keeps=True, spoils=True),
     Fault("b_jumped_down", "angles_disagree", 3, _jumped_b(JUMP_CDEG)),
     Fault("b_jumped_up", "angles_disagree", 3, _jumped_b(-JUMP_CDEG)),
+    # Further apart than two sources may be, nearer than a jump: nothing says which of them lies.
+    Fault("b_off_down", "angles_disagree", 3, _jumped_b(OFF_CDEG)),
+    Fault("b_off_up", "angles_disagree", 3, _jumped_b(-OFF_CDEG)),
     Fault("inputs_stale", "inputs_stale", 1, _set(inputs_age_ms=200)),
     Fault("drive_silent", "drive_lost", 1, _set(drive_age_ms=200)),
     Fault("drive_offline", "drive_lost", 1, _set(drive_state=DRIVE_OFFLINE)),

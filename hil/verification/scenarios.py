@@ -248,7 +248,7 @@ _ALIKE: Final = frozenset(
         "a_absent", "b_absent", "drive_offline", "drive_unpowered", "controller_gone", "network_stop",
         "return_b", "ankle_b", "seat_lost", "supply_unknown", "estop_unknown", "pendant_unknown",
         "ankle_unknown", "no_load", "b_jumped_up", "sigterm", "station_silent", "late", "runs_up", "hot",
-        "blocked_down", "crawls",
+        "blocked_down", "crawls", "b_off_up",
     }
 )  # fmt: skip
 PAIRED: Final = tuple(fault.name for fault in CATALOGUE if fault.name not in _ALIKE)

@@ -67,6 +67,7 @@ def observe(
         None if drive is None else _bounded(drive.effort_permille),
         None if drive is None else _bounded(drive.heat_permille),
         test_due,
+        None if drive is None else drive.braked,
     )
 
 

@@ -52,9 +52,9 @@ def test_disagreement_counts_from_three_degrees_and_from_five_in_lively_motion(
 
 
 def test_after_200_ms_one_of_two_is_given_up_for_the_ride() -> None:
-    was = STOOD._replace(disagree_ms=160)
+    was = STOOD._replace(disagree_ms=160, jumped=ONLY_A)
     waits = look(was, b=1400)
-    assert (waits.a_bad, waits.b_bad, waits.source) == (False, False, BOTH)
+    assert (waits.a_bad, waits.b_bad, waits.source) == (False, False, NEITHER)
     bad = look(waits, b=1400)
     assert (bad.a_bad, bad.b_bad, bad.source, bad.cdeg) == (True, False, NEITHER, None), (
         "too far to be believed yet"
@@ -85,23 +85,25 @@ def test_what_was_not_seen_before_has_not_leapt() -> None:
 
 
 @pytest.mark.parametrize(("a", "b", "at_park", "past_rest", "lies"), [
-    (0, 600, None, None, ONLY_A), (-500, 0, None, True, ONLY_A), (-501, 0, None, True, ONLY_A),
-    (0, -501, None, True, ONLY_B), (0, -500, None, True, ONLY_A), (-200, 101, None, False, ONLY_B),
-    (-200, 100, None, False, ONLY_A), (101, -200, None, False, ONLY_A),
-    (-7000, -6599, True, None, ONLY_B), (-7000, -6600, True, None, ONLY_A),
+    (0, 600, None, None, NEITHER), (-500, 0, None, True, NEITHER), (-501, 0, None, True, ONLY_A),
+    (0, -501, None, True, ONLY_B), (0, -500, None, True, NEITHER), (-200, 101, None, False, ONLY_B),
+    (-200, 100, None, False, NEITHER), (101, -200, None, False, ONLY_A),
+    (-7000, -6599, True, None, ONLY_B), (-7000, -6600, True, None, NEITHER),
     (-7000, -7401, True, None, ONLY_B),
-    (-6000, -7049, False, None, ONLY_B), (-6000, -7050, False, None, ONLY_A),
+    (-6000, -7049, False, None, ONLY_B), (-6000, -7050, False, None, NEITHER),
     (-6000, -6951, False, None, ONLY_B),
-    (-6000, -6950, False, None, ONLY_A), (-7000, 900, True, False, ONLY_B), (900, -7000, True, False, ONLY_A),
+    (-6000, -6950, False, None, NEITHER), (-7000, 900, True, False, ONLY_B),
+    (900, -7000, True, False, ONLY_A),
 ])  # fmt: skip
 def test_switches_say_which_source_lies(
     a: int, b: int, at_park: bool | None, past_rest: bool | None, lies: int
 ) -> None:
-    """The park switch within 4 deg, the rest switch at -2 with 3 deg to spare; else the frame is believed."""
+    """The park switch within 4 deg, the rest switch at -2 with 3 deg to spare; else nobody is."""
     seen = observed(a, b, inputs=SEEN.inputs._replace(at_park=at_park, past_rest=past_rest))
     assert liar(a, b, seen, NEITHER, LIMITS) == lies
     silent = seen._replace(inputs_age_ms=101)
-    assert liar(a, b, silent, NEITHER, LIMITS) == ONLY_A
+    assert liar(a, b, silent, NEITHER, LIMITS) == NEITHER
+    assert liar(a, b, silent, ONLY_A, LIMITS) == ONLY_A
     assert liar(a, b, silent, ONLY_B, LIMITS) == ONLY_B
     assert liar(a, b, seen._replace(inputs_age_ms=100), NEITHER, LIMITS) == lies
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from safety import decision as d
-from safety.angles import ONLY_A, ONLY_B, liar
+from safety.angles import NEITHER, ONLY_B, liar
 from safety.bounds import Bound, in_words
 from safety.causes import BY_NAME, CAUSES, name_of
 from safety.home_pinch import pinched
@@ -19,11 +19,11 @@ from tests.safety_rig import LIMITS, SHORT, Plant, Rig, Shaped, ridden
 
 
 def test_switches_that_fell_silent_say_nothing_about_which_source_lies() -> None:
-    """The park switch says that B is wrong; stale, it says nothing, and the absolute source is kept."""
+    """The park switch says that B is wrong; stale, it says nothing, and nobody is called a liar."""
     seen = ridden(1500).sense()
     seen = seen._replace(inputs=seen.inputs._replace(at_park=True, past_rest=False))
     assert liar(-7000, -6500, seen, 0, LIMITS) == ONLY_B
-    assert liar(-7000, -6500, seen._replace(inputs_age_ms=101), 0, LIMITS) == ONLY_A
+    assert liar(-7000, -6500, seen._replace(inputs_age_ms=101), 0, LIMITS) == NEITHER
 
 
 def test_a_frozen_source_beside_a_late_one_leaves_no_angle() -> None:

@@ -190,19 +190,26 @@ def test_how_far_it_backs_off_or_gives_back(
     assert (act.command, act.stage, home.pinch) == (d.HOLD, stage, 0)
 
 
-def test_by_hand_the_way_begins_on_the_drives_own_scale_if_it_says_one() -> None:
-    """Else where the trusted angle is, else where it last was."""
+def test_by_hand_the_way_begins_at_the_trusted_angle_in_the_drives_own_scale() -> None:
+    """Else where the drive says it is, else where it goes by now, else where it last was."""
     stands = HOME._replace(ramp=Ramp(0, 0, 0))
     stuck = QUIET.motion._replace(a_told_cdeg=150)
+    only_b, gone = {"source": ONLY_B}, {"source": 0, "last_cdeg": 1200}
     for at, seen, begins in (
-        (facts(1500), SEEN._replace(a_cdeg=1900), 1900), (facts(1500), SEEN._replace(a_cdeg=None), 1500),
-        (facts(1500), SEEN._replace(a_cdeg=1900, a_age_ms=101), 1500),
-        (facts(1500, motion=stuck), SEEN._replace(a_cdeg=1900), 1500),
-        (facts(None, motion=stuck), SEEN._replace(a_cdeg=1900), 1900),
-        (facts(None, angles={"source": 0, "last_cdeg": 1200}), SEEN._replace(a_cdeg=None), 1200),
-        (facts(None, angles={"source": 0, "last_cdeg": None}), SEEN._replace(a_cdeg=None), 0),
+        (facts(1500, angles=only_b), SEEN._replace(a_cdeg=1900), 1900),
+        (facts(1500), SEEN._replace(a_cdeg=1900), 1500), (facts(1500), SEEN._replace(a_cdeg=None), 1500),
+        (facts(1500, angles=only_b), SEEN._replace(a_cdeg=1900, a_age_ms=101), 1500),
+        (facts(1500, angles=only_b, motion=stuck), SEEN._replace(a_cdeg=1900), 1500),
+        (facts(None, angles=gone), SEEN._replace(a_cdeg=1900), 1900),
+        (facts(None, angles=gone), SEEN._replace(a_cdeg=1900, a_age_ms=101, b_cdeg=1600), 1600),
+        (facts(None, angles=gone), SEEN._replace(a_cdeg=None, b_cdeg=1600), 1600),
+        (facts(None, angles=gone, motion=stuck), SEEN._replace(a_cdeg=1900, b_cdeg=1600), 1600),
+        (facts(None, angles=gone, motion=stuck), SEEN._replace(a_cdeg=1900, b_cdeg=None), 1900),
+        (facts(None, angles=gone), SEEN._replace(a_cdeg=None, b_cdeg=None), 1200),
+        (facts(None, angles={"source": 0, "last_cdeg": None}), SEEN._replace(a_cdeg=None, b_cdeg=None), 0),
     ):  # fmt: skip
         held = at._replace(buttons=at.buttons._replace(home=True))
         home, act = manual(stands, held, seen, LIMITS, 20)
         assert act.command == d.MOVE
-        assert home.ramp.pos == begins * 1000 + act.rate_cdps * 20
+        assert act.angle_cdeg == (begins * 1000 + act.rate_cdps * 20) // 1000
+        assert home.ramp.pos // 1000 == act.angle_cdeg - act.offset_cdeg

@@ -102,8 +102,9 @@ def test_each_stage_has_its_speed(stage: int, bits: int, at: int, rate: int) -> 
     assert (act.command, act.rate_cdps) == (d.MOVE, rate) == (d.MOVE, home.ramp.rate_cdps)
     assert act.angle_cdeg == home.ramp.pos // 1000
     assert act.sounder == bool(bits & EMERGENCY)
-    offset = HOME._replace(stage=stage, bits=bits, ramp=Ramp(1_500_000, -200, 33))
-    assert moving(offset, facts(at), SEEN, LIMITS, 20)[1].angle_cdeg == act.angle_cdeg + 33
+    only_b, drifted = facts(at, angles={"source": ONLY_B}), SEEN._replace(a_cdeg=at + 33)
+    led = moving(HOME._replace(stage=stage, bits=bits), only_b, drifted, LIMITS, 20)[1]
+    assert (led.angle_cdeg, led.offset_cdeg) == (act.angle_cdeg + 33, 33), "wherever its own scale is by now"
 
 
 def test_a_moment_without_an_angle_does_not_stop_a_return() -> None:

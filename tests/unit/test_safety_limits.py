@@ -140,19 +140,24 @@ def test_a_table_that_does_not_move_is_found_within_a_degree() -> None:
     assert abs(angle - 1500) <= 100
 
 
-@pytest.mark.parametrize(("switches", "kept"), [
-    ({"past_rest": True}, "b"), ({"past_rest": False}, "a"), ({"past_rest": None}, "b"),
+@pytest.mark.parametrize(("switches", "found"), [
+    ({"past_rest": True}, (True, False, False)), ({"past_rest": False}, (False, True, False)),
+    ({"past_rest": None}, (False, False, True)),
 ])  # fmt: skip
-def test_the_rest_switch_says_which_source_lies(switches: dict[str, bool | None], kept: str) -> None:
-    """A drifts below rest while B says above it; without the switch the absolute source is kept."""
+def test_the_rest_switch_says_which_source_lies(
+    switches: dict[str, bool | None], found: tuple[bool, bool, bool]
+) -> None:
+    """A drifts below rest while B says above it; without the switch there is a doubt, and no angle."""
     rig = ridden(200)
     rig.run(1_000)
     drift = 0
-    while rig.decision.mode == d.ACTIVE:
+    while rig.decision.mode == d.ACTIVE or drift < 250:
         drift += 10
         inputs = rig.sense().inputs._replace(**switches)
         rig.tick(a_cdeg=200 - drift * 3, inputs=inputs)
-    assert rig.state.angles.a_bad == (kept == "b")
+    angles = rig.state.angles
+    assert (angles.a_bad, angles.b_bad, angles.doubt) == found
+    assert angles.doubt <= (rig.decision.trusted_cdeg is None)
 
 
 def test_the_gate_refuses_what_a_jerking_controller_asks() -> None:

@@ -27,6 +27,7 @@ PLACES: Final = {
     "over_angle_other_cdeg": 300, "start_cdeg": 100, "tracking_cdeg": 300, "progress_least_cdeg": 50,
     "lag_cdeg": 60, "back_off_cdeg": 400, "give_back_cdeg": 200, "test_travel_cdeg": 100,
     "brake_slip_cdeg": 30,
+    "rest_switch_cdeg": -200, "park_switch_cdeg": 100, "apart_cdeg": 100,
 }  # fmt: skip
 SPEEDS: Final = {
     "slew_cdps": 1200, "disobey_cdps": 100, "hard_down_cdps": 300, "hard_up_cdps": 300,
@@ -46,6 +47,7 @@ TIMES: Final = {
     "load_ms": 1_000, "reset_ms": 3_000, "reply_ms": 10_000, "ask_grace_ms": 4_400, "answer_release_ms": 100,
     "hold_grace_ms": 5_000, "test_ms": 60_000, "wake_ms": 1_000, "brake_after_ms": 400, "brake_ms": 2_000,
     "torque_off_ms": 500,
+    "settled_ms": 300, "braked_ms": 1_000, "doubt_ms": 2_000,
 }  # fmt: skip
 OTHERS: Final = {
     "stalls_max": 2, "heat_permille": 800, "proof_effort_permille": 600, "strain_permille": 900,

@@ -12,6 +12,7 @@ from firmware_bridge.ports import Capabilities
 from firmware_bridge.readings import AngleReading, Arming, DriveReading, InputsReading
 
 _INPUT_BITS: Final = tuple(1 << place for place in range(len(InputsReading._fields) - 2))
+_BRAKE_BITS: Final = protocol.BRAKE_CLOSED | protocol.BRIDGE_ON
 SAMPLES_KEPT: Final = 256  # inputs change rarely
 _FAULTS: Final = {
     protocol.NO_ANGLE: "neither encoder nor inclinometer can be trusted; check their plugs",
@@ -106,6 +107,8 @@ class NodeDrive:
             current_ma,
             port.boot_count,
             None if current_ma is None else current_ma * 1_000 // port.limits.current_max_ma,
+            None,
+            status.outputs & _BRAKE_BITS == protocol.BRAKE_CLOSED,
         )
 
     def _state(self) -> int:
