@@ -124,3 +124,48 @@ def test_nobody_is_missed_who_was_there(fault: str) -> None:
     samples = [sample(tick, 1.0, report(mode=ACTIVE, controller_age_ms=60_000)) for tick in range(600)]
     assert list(judge_guard.processes_are_missed(ride(samples, fault, 1_000))) == []
     assert list(judge_guard.processes_are_missed(ride(samples, "kill_controller", None))) == []
+
+
+def drifting(rate_dps: float, apart_cdeg: int, fault: str, effect_ms: int | None = 0) -> Ride:
+    """A return for 4 s in which the sources come apart by so much in a second, and then are not trusted."""
+    samples = []
+    for tick in range(200):
+        said = report(mode=RETURNING, a_cdeg=0, b_cdeg=apart_cdeg * tick // 50)
+        samples.append(sample(tick, rate_dps, said))
+    return ride(samples, fault, effect_ms)
+
+
+@pytest.mark.parametrize(("fault", "effect_ms", "apart_cdeg", "rates"), [
+    ("encoder_drift", 0, 0, (True, True, False)), ("encoder_drift", 0, 100, (False, True, False)),
+    ("encoder_drift", None, 0, (False, False, False)), ("inclinometer_drift", 0, 0, (False, False, False)),
+    ("nominal", 0, 0, (False, False, False)),
+])  # fmt: skip
+def test_a_drift_is_let_pass_until_both_have_been_3_deg_apart_for_200_ms(
+    fault: str, effect_ms: int | None, apart_cdeg: int, rates: tuple[bool, bool, bool]
+) -> None:
+    """Design 6; no faster than it drifts at most, and the stop comes within 400 ms."""
+    slow, brief, fast = rates
+    assert (
+        list(judge_motion.speed_within_limit(drifting(-4.19, apart_cdeg, fault, effect_ms))) == []
+    ) == slow
+    until = 3_180 + 400 if apart_cdeg else 4_000
+    rode = drifting(-4.19, apart_cdeg, fault, effect_ms)
+    stops = [one if one.t_ms <= until else one._replace(rate_dps=0.0) for one in rode.samples]
+    assert (list(judge_motion.speed_within_limit(rode._replace(samples=stops))) == []) == brief
+    assert (
+        list(judge_motion.speed_within_limit(drifting(-4.21, apart_cdeg, fault, effect_ms))) == []
+    ) == fast
+
+
+@pytest.mark.parametrize(("fault", "apart_cdeg", "most_deg"), [
+    ("encoder_drift", 0, 3.5), ("encoder_drift", 200, 3.3), ("encoder_drift", 2_000, 0.6),
+    ("inclinometer_drift", 0, 0.5), ("nominal", 0, 0.5),
+])  # fmt: skip
+def test_a_drift_leads_no_further_down_than_the_sources_come_apart(
+    fault: str, apart_cdeg: int, most_deg: float
+) -> None:
+    rode = drifting(2.0, apart_cdeg, fault)
+    for way_deg, fine in ((most_deg - 0.1, True), (most_deg + 0.1, False)):
+        until = 320 + way_deg / 2.0 * 1_000
+        stops = [one if one.t_ms <= until else one._replace(rate_dps=0.0) for one in rode.samples]
+        assert (list(judge_motion.down_ends_in_time(rode._replace(samples=stops))) == []) == fine

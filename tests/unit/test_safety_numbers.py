@@ -268,7 +268,7 @@ def test_a_guard_that_boots_knows_nothing_and_allows_nothing() -> None:
 def test_what_is_not_said_is_nothing() -> None:
     """Defaults: a tick that says no more is a protective stop in a return, and has nothing behind it."""
     state = part("home_state")
-    assert tuple(state.Act()) == (2, 0, 0, False, 4, 1, False, False)
+    assert tuple(state.Act()) == (2, 0, 0, False, 4, 1, False, False, 0)
     assert tuple(state.STOP_ACT) == tuple(state.Act())
     assert tuple(state.HOLD_ACT) == (0, *state.STOP_ACT[1:])
     assert state.entered.__defaults__ == (0,)
