@@ -183,13 +183,16 @@ class Doubt:
     def _watch_fall(self, encoder: int, inclination: int, felt_mdps: int, dt: int) -> None:
         """Frozen: told to stand or not, inclinometer and motor say that it turns, the encoder stands."""
         self._fall_ms += dt
-        if abs(encoder - self._fall_encoder) >= _STOOD_MDEG or self._jumped_ms < _JUMPED_MS:
+        turned, fell = encoder - self._fall_encoder, inclination - self._fall_from
+        stood = abs(turned) < max(_STOOD_MDEG, abs(fell) // 4 if self._fall_ms > 0 else 0)
+        if not stood or self._jumped_ms < _JUMPED_MS:
             self._fall_encoder, self._fall_ms = encoder, -_STOOD_MS
         if self._fall_ms <= 0 or self._fall_ms > _FALL_MS:
+            self._fall_encoder = encoder
             self._fall_from, self._fall_ms = inclination, min(self._fall_ms, 0)
             self._felt_mdeg = self._felt_mdeg // 2  # that of the window before still shows
+            fell = 0
         self._felt_mdeg += felt_mdps * dt // 1000
-        fell = inclination - self._fall_from
         felt = self._felt_mdeg if fell > 0 else -self._felt_mdeg
         if abs(fell) >= _FALL_MDEG and 2 * felt >= _FALL_MDEG:
             self._doubt_encoder(protocol.ENCODER_FROZEN)

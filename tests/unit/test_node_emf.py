@@ -57,6 +57,26 @@ def test_an_encoder_80_ms_late_does_not_shake_the_table_off() -> None:
     assert node.plant.angle_deg == pytest.approx(-6.0, abs=3.0)
 
 
+def test_an_encoder_that_becomes_140_ms_late_is_doubted_at_the_next_start() -> None:
+    node = _with_inclinometer("a2", 0.0)
+    node.arm()
+    for _ in range(100):
+        node.command(protocol.STOP)
+    seen = deque([node.encoder()] * 14)
+
+    def late() -> int | None:
+        seen.append(round(node.plant.angle_deg * 1000))
+        return seen.popleft()
+
+    node.encoder, node.fastest_dps = late, 0.0
+    way = ramp(node.plant.angle_deg, -20.0, 1.5)
+    for _ in range(300):
+        node.command(protocol.MOVE, *next(way))
+    assert node.brain.source.slow
+    assert node.brain.state == protocol.ARMED
+    assert node.fastest_dps < 4.0
+
+
 def test_on_the_inclinometer_alone_the_speed_does_not_swing() -> None:
     node = _with_inclinometer("a1", 20.0)
     node.arm()
