@@ -137,6 +137,12 @@ def test_an_input_that_stands_against_it_is_named(
         assert (words in reason(None, seen, "trouble")) is not testing_only
 
 
+def test_whoever_lies_on_the_table_is_asked_to_step_off_for_the_tests() -> None:
+    lies = {"inputs": GOOD._replace(ankle_a=False, ankle_b=False, pendant=True, load=True)}
+    assert reason(None, lies, "trouble", testing=True).endswith("nobody on the table; step off")
+    assert reason(None, lies, "trouble") == "trouble"
+
+
 def test_when_all_is_well_it_is_the_wire_or_the_angle() -> None:
     assert reason(None, None, "the wire is noisy") == "the wire is noisy"
     assert reason() == "the angle sources do not both answer; check both sensors"

@@ -24,7 +24,7 @@ from safety.guard.book import FREE_BYTES_MIN, OFFER_MS
 from safety.guard.clerk import Desk
 from safety.guard.guard import Guard
 from safety.guard.witness import PATIENCE_TICKS, Witness
-from tests.guard_rig import MOUNTED, Rig
+from tests.guard_rig import EMPTY, MOUNTED, Rig
 from tests.node_rig import Driven
 
 ALLOWANCE_MS = 100_000
@@ -263,3 +263,33 @@ def test_a_table_that_the_rules_refuse_makes_no_guard(rig: Rig) -> None:
     beyond = replace(rig.table, park_cdeg=-2_000)
     with pytest.raises(ValueError, match="park is -20"):
         Guard(beyond, rig.devices, rig.channel, rig.papers)
+
+
+def test_tests_that_are_made_anew_are_forgotten_at_once(rig: Rig) -> None:
+    """So that a guard that is killed in the middle of them does not take those before for passed."""
+    assert (rig.folder / "tests.json").exists()
+    rig.inputs = EMPTY
+    rig.run(0.2)
+    rig.controller.say(m.PROPOSAL_LAYOUT, 0, 9_999, 0, 0, 0, 100, 4, 0)
+    assert rig.order(o.ORDER_TEST)[1], rig.controller.replies
+    rig.run(0.2)
+    assert not rig.report["tested"]
+    assert not (rig.folder / "tests.json").exists()
+
+
+def test_a_disk_that_forgets_nothing_is_counted(rig: Rig) -> None:
+    lost = rig.papers.events.lost
+    (rig.folder / "tests.json").unlink()
+    (rig.folder / "tests.json").mkdir()
+    rig.papers.forget_tested()
+    assert (rig.papers.tested, rig.papers.events.lost) == (False, lost + 1)
+
+
+def test_a_refusal_is_counted_for_its_session(rig: Rig) -> None:
+    assert rig.begin()[1]
+    rig.controller.say(m.PROPOSAL_LAYOUT, rig.session, rig.seq + 1, 1, 0, 300, 100, 4, 0)
+    rig.seq += 1
+    rig.guard.tick(rig.now_ms)
+    rig.serve()
+    rig.controller.pump()
+    assert rig.report["refusals"] == 1

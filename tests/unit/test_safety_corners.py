@@ -68,7 +68,7 @@ def test_two_sources_that_agree_again_at_park_are_believed_again() -> None:
     assert a_is_bad(rig), "absent or late is no agreement"
     rig.tick()
     assert not a_is_bad(rig)
-    rig.press(ankle_a=False, ankle_b=False)
+    rig.press(ankle_a=False, ankle_b=False, load=False)
     rig.begin()
     assert rig.decision.first_cause == 0
 
