@@ -99,7 +99,6 @@ OPEN: Final[dict[str, str]] = {
         ),
         _UNRIDDEN,
     ),
-    "inclinometer_drift": "found at 3 deg apart, and then the drifting one is believed (I17, I8)",
 }
 
 
