@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from safety import decision as d
+from safety import limits
 from safety.causes import BY_NAME
 from safety.observation import Wake
 from safety.rules import CREEP, CUT_CAUSES, ESTOP, STAGED
@@ -60,3 +61,17 @@ def test_any_other_return_begins_at_once(resumes: bool, at_park: bool, waking: b
 def test_what_is_left_is_that_of_the_stage(stage: int, left_ms: int) -> None:
     session = QUIET.session._replace(rest_owed_ms=11, mid_owed_ms=12)
     assert _stage_left_ms(stage, HOME._replace(left_ms=13), session) == left_ms
+
+
+@pytest.mark.parametrize("tier", range(len(limits.TIERS)))
+def test_steep_bouts_and_holds_are_the_shorter_of_two(tier: int) -> None:
+    row = limits.TIERS[tier]
+    for bout_ms, hold_ms in ((1_000, 2_000), (limits.STEEP_BOUT_MS * 3, limits.STEEP_HOLD_MS * 3)):
+        asked = row._replace(bout_ms=bout_ms, hold_ms=hold_ms)
+        steep = limits._terms(7, asked, limits.STEEP_CDEG + 1, 60_000, 1, 600_000)
+        assert steep[6] == min(bout_ms, limits.STEEP_BOUT_MS)
+        assert steep[8] == min(hold_ms, limits.STEEP_HOLD_MS)
+        flat = limits._terms(7, asked, limits.STEEP_CDEG, 60_000, 1, 600_000)
+        assert (flat[6], flat[8]) == (bout_ms, hold_ms)
+    last = len(limits.TIERS) - 1
+    assert f"allowed 0 to {last};" in str(limits.terms(7, last + 1, 2_000, 1, 1, 1, 1, LIMITS))
