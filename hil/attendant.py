@@ -10,6 +10,7 @@ import json
 import threading
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,7 +42,7 @@ class Attendant(threading.Thread):
                 url = json.loads(self._station_file.read_text())["url"]
                 with connect(url.replace("http", "ws", 1) + "ws", open_timeout=PATIENCE_S) as socket:
                     self._sit(url, socket)
-            except (OSError, ValueError, WebSocketException):
+            except (OSError, ValueError, WebSocketException, HTTPException):
                 self._leaving.wait(AGAIN_S)  # no station yet, or no longer
 
     def leave(self) -> None:

@@ -62,6 +62,7 @@ class IdealTable:
         self.rate_cdps = 0
         self.lamp = False
         self._armed = False
+        self._enabled = True
         self._now_ms = 0
         self._ticks = 0
         self._goal: tuple[int, int] | None = None
@@ -103,11 +104,15 @@ class IdealTable:
         at_park = abs(self.angle_cdeg - PARK_CDEG) < 300
         past_rest = self.angle_cdeg > -200
         return self.contacts._replace(
-            at_ms=self._now_ms, counter=self._ticks & 0xFF, at_park=at_park, past_rest=past_rest
+            at_ms=self._now_ms,
+            counter=self._ticks & 0xFF,
+            at_park=at_park,
+            past_rest=past_rest,
+            enabled=self._enabled,
         )
 
     def set(self, sounder: bool, lamp: bool, enable: bool, session_open: bool) -> None:
-        self.lamp = lamp
+        self.lamp, self._enabled = lamp, enable
 
     def close(self) -> None:
         """Nothing is open."""

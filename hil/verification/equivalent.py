@@ -11,13 +11,6 @@ _RUNAWAY: Final = (
     "return moves and motion.heading_ms < 2 * motion.due_ms and abs(facts.cdps or 0) > limits.disobey_cdps"
 )
 EQUIVALENT: Final[dict[str, dict[tuple[str, str, str], str]]] = {
-    "safety/angles.py": {
-        (
-            "_contradicted",
-            "return False",
-            "False -> True",
-        ): "silent switches then contradict both sources alike, which decides nothing",
-    },
     "safety/motion.py": {
         (
             "_back",

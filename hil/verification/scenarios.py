@@ -212,6 +212,8 @@ _CLOCKS: Final = {
 }
 assert FOREVER_MS > 20 * CAP_MS
 
+_NOBODY: Final[dict[str, Any]] = {"ankle_a": False, "ankle_b": False, "load": False}
+
 PEOPLE: Final = (
     _people("controller", 3, people("down", "up", "hold", "silent", rides=False), want=DOWN),
     _people("let go", 3, people("pendant", "silent", "down")),
@@ -222,17 +224,17 @@ PEOPLE: Final = (
     _people("clamps", 3, people("ankle_a", "ankle_b", "home", "pendant")),
     _people("load", 3, people("load", "home")),
     _people(
-        "test", 6, people("TEST", "down", "up", "pendant", "ankle_a", "END", rides=False), UNTESTED,
-        ankle_a=False, ankle_b=False,
+        "test", 6, people("TEST", "down", "up", "pendant", "ankle_a", "load", "END", rides=False), UNTESTED,
+        **_NOBODY,
     ),
     _people("check-in", 5, people("pendant", "home", terms=_SHORT, stays=True)),
     _people("squeezed", 2, people("panic", "pendant", "home")),
     _people("rogue", 1, rogue(TERMS)),
     _people("rogue below park", 2, rogue(TERMS, "smooth")),
     _people("rogue unproved", 1, rogue(TERMS._replace(cap_cdeg=1_000), "smooth")),
-    _people("rogue test", 2, rogue_test, UNTESTED, ankle_a=False, ankle_b=False),
+    _people("rogue test", 2, rogue_test, UNTESTED, **_NOBODY),
     Scenario(
-        "day test", ((UNTESTED, START._replace(ankle_a=False, ankle_b=False)),), day_test, BRAKE
+        "day test", ((UNTESTED, START._replace(**_NOBODY)),), day_test, BRAKE
     ),
     *(_people(name, 2, people("home", "stop", terms=terms, stays=True)) for name, terms in _CLOCKS.items()),
     Scenario("wakes", tuple(_wakes()), people("home", "down", rides=False), CATALOGUE),

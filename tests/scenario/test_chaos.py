@@ -15,11 +15,11 @@ from hil.head_down import HeadDown
 
 SPEED = 200.0
 BLOWS = (
-    Blow("guard", "kill", 97.5, 0),  # going down
-    Blow("station", "stop", 110.0, 7_000),
-    Blow("controller", "kill", 131.0, 0),
-    Blow("guard", "stop", 140.0, 2_000),
-    Blow("guard", "kill", 141.0, 0),
+    Blow("guard", "kill", 104.0, 0),  # going down
+    Blow("station", "stop", 116.5, 7_000),
+    Blow("controller", "kill", 137.5, 0),
+    Blow("guard", "stop", 146.5, 2_000),
+    Blow("guard", "kill", 147.5, 0),
 )
 
 
@@ -30,7 +30,7 @@ def test_blow_after_blow_and_the_rider_is_parked(tmp_path: Path) -> None:
     assert line["rode"]
     assert [(one["role"], one["hit"]) for one in line["struck"]] == [(one.role, True) for one in BLOWS]
     assert (line["parked"], line["first_cause"]) == (True, "guard_lost")
-    assert 97.0 < line["down_s"] < 97.83
+    assert 103.5 < line["down_s"] < 104.33
 
 
 def test_one_seed_is_one_list_of_blows_and_gives_them_all_out() -> None:

@@ -60,7 +60,7 @@ def test_a_new_session_can_begin_after_a_return() -> None:
     rig.ride(500)
     rig.tick(orders=ORDER_RETURN)
     rig.until(d.INHIBITED)
-    rig.press(ankle_a=False, ankle_b=False)
+    rig.press(ankle_a=False, ankle_b=False, load=False)
     rig.begin()
     assert rig.decision.first_cause == 0
 

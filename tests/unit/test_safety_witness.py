@@ -246,3 +246,11 @@ def test_by_hand_in_a_doubt_each_press_begins_where_the_drive_is() -> None:
             assert rig.plant.cdeg <= furthest + 1, f"press {press}"
             furthest = min(furthest, rig.plant.cdeg)
     assert (rig.state.angles.doubt, furthest < 200) == (True, True)
+
+
+def test_switches_that_are_silent_deny_nothing() -> None:
+    """The rest switch says that the table is not there; but who is silent says nothing."""
+    alone = doubted()._replace(doubt=False, last_cdeg=1000, none_ms=60_000, b_bad=True, disagree_ms=0)
+    for age_ms, denied_ms in ((LIMITS.stale_ms, 20), (LIMITS.stale_ms + 1, 0)):
+        observation = seen(past_rest=False)._replace(a_cdeg=1000, b_cdeg=None, inputs_age_ms=age_ms)
+        assert see(alone, observation, LIMITS, False, 20).denied_ms == denied_ms
