@@ -42,8 +42,9 @@ def felt(
 ) -> Resist:
     """`seen` in a tick while the table is led: angle by A, by B, rate; None where it is not trusted."""
     a, b, cdps = seen
-    strains = effort_permille is not None and abs(effort_permille) >= limits.strain_permille
-    strains = strains and cdps is not None and abs(cdps) <= limits.still_cdps
+    # What holds a load back pushes the other way: that is no strain, however much it is.
+    pushes = 0 if effort_permille is None else effort_permille if rate_cdps > 0 else -effort_permille
+    strains = pushes >= limits.strain_permille and cdps is not None and abs(cdps) <= limits.still_cdps
     strain_ms = min(was.strain_ms + dt_ms, AGE_MAX_MS) if strains else 0
     told, a_from, b_from = was[0], was[1], was[2]
     if a_from is None and b_from is None:

@@ -61,6 +61,11 @@ def _blocked_down(world: World, decision: Decision, went: Went) -> Went:
     return (world.cdeg, 0) if went[0] > world.cdeg else went
 
 
+def _pushes(seen: Observation, world: World, value: int) -> Observation:
+    """With nearly all it has, the way it is led: down by the controller, else towards park."""
+    return seen._replace(effort_permille=950 if world.lead_cdps > 0 else -950)
+
+
 def _crawls(world: World, decision: Decision, went: Went) -> Went:
     """Six tenths of the way that a return leads."""
     if decision.command != MOVE or decision.mode not in (RETURNING, WAITING):
@@ -119,7 +124,7 @@ CATALOGUE: Final = (
     Fault("blocked", None, 9, None, _blocked, while_moving=True, spoils=True),
     Fault("blocked_down", "pinched_down", 4, None, _blocked_down, while_moving=True, heading=1, spoils=True),
     Fault("crawls", None, 1, None, _crawls, spoils=True),
-    Fault("strains", "no_motion", 3, _set(effort_permille=950), _blocked, while_moving=True, spoils=True),
+    Fault("strains", "no_motion", 3, _pushes, _blocked, while_moving=True, spoils=True),
     Fault("runs_down", None, 4, None, _runs(FULL_CDPS // 2), spoils=True),
     Fault("runs_up", None, 4, None, _runs(-FULL_CDPS // 2), spoils=True),
     Fault("reversed", "wrong_direction", 4, None, _reversed, while_moving=True, spoils=True),

@@ -244,8 +244,8 @@ def test_half_of_what_was_led(told: int, a: int | None, b: int | None, lags: boo
 
 
 @pytest.mark.parametrize(("effort", "cdps", "ticks", "found"), [
-    (900, 30, 15, True), (900, 30, 14, False), (899, 30, 40, False), (-900, -30, 15, True),
-    (900, 31, 40, False), (None, 0, 40, False), (900, None, 40, False),
+    (-900, 30, 15, True), (-900, 30, 14, False), (-899, 30, 40, False), (-900, -30, 15, True),
+    (-900, 31, 40, False), (None, 0, 40, False), (-900, None, 40, False), (1_000, 0, 40, False),
 ])  # fmt: skip
 def test_a_drive_that_strains_for_300_ms(
     effort: int | None, cdps: int | None, ticks: int, found: bool
@@ -255,6 +255,15 @@ def test_a_drive_that_strains_for_300_ms(
     for _ in range(ticks):
         resist = felt(resist, -100, (1000, 1000, cdps), effort, rig.limits, 20)
     assert (resist.strain_ms >= LIMITS.strain_ms) == found
+
+
+def test_a_drive_that_only_holds_a_load_back_is_led_home() -> None:
+    """Knees drawn up: with all it has it holds the foot-heavy table, and coming up it holds it still."""
+    rig = ridden(1000)
+    rig.changes = {"effort_permille": 1_000}
+    rig.tick(orders=ORDER_RETURN)
+    rig.until(d.INHIBITED)
+    assert cause(rig) == "return_asked"
 
 
 def test_against_a_closed_brake_it_stops_pushing_and_waits_for_a_person() -> None:

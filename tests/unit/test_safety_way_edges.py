@@ -56,12 +56,14 @@ def test_something_in_the_way_to_the_unit() -> None:
 
 
 @pytest.mark.parametrize(("effort", "cdps", "ms"), [
-    (900, 0, 120), (-900, 30, 120), (899, 0, 0), (None, 0, 0), (900, None, 0), (900, 31, 0), (900, -30, 120),
-    (900, -31, 0),
+    (900, 0, 120), (900, 30, 120), (899, 0, 0), (None, 0, 0), (900, None, 0), (900, 31, 0), (900, -30, 120),
+    (900, -31, 0), (-1_000, 0, 0),
 ])  # fmt: skip
 def test_a_drive_that_strains_while_nothing_moves(effort: int | None, cdps: int | None, ms: int) -> None:
     was = Resist(0, 1000, 1000, False, 100)
     assert felt(was, 100, (1000, 1000, cdps), effort, LIMITS, 20).strain_ms == ms
+    towards_park = None if effort is None else -effort
+    assert felt(was, -100, (1000, 1000, cdps), towards_park, LIMITS, 20).strain_ms == ms
     assert felt(was._replace(strain_ms=59_990), 1, (1, 1, 0), 900, LIMITS, 20).strain_ms == 60_000
 
 
