@@ -210,11 +210,14 @@ def test_after_any_disturbance_a_return_gets_home(
 
 
 def helped(rig: Rig) -> None:
-    """A person who presses RETURN for half a second every ten seconds; at park within the time allowed."""
+    """A person who holds RETURN for half of every ten seconds; at park within the time allowed.
+
+    Where nothing says which angle is right, only as long as it is held does the table move (design 5).
+    """
     start_ms = rig.now_ms
     while rig.decision.mode not in (d.INHIBITED, d.LATCHED):
         since_ms = rig.now_ms - start_ms
-        rig.press(return_a=since_ms % 10_000 < 500)
+        rig.press(return_a=since_ms % 10_000 < 5_000)
         rig.tick()
         assert since_ms < 400_000, rig.decision
     assert abs(rig.plant.cdeg - LIMITS.park_cdeg) <= LIMITS.at_park_cdeg, rig.decision
