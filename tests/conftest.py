@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests import closing_line
 
@@ -22,6 +23,12 @@ CHROMIUM_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+# A red run is red again, on any machine: the same examples each time.
+# `--hypothesis-profile default` draws new ones.
+settings.register_profile("steady", derandomize=True)
+settings.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
