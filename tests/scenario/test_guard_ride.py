@@ -12,6 +12,7 @@ from safety import observation as o
 from safety.causes import BY_NAME
 from safety.guard import messages as m
 from safety.guard.guard import Clocks
+from safety.guard.store import DAY_MS
 from tests.guard_rig import MOUNTED, TABLE, Rig
 
 
@@ -185,6 +186,16 @@ def test_tests_that_are_made_anew_take_the_old_ones_away(rig: Rig) -> None:
     rig.start_guard()
     rig.run(0.2)
     assert rig.report["tested"] == 0
+
+
+def test_a_guard_that_stays_on_asks_for_the_tests_of_the_day_again(rig: Rig) -> None:
+    rig.arm_and_test()
+    rig.papers.note_tested(rig.now_ms - DAY_MS + 200)
+    rig.run(0.1)
+    assert rig.report["tested"] == 1
+    rig.run(0.2)
+    assert rig.report["tested"] == 0
+    assert not (rig.folder / "tests.json").exists()
 
 
 def test_a_latch_outlives_the_guard_and_is_reset_by_the_button_at_park(rig: Rig) -> None:

@@ -13,6 +13,7 @@ from controller.facts import TableFacts
 from controller.plan import Plan
 from controller.player import Player
 from controller.programme import shipped
+from controller.session import test_player as player_of_tests
 
 TICK_MS = 20
 PLANS = {
@@ -109,3 +110,15 @@ def test_the_phases_of_a_plan_follow_each_other(name: str) -> None:
         if player.tick(TICK_MS, True) and player.phase.kind != seen[-1]:
             seen.append(player.phase.kind)
     assert seen == [kind for kind, _ in itertools.groupby(phase.kind for phase in plan.programme.phases)]
+
+
+@pytest.mark.parametrize("start_deg", [-70.0, -70.9, -68.0, -67.1])
+def test_the_tests_of_the_day_begin_at_park_wherever_one_was_broken_off(start_deg: float) -> None:
+    player = player_of_tests(-70.0, start_deg)
+    angles = []
+    while not player.done:
+        player.tick(20, True)
+        angles.append(player.angle_deg)
+    lowest = min(range(len(angles)), key=lambda at: abs(angles[at] + 70.0))
+    assert max(angles[lowest:]) == pytest.approx(-68.0)
+    assert angles[-1] == pytest.approx(-70.0)

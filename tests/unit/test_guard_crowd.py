@@ -83,6 +83,19 @@ def test_nobody_is_left_in_a_full_queue(channel: Channel, path: Path) -> None:
         one.close()
 
 
+def test_in_a_crowd_only_the_holder_is_heard_at_length(channel: Channel, path: Path, holder: Peer) -> None:
+    """Each packet costs the tick: those of a crowd that has said hello, too."""
+    crowd = [Peer(path, OBSERVER) for _ in range(CLIENTS_MAX)]
+    channel.take(0, 0)
+    for peer in (*crowd, holder):
+        for _ in range(20):
+            peer.socket.send(b"\x02" * 40)
+    channel.take(20, 0)
+    assert channel.dropped == CLIENTS_MAX * PACKETS_OF_STRANGER + 20
+    for peer in crowd:
+        peer.socket.close()
+
+
 def test_a_flood_of_a_stranger_costs_a_few_packets_a_tick(channel: Channel, path: Path) -> None:
     stranger = Peer(path)
     for _ in range(100):

@@ -10,6 +10,7 @@ from safety import decision as d
 from safety.brake import HELD, NOT_TRIED, TORQUE_BACK, TORQUE_OFF, Brake, braked, empty
 from safety.observation import DRIVE_ARMED, DRIVE_UNPOWERED, ORDER_END, ORDER_TEST, Inputs, Wake
 from safety.trial import Trial, tried
+from safety.verdict import TOWARDS_PARK
 from tests.safety_rig import LIMITS, Plant, Rig, Shaped, cause, session_terms
 
 PARK = LIMITS.park_cdeg
@@ -195,11 +196,13 @@ def test_a_table_that_sinks_or_rises_is_led_to_park_and_nobody_lies_down(cdps: i
 
 def test_a_drive_that_does_not_let_go_is_found_out() -> None:
     rig = raised()
+    began_ms = rig.now_ms
     while rig.decision.mode == d.TEST:
         assert rig.now_ms < 60_000
         rig.torque = True
         rig.tick()
-    assert cause(rig) == "torque_stays"
+    assert rig.now_ms - began_ms <= LIMITS.torque_off_ms + 20
+    assert (cause(rig), rig.decision.direction) == ("torque_stays", TOWARDS_PARK)
     rig.until(d.INHIBITED)
     assert not rig.decision.tested
 
