@@ -13,6 +13,7 @@ HOLD_FOR_TEST: Final = "Hold the pendant; nobody on the table. The table will mo
 TESTING: Final = "Test of the day: the table moves 2 degrees and back. Keep the pendant held."
 TRYING_BRAKE: Final = "Test of the day: motor off, the brake must hold. Keep the pendant held."
 TEST_ASKED: Final = "Waiting for the guard to allow the test of the day."
+TEST_STOPPED: Final = "STOP ended the test of the day. Hold RETURN up to park, then load again."
 STEP_ON: Final = "Step on and close both ankle clamps."
 OPENING: Final = "Opening the session."
 PRESS_START: Final = "Take the pendant into your hand. Press start on the panel."

@@ -10,13 +10,14 @@ from controller.player import Player
 from controller.session import Session, test_player
 from controller.states import RUNNING
 from controller.tiers import TIERS
-from safety.causes import BY_NUMBER
+from safety.causes import BY_NAME, BY_NUMBER
 from safety.limits import Limits
 from safety.observation import ORDER_END, ORDER_TEST
 
 if TYPE_CHECKING:
     from controller.loop import Controller
 
+STOPPED: Final = BY_NAME["stop_pressed"].number
 HELD_MS: Final = 500  # the pendant, before anything goes head-down again
 ASK_AGAIN_MS: Final = 2_000
 REFUSED_MAX: Final = 3  # so many reports in a row
@@ -68,6 +69,11 @@ def _test(controller: Controller, session: Session, report: Report, dt_ms: int) 
         if session.test is not None:
             session.test.tick(dt_ms, True)
             controller.setpoint = session.test.setpoint
+        return
+    if session.test is not None and report.first_cause == STOPPED:
+        # Somebody stopped the table: whether it is to move again is for a person to say.
+        controller.machine.fire("refused")
+        controller.end(False, prompts.TEST_STOPPED)
         return
     session.test = None
     if not senses.ankles_open(report):

@@ -194,14 +194,14 @@ CAUSES: Final = (
         37,
         "brake_slips",
         "The empty table sank while only the brake held it.",
-        "Nobody lies down: have the brake mended, then test again.",
+        "Nobody lies down: have the brake mended; keel latch.",
         ("HZ-23",),
     ),
     Cause(
         38,
         "torque_stays",
         "The drive kept its torque though it was told to let go.",
-        "Have the enable relay and the drive's STO wiring checked, then test again.",
+        "Have the enable relay and the drive's STO wiring checked; keel latch.",
         ("HZ-04",),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from safety.angles import UNSEEN, Angles
+from safety.brake import NOT_TRIED
 from safety.buttons import UNTOUCHED, Buttons
 from safety.causes import BY_NAME
 from safety.check_in import OFF, CheckIn
@@ -69,7 +70,12 @@ def boot(limits: Limits, wake: Wake) -> State:
 
 def woken(state: State) -> State:
     """The same guard after a gap: what it knew about motion and buttons is old, what it owes is not."""
-    home = state.home
+    home, trial = state.home, state.trial._replace(brake=NOT_TRIED)
     return state._replace(
-        motion=AT_REST, buttons=UNTOUCHED, stream=SILENT, over_speed_ms=0, home=home._replace(watch_ms=0)
+        motion=AT_REST,
+        buttons=UNTOUCHED,
+        stream=SILENT,
+        over_speed_ms=0,
+        home=home._replace(watch_ms=0),
+        trial=trial,
     )

@@ -36,7 +36,7 @@ from safety.home_trouble import manual
 from safety.homecoming import advance, begun, joined
 from safety.limits import TICK_MS, Limits, bounded
 from safety.look import look
-from safety.modes import AFTER, BEFORE, SERVICE_CAUSES, Turn, next_mode, why_dropped
+from safety.modes import AFTER, BEFORE, SERVICE_CAUSES, STOPPED, Turn, next_mode, stopped, why_dropped
 from safety.motion import told
 from safety.observation import AGE_MAX_MS, Observation, Terms
 from safety.permit import Passage, gated
@@ -107,6 +107,8 @@ def _judged(state: State, facts: Facts, observation: Observation, limits: Limits
             if state.mode == READY:
                 why = why_dropped(turn)
                 cause = BY_NAME[why].number if why else 0
+            elif state.mode == TEST and stopped(turn):
+                cause = first or STOPPED
             latched = 0 if state.mode == LATCHED else latched
     return Judged(mode, terms, session, home, cause, latched, verdict, present, reaction)
 
@@ -182,7 +184,8 @@ def _idle(
             return home._replace(ramp=standing(home)), Act(CUT, stage=NO_STAGE)
         home, act = manual(home, facts, observation, limits, dt_ms)
         return (_rested(home) if act.done else home), act._replace(mode=facts.mode)
-    return _rested(home), Act(CUT if chain_open or latched in SERVICE_CAUSES else HOLD, stage=NO_STAGE)
+    untrusted = latched in SERVICE_CAUSES and latched in CUT_CAUSES
+    return _rested(home), Act(CUT if chain_open or untrusted else HOLD, stage=NO_STAGE)
 
 
 def _rested(home: Home) -> Home:

@@ -30,6 +30,8 @@ _CREEP_LATCHED: Final = _CREEP._replace(latches=True)
 _CUT: Final = Asked(NO_MOTION, 0, POWER_CUT, latches=True)
 _BY_NAME: Final = {
     "estop": Asked(NO_MOTION, 0, latches=True),
+    "brake_slips": Asked(latches=True),
+    "torque_stays": Asked(latches=True),
     "wrong_direction": _CUT,
     "runaway": _CUT,
     "drive_fault": _CUT,
@@ -54,8 +56,9 @@ _BY_NAME: Final = {
 EXPECTED: Final = {cause.number: _BY_NAME.get(name, _STAGED) for name, cause in BY_NAME.items()}
 LATCHING: Final = frozenset(number for number, row in EXPECTED.items() if row.latches)
 CUTTING: Final = frozenset(number for number, row in EXPECTED.items() if row.power == POWER_CUT)
-SERVICE: Final = frozenset(BY_NAME[name].number for name in ("wrong_direction", "runaway"))
-MAY_CUT: Final = LATCHING  # I10: torque is taken away above park for these causes only
+TESTED: Final = frozenset(BY_NAME[name].number for name in ("brake_slips", "torque_stays"))  # at park
+SERVICE: Final = TESTED | {BY_NAME[name].number for name in ("wrong_direction", "runaway")}
+MAY_CUT: Final = LATCHING - TESTED  # I10: torque is taken away above park for these causes only
 AFTER_A_CAUSE: Final = (RETURNING, WAITING, LATCHED, INHIBITED)
 
 # The only changes of mode there are, design 4 and 7.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from hil.verification.coarse import LIMITS, PARK_CDEG, TICK_MS
 from safety.decision import ACTIVE, CHECK_LOUD, MOVE, READY, TEST
-from safety.observation import DRIVE_ARMED, Observation
+from safety.observation import DRIVE_ARMED, ORDER_STOP, Observation
 
 if TYPE_CHECKING:
     from hil.verification.oracle import Tick
@@ -71,6 +71,8 @@ def _unfit(tick: Tick) -> str | None:
             return "another session moves it"
         if not 0 < seen.proposal.lease_ms <= LIMITS.lease_ms:
             return f"lease of {seen.proposal.lease_ms} ms"
+    if decision.mode == TEST and (seen.inputs.stop is not False or seen.orders & ORDER_STOP):
+        return "a test of the day moves under STOP"
     if seen.drive_state != DRIVE_ARMED or seen.drive_age_ms > LIMITS.stale_ms:
         return "moves a drive that is not there" if seen.proposal is not None else None
     if decision.direction == 0 and decision.rate_cdps:

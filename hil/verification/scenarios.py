@@ -171,6 +171,23 @@ def day_test(node: Node) -> Iterator[Choice]:
         yield Choice(fault.name, world._replace(faults=(Active(number, 0, 0),)), PLAIN)
 
 
+def stopped_test(node: Node) -> Iterator[Choice]:
+    """The day's tests, led as they should be and asked for again and again; STOP at any moment of them.
+
+    Whoever leads goes on, towards park under a STOP: that is what must not move.
+    """
+    phase, testing = node.state.trial.brake.phase, node.world.mode == TEST
+    back = phase == HELD or node.world.stop
+    world = node.world._replace(want=HOLD if not testing else UP if back else DOWN)
+    fresh = node.state.mode == INHIBITED and not node.state.tested
+    sent = Sent(orders=ORDER_TEST) if fresh else PLAIN
+    yield Choice("-", world, sent)
+    if world.acts and (testing or world.stop):
+        after = world._replace(acts=world.acts - 1)
+        yield Choice("stop", _toggled(after, "stop"), sent)
+        yield Choice("STOP", after, sent._replace(orders=sent.orders | ORDER_STOP))
+
+
 def _continue(node: Node) -> Iterator[Choice]:
     """STOP at any tick of a ride, and what must follow before it goes on: in this order, at any pace."""
     world, sent = _ride(node.world, stays=False), _begun(node)
@@ -233,6 +250,7 @@ PEOPLE: Final = (
     _people("rogue below park", 2, rogue(TERMS, "smooth")),
     _people("rogue unproved", 1, rogue(TERMS._replace(cap_cdeg=1_000), "smooth")),
     _people("rogue test", 2, rogue_test, UNTESTED, **_NOBODY),
+    _people("stopped test", 2, stopped_test, UNTESTED, **_NOBODY),
     Scenario(
         "day test", ((UNTESTED, START._replace(**_NOBODY)),), day_test, BRAKE
     ),

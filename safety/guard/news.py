@@ -152,4 +152,6 @@ def why_not(
             return words
     if testing and seen.inputs.load is True:
         return "the tests are made with nobody on the table; step off"
+    if testing and name_of(decided.first_cause) == "stop_pressed":
+        return "STOP ended the tests off park; hold RETURN until the table is at park, then ask again"
     return trouble or "the angle sources do not both answer; check both sensors"

@@ -86,6 +86,26 @@ def test_a_test_that_ended_early_is_asked_for_again(rig: Rig) -> None:
     rig.until(lambda: rig.controller.state == "ready", 20)
 
 
+def test_a_stop_in_the_tests_ends_them_and_return_held_is_the_way_on(rig: Rig) -> None:
+    rig.until(lambda: rig.controller.state == "parked", 5)
+    assert rig.load()["accepted"]
+    rig.until(lambda: rig.table.angle_cdeg > PARK_CDEG + 130, 10)
+    rig.rider = lambda rig: rig.contacts(pendant=True, ankle_a=False, ankle_b=False, load=False, stop=True)
+    rig.until(lambda: rig.status["state"] == "parked", 1)
+    stood = rig.table.angle_cdeg
+    assert rig.status["why"].startswith("STOP ended the test of the day. Hold RETURN up to park")
+    rig.rider = lambda rig: rig.contacts(stop=False)
+    assert rig.load()["accepted"]
+    rig.run(10)
+    assert rig.table.angle_cdeg == stood
+    assert rig.status["prompt"].startswith("STOP ended the tests off park; hold RETURN")
+    rig.rider = lambda rig: rig.contacts(return_a=True)
+    rig.run(4)
+    rig.contacts(return_a=False)
+    rig.rider = Rig.by_the_book
+    rig.until(lambda: rig.controller.state == "ready", 60)
+
+
 def test_a_second_load_on_the_same_day_needs_no_test(rig: Rig) -> None:
     rig.ready()
     assert rig.ask(type="unload")["accepted"]

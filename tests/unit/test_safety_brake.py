@@ -117,7 +117,7 @@ def test_what_it_sank_without_torque_is_no_way_back() -> None:
 
 def test_a_test_that_fails_takes_the_one_before_with_it() -> None:
     _, rig = sinking(-20, Rig(Wake(None, 0, True, True, 0)))
-    rig.until(d.INHIBITED)
+    rig.until(d.LATCHED)
     assert not rig.decision.tested
 
 
@@ -189,7 +189,7 @@ def test_a_table_that_sinks_or_rises_is_led_to_park_and_nobody_lies_down(cdps: i
     assert abs(rig.plant.cdeg - height) < 40
     assert (rig.decision.mode, cause(rig)) == (d.RETURNING, "brake_slips")
     assert rig.decision.command != d.CUT
-    rig.until(d.INHIBITED)
+    rig.until(d.LATCHED)
     assert not rig.decision.tested
     assert rig.plant.cdeg == pytest.approx(PARK, abs=20)
 
@@ -203,7 +203,7 @@ def test_a_drive_that_does_not_let_go_is_found_out() -> None:
         rig.tick()
     assert rig.now_ms - began_ms <= LIMITS.torque_off_ms + 20
     assert (cause(rig), rig.decision.direction) == ("torque_stays", TOWARDS_PARK)
-    rig.until(d.INHIBITED)
+    rig.until(d.LATCHED)
     assert not rig.decision.tested
 
 

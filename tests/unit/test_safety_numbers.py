@@ -85,7 +85,7 @@ HARD: Final[dict[str, dict[str, Any]]] = {
     "motion": {"TOLD_MAX_CDEG": 36_000},
     "profile": {"_LEAST_CDPS": 5},
     "home_trouble": {"_FAR_CDEG": -9_000},
-    "modes": {"HEAT_PERMILLE": 800, "SERVICE_CAUSES": (17, 18)},
+    "modes": {"HEAT_PERMILLE": 800, "STOPPED": 12, "SERVICE_CAUSES": (17, 18, 37, 38)},
     "decision": {
         "INHIBITED": 0, "TEST": 1, "READY": 2, "ACTIVE": 3, "RETURNING": 4, "WAITING": 5, "LATCHED": 6,
         "HOLD": 0, "MOVE": 1, "STOP": 2, "CUT": 3, "LEAVE": 4, "NO_STAGE": 0, "STOPPING": 1, "WARNING": 2,
@@ -178,8 +178,8 @@ RULES: Final[dict[str, tuple[str, str, str, tuple[int, int, int], bool]]] = {
     "no_motion": ("LIVE HOMING", "no_motion", "GIVE", STANDS, False),
     "inputs_stale": ("LIVE AWAY", "inputs_stale", "STAGED", UP, False),
     "supply_low": ("LIVE AWAY", "supply_low", "CREEP", CREEPS, False),
-    "brake_slips": ("TRYING", "brake_slips", "STAGED", UP, False),
-    "torque_stays": ("TRYING", "torque_stays", "STAGED", UP, False),
+    "brake_slips": ("TRYING", "brake_slips", "STAGED", UP, True),
+    "torque_stays": ("TRYING", "torque_stays", "STAGED", UP, True),
     "too_hot": ("LIVE", "too_hot", "STAGED", UP, False),
     "return_stalled": ("HOMING", "return_stalled", "CREEP", CREEPS, False),
     "ankles_open": ("AWAY", "ankles_open", "EMERGENCY", UP, False),
@@ -239,9 +239,9 @@ def test_each_mode_asks_its_rules() -> None:
 def test_the_mode_table_leads_where_the_design_says() -> None:
     rows = part("modes").BEFORE + part("modes").AFTER
     assert [(row.sources, row.to) for row in rows] == [
-        ((0, 1, 2, 3), 4), ((0,), 4), ((0,), 6), ((0,), 1), ((0,), 2), ((1,), 4), ((1,), 0), ((2,), 0),
-        ((3,), 4), ((3,), 0), ((6,), 0), ((2,), 3), ((4, 5), 6), ((4, 5), 0), ((4, 5), 3), ((4,), 5),
-        ((5,), 4),
+        ((1,), 0), ((0, 1, 2, 3), 4), ((0,), 4), ((0,), 6), ((0,), 1), ((0,), 2), ((1,), 4), ((1,), 0),
+        ((2,), 0), ((3,), 4), ((3,), 0), ((6,), 0), ((2,), 3), ((4, 5), 6), ((4, 5), 0), ((4, 5), 3),
+        ((4,), 5), ((5,), 4),
     ]  # fmt: skip
 
 
