@@ -53,15 +53,19 @@ def joined(was: Home, reaction: int, facts: Facts, limits: Limits) -> Home:
     """New causes during a return: reactions only add up."""
     bits = was.bits | (reaction & ~(FREEZE | BACK | GIVE))
     home = was._replace(bits=bits)
+    moves = was.ramp.rate_cdps != 0
+    is_led = moves and not bits & (CUT_OFF | ESTOP)
     # A fault that stays while the table is cut and stands does not begin the wait anew.
-    if reaction & CUT_OFF and (not was.bits & CUT_OFF or was.ramp.rate_cdps != 0):
+    if reaction & CUT_OFF and (moves or not was.bits & CUT_OFF):
         home = home._replace(still_ms=0, hand=False)
     if reaction & ESTOP and not was.bits & ESTOP:
         home = home._replace(age_ms=0)
-    is_led = was.ramp.rate_cdps != 0 and not bits & (CUT_OFF | ESTOP)
     if reaction & HALT and is_led:
         # Faster than it should be: it must show that it can stop before it is led on, by whomever.
         home = entered(home._replace(hand=False), STOPPING)
+    elif reaction & HALT and moves:
+        # By hand after a cut or under an e-stop: it is let go at once, to be pressed anew.
+        home = home._replace(still_ms=0, hand=False)
     elif (
         reaction & CREEP & ~was.bits
         and is_led

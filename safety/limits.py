@@ -96,6 +96,7 @@ class Limits(NamedTuple):
     # Motion against its command: design 6.
     against_cdeg: int = 100
     runaway_cdeg: int = 200
+    obey_ms: int = 150  # design 5: a drive that obeys a stop is slower by a fifth at least by then
     disobey_cdps: int = 100
     disobey_ms: int = 300
     disobey_cdeg: int = 20  # way made since the stop should have ended: engineering

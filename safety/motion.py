@@ -25,7 +25,7 @@ class Motion(NamedTuple):
     due_ms: int  # standing still: a stop must have ended this long after it began
     a_ref: int | None  # furthest point along the heading as A sees it; still: where it stood
     b_ref: int | None
-    back_cdeg: int  # moved so far against the heading, or away from where it stood, as every good source sees
+    back_cdeg: int  # moved against the heading, or from where it stood or began to stop, by all good sources
     told_cdeg: int  # travel commanded in this frozen-sensor window
     a_from: int | None
     b_from: int | None
@@ -83,8 +83,10 @@ def seen(was: Motion, angles: Angles, observation: Observation, limits: Limits, 
     stopping = heading_ms < was[5] and (was[3] == 0 or was[0] == LEAVE)
     a_ok = fresh(observation[2], observation[3], observation[4], limits) and not angles.a_bad
     b_ok = fresh(observation[5], observation[6], observation[7], limits) and not angles.b_bad
-    a_ref, a_back = _back(was[6], observation[2] if a_ok else None, was[3], stopping)
-    b_ref, b_back = _back(was[7], observation[5] if b_ok else None, was[3], stopping)
+    # When the time of a stop is over, the way is counted anew: what moves from then on should stand.
+    refs = (None, None) if was[3] == 0 and was[4] < was[5] <= heading_ms else was[6:8]
+    a_ref, a_back = _back(refs[0], observation[2] if a_ok else None, was[3], stopping)
+    b_ref, b_back = _back(refs[1], observation[5] if b_ok else None, was[3], stopping)
     # One source that jumps is no motion of the table; the rule about disagreement deals with it.
     back = min(a_back, b_back) if a_ok and b_ok else max(a_back, b_back)
     a_from, b_from, told_cdeg, frozen = _frozen(was, angles, observation, limits)
@@ -114,7 +116,7 @@ def stuck(motion: Motion, limits: Limits) -> bool:
 
 def _back(ref: int | None, cdeg: int | None, heading: int, stopping: bool) -> tuple[int | None, int]:
     """The reference point of one source and how far the table is on the wrong side of it."""
-    if cdeg is None or ref is None or stopping:
+    if cdeg is None or ref is None or (stopping and heading):
         return cdeg, 0
     if heading == 0:
         return ref, abs(cdeg - ref)

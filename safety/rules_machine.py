@@ -48,20 +48,22 @@ def wrong_direction(facts: Facts, observation: Observation, limits: Limits) -> b
 
 
 def runaway(facts: Facts, observation: Observation, limits: Limits) -> bool:
-    """HZ-04: moves though told to stand: more than 2 deg, or 1 deg/s after a stop should have ended."""
+    """HZ-04: moves though told to stand: more than 2 deg, or 1 deg/s after a stop should have ended, or after
+    150 ms as fast as ever."""
     motion = facts.motion
-    if (
-        motion.heading != 0
-        or (motion.a_ref is None and motion.b_ref is None)
-        or motion.heading_ms < motion.due_ms
-    ):
+    if motion.heading != 0 or (motion.a_ref is None and motion.b_ref is None):
         return False
-    if motion.back_cdeg > limits.runaway_cdeg:
-        return True
     # A rate is believed where the drive's own scale says it and every source has seen way made: a frozen
     # register repeats its rate, and an inclinometer shows a motion when it is already over.
     moves = facts.angles.source in (ONLY_A, BOTH) and motion.back_cdeg >= limits.disobey_cdeg
-    return moves and motion.heading_ms < 2 * motion.due_ms and abs(facts.cdps or 0) > limits.disobey_cdps
+    cdps = abs(facts.cdps or 0)
+    if motion.heading_ms < motion.due_ms:
+        began_cdps = (motion.due_ms - limits.disobey_ms) * limits.stop_cdps2 // 1000
+        unheeded = began_cdps > limits.disobey_cdps and cdps * 5 >= began_cdps * 4
+        return moves and unheeded and motion.heading_ms >= limits.obey_ms
+    if motion.back_cdeg > limits.runaway_cdeg:
+        return True
+    return moves and motion.heading_ms < 2 * motion.due_ms and cdps > limits.disobey_cdps
 
 
 def no_motion(facts: Facts, observation: Observation, limits: Limits) -> bool:

@@ -203,15 +203,22 @@ def the_brake_is_not_fought(ride: Ride) -> Iterator[str]:
 
 
 def power_is_cut_only_for_cause(ride: Ride) -> Iterator[str]:
-    """I10: above rest the torque is taken away only where the drive cannot be trusted, or by the e-stop."""
+    """I10: above rest the torque is taken away only where the drive cannot be trusted, or by the e-stop.
+
+    A drive that was cut for one of these is not trusted again before the return is over.
+    """
     names = ("runaway", "wrong_direction", "over_speed", "over_angle", "estop", "drive_fault", "drive_lost")
     allowed = sum(1 << BY_NAME[name].number for name in names)
+    distrusted = ride.wakes
     for one in ride.samples:
         report = one.report
-        if report is None or report[AT["command"]] != CUT or one.angle_deg < 1.0:
+        if report is None or report[AT["command"]] != CUT:
+            homing = report is None or report[AT["mode"]] in (RETURNING, WAITING)
+            distrusted = ride.wakes or (distrusted and homing)
             continue
         seen = value(report, "causes") | 1 << value(report, "first_cause")
-        if not seen & allowed and not ride.wakes:
+        distrusted = distrusted or bool(seen & allowed)
+        if not distrusted and one.angle_deg >= 1.0:
             yield f"power cut at {_at(one)}; {_what(one)}"
             return
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from hil.campaign import judge_guard, judge_motion
+from hil.campaign import judge_guard, judge_motion, reactions
 from hil.campaign.catalogue import CATALOGUE
 from hil.campaign.trace import Ride, Sample
-from safety.decision import ACTIVE, MODES, RETURNING
+from safety.causes import BY_NAME
+from safety.decision import ACTIVE, CUT, INHIBITED, MODES, MOVE, READY, RETURNING, WAITING
 from safety.guard.messages import REPORT_LAYOUT
 from safety.guard.report import Report
 
@@ -169,3 +170,40 @@ def test_a_drift_leads_no_further_down_than_the_sources_come_apart(
         until = 320 + way_deg / 2.0 * 1_000
         stops = [one if one.t_ms <= until else one._replace(rate_dps=0.0) for one in rode.samples]
         assert (list(judge_motion.down_ends_in_time(rode._replace(samples=stops))) == []) == fine
+
+
+def shifted_for(ticks: int, apart_cdeg: int | None, fault: str) -> int:
+    """How much is said of sources that are so far apart for so many ticks while nobody finds it."""
+    before = [sample(tick, 0.0, report(mode=ACTIVE)) for tick in range(50)]
+    off = tuple({**QUIET, "mode": ACTIVE, "b_cdeg": apart_cdeg}.values())
+    after = [sample(50 + tick, 0.0, off) for tick in range(ticks)]
+    again = [sample(50 + ticks + tick, 0.0, report(mode=ACTIVE)) for tick in range(50)]
+    return len(list(reactions.react(ride(before + after + again, fault, 1_000))))
+
+
+@pytest.mark.parametrize("fault", ["inclinometer_shifted", "encoder_slipped"])
+def test_sources_3_deg_apart_for_half_a_second_are_to_be_found(fault: str) -> None:
+    for apart_cdeg in (300, -300, 800, None):
+        assert shifted_for(26, apart_cdeg, fault) == 0
+        assert shifted_for(27, apart_cdeg, fault) == 1
+    for apart_cdeg in (299, -299, 0):
+        assert shifted_for(500, apart_cdeg, fault) == 0
+
+
+def cuts(*said: tuple[int, int, int], angle_deg: float = 10.0) -> int:
+    """What I10 says of ticks, each a mode, a command and a first cause."""
+    ticks = [
+        sample(n, 0.0, report(mode=mode, command=command, first_cause=cause))._replace(angle_deg=angle_deg)
+        for n, (mode, command, cause) in enumerate(said)
+    ]
+    return len(list(judge_motion.power_is_cut_only_for_cause(ride(ticks))))
+
+
+def test_a_cut_needs_a_cause_or_one_before_it_in_the_same_return() -> None:
+    asked, fault = BY_NAME["return_asked"].number, BY_NAME["drive_fault"].number
+    by_hand = (WAITING, MOVE, asked)
+    assert cuts((RETURNING, CUT, asked)) == 1
+    assert cuts((RETURNING, CUT, asked), angle_deg=0.9) == 0
+    assert cuts((RETURNING, CUT, fault), by_hand, (WAITING, CUT, asked)) == 0
+    for over in (ACTIVE, READY, INHIBITED):
+        assert cuts((RETURNING, CUT, fault), (over, MOVE, 0), (RETURNING, CUT, asked)) == 1

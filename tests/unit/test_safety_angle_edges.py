@@ -213,8 +213,10 @@ def test_standing_every_way_is_away() -> None:
     assert watched(stands, 993, 994).back_cdeg == 6
     assert watched(stands, 1007, 1006).back_cdeg == 6
     early = watched(stands._replace(heading_ms=279), 993, 994)
-    assert (early.back_cdeg, early.a_ref) == (0, 993), "a stop may take its time"
-    assert watched(stands._replace(heading_ms=280), 993, 994).back_cdeg == 6
+    assert (early.back_cdeg, early.a_ref) == (6, 1000), "the way of the stop"
+    over = watched(stands._replace(heading_ms=280), 993, 994)
+    assert (over.back_cdeg, over.a_ref, over.b_ref) == (0, 993, 994), "a stop may take its time"
+    assert watched(over, 986, 988).back_cdeg == 6
     assert watched(LED._replace(heading_ms=0), 1007, 1007).back_cdeg == 7, "who is led has none"
     leaving = LED._replace(command=d.LEAVE, heading_ms=0)
     assert watched(leaving, 1007, 1007, drive_state=DRIVE_OWN_RETURN).back_cdeg == 0

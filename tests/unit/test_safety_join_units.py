@@ -69,13 +69,23 @@ def test_a_way_that_is_led_stops_when_less_can_be_trusted(
 
 
 @pytest.mark.parametrize(
-    ("rate_cdps", "bits", "stops"),
-    [(-200, STAGED, True), (0, STAGED, False), (-200, CUT_OFF, False), (-200, ESTOP, False)],
+    ("rate_cdps", "bits", "after"),
+    [
+        (-200, STAGED, (d.STOPPING, False, 400)),
+        (0, STAGED, (d.TO_REST, True, 400)),
+        # By hand after a cut, or under an e-stop, there is no stop to be shown: it is let go.
+        (-200, STAGED | CUT_OFF, (d.TO_REST, False, 0)),
+        (-200, STAGED | ESTOP, (d.TO_REST, False, 0)),
+        (0, STAGED | CUT_OFF, (d.TO_REST, True, 400)),
+        (0, STAGED | ESTOP, (d.TO_REST, True, 400)),
+    ],
 )
-def test_who_is_led_too_fast_must_show_that_it_can_stop(rate_cdps: int, bits: int, stops: bool) -> None:
-    was = HOME._replace(ramp=Ramp(1_500_000, rate_cdps, 0), bits=bits, hand=True)
+def test_who_is_led_too_fast_must_show_that_it_can_stop(
+    rate_cdps: int, bits: int, after: tuple[int, bool, int]
+) -> None:
+    was = HOME._replace(ramp=Ramp(1_500_000, rate_cdps, 0), bits=bits, hand=True, still_ms=400)
     home = joined(was, HALT, facts(), LIMITS)
-    assert (home.stage, home.hand) == ((d.STOPPING, False) if stops else (d.TO_REST, True))
+    assert (home.stage, home.hand, home.still_ms) == after
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from safety import decision as d
-from safety.angles import ONLY_B
+from safety.angles import BOTH, ONLY_A, ONLY_B
 from safety.causes import BY_NAME
 from safety.facts import Facts
 from safety.look import look
@@ -71,13 +71,36 @@ def test_motion_against_the_command(rule: str, heading: int, limit: int) -> None
     assert fires(rule, FACTS._replace(motion=motion._replace(back_cdeg=limit)))
 
 
+@pytest.mark.parametrize(("changes", "source", "cdps", "expected"), [
+    ({}, BOTH, 240, True), ({}, BOTH, 239, False), ({}, ONLY_A, -240, True), ({}, ONLY_B, 240, False),
+    ({"heading_ms": 149}, BOTH, 240, False), ({"heading_ms": 399}, BOTH, 240, True),
+    ({"back_cdeg": 19}, BOTH, 240, False), ({}, BOTH, None, False), ({"heading": 1}, BOTH, 900, False),
+    ({"due_ms": 334}, BOTH, 102, True), ({"due_ms": 333}, BOTH, 900, False),
+])  # fmt: skip
+def test_a_stop_that_is_not_heeded(
+    changes: dict[str, Any], source: int, cdps: int | None, expected: bool
+) -> None:
+    """Told to stop at 3 deg/s: after 150 ms a drive that heeds it is slower by a fifth at least."""
+    begun: dict[str, Any] = {
+        "heading": 0,
+        "heading_ms": 150,
+        "due_ms": 400,
+        "a_ref": 1500,
+        "b_ref": 1500,
+        "back_cdeg": 20,
+    }
+    motion = FACTS.motion._replace(**{**begun, **changes})
+    angles = FACTS.angles._replace(source=source)
+    assert fires("runaway", FACTS._replace(motion=motion, cdps=cdps, angles=angles)) == expected
+
+
 def test_a_stop_that_is_not_obeyed() -> None:
     motion = FACTS.motion._replace(
         heading=0, heading_ms=300, due_ms=300, a_ref=1500, b_ref=1500, back_cdeg=20
     )
     assert not fires("runaway", FACTS._replace(motion=motion, cdps=100))
     assert fires("runaway", FACTS._replace(motion=motion, cdps=101))
-    assert not fires("runaway", FACTS._replace(motion=motion._replace(heading_ms=299), cdps=900))
+    assert not fires("runaway", FACTS._replace(motion=motion._replace(heading_ms=299), cdps=900)), "it stood"
     assert not fires("runaway", FACTS._replace(motion=motion._replace(back_cdeg=19), cdps=900)), "a register"
     only_b = FACTS.angles._replace(source=ONLY_B)
     assert not fires("runaway", FACTS._replace(motion=motion, cdps=900, angles=only_b)), "late and noisy"

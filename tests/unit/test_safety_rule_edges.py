@@ -143,8 +143,8 @@ STANDS = {"heading": 0, "heading_ms": 400, "due_ms": 400, "a_ref": 1500, "b_ref"
 
 @pytest.mark.parametrize(("changes", "source", "cdps", "expected"), [
     ({}, BOTH, 101, True), ({}, BOTH, 100, False), ({}, BOTH, -101, True), ({}, BOTH, None, False),
-    ({}, ONLY_A, 101, True), ({}, ONLY_B, 101, False), ({}, NEITHER, 101, False), ({"back_cdeg": 19},
-    BOTH, 900, False),
+    ({}, ONLY_A, 101, True), ({}, ONLY_B, 101, False), ({}, NEITHER, 101, False),
+    ({"back_cdeg": 19}, BOTH, 900, False),
     ({"heading_ms": 399}, BOTH, 101, False), ({"heading_ms": 799}, BOTH, 101, True),
     ({"heading_ms": 800}, BOTH, 101, False), ({"back_cdeg": 200}, ONLY_B, 0, False),
     ({"back_cdeg": 201}, ONLY_B, 0, True), ({"back_cdeg": 201, "heading": 1}, BOTH, 0, False),
@@ -252,7 +252,8 @@ def test_the_first_of_two_causes_is_the_first_and_the_worst_of_each_part_is_kept
     (d.TEST, 0, 0, 0, 200), (d.INHIBITED, 0, 0, 0, 300), (d.ACTIVE, 0, EMERGENCY, 0, 300),
     (d.RETURNING, d.TO_REST, STAGED, -200, 200), (d.RETURNING, d.TO_REST, EMERGENCY, -200, 600),
     (d.RETURNING, d.TO_MID, EMERGENCY, -200, 600), (d.RETURNING, d.TO_PARK, EMERGENCY | CREEP, -200, 200),
-    (d.RETURNING, d.TO_REST, STAGED, -201, 201), (d.RETURNING, d.STOPPING, STAGED, -500, 300),
+    (d.RETURNING, d.TO_REST, STAGED, -201, 201), (d.RETURNING, d.STOPPING, STAGED, 0, 300),
+    (d.RETURNING, d.BACKING_OFF, STAGED, -1, 200), (d.WAITING, d.STOPPING, STAGED, 1, 200),
     (d.WAITING, d.STOPPING, EMERGENCY, 0, 600), (d.WAITING, d.STOPPING, EMERGENCY | CREEP, 0, 600),
 ])  # fmt: skip
 def test_the_fastest_that_is_planned(mode: int, stage: int, bits: int, rate: int, speed: int) -> None:

@@ -127,4 +127,5 @@ def test_a_fast_table_may_lag_by_what_it_does_in_that_time() -> None:
 def test_a_stop_whose_rate_was_written_down_is_a_stop(command: int) -> None:
     """What counts is where it goes, not the number beside it."""
     was = STANDS._replace(command=command, rate_cdps=-100, heading_ms=100)
-    assert (watched(was, 990, 991).back_cdeg, watched(was, 990, 991).a_ref) == (0, 990)
+    now = watched(was, 990, 991)
+    assert (now.back_cdeg, now.a_ref) == (abs(991 - (was.b_ref or 0)), was.a_ref)
