@@ -42,7 +42,7 @@ class Facts(NamedTuple):
     check: CheckIn
     over_speed_ms: int
     gap_ms: int  # in motion without a proposal
-    refused_ms: int  # every proposal refused
+    refused_ms: int  # proposals refused, less a part of those permitted
     idle_ms: int  # nothing permitted
     stalled: bool  # the return has just been found without progress
     woken: bool  # this tick came after a gap

@@ -63,6 +63,9 @@ class Limits(NamedTuple):
     station_lost_ms: int = 5_000  # design 2
     lease_gap_ms: int = 500  # in motion without a proposal though the controller lives: engineering
     refused_ms: int = 2_000  # every proposal refused for so long: engineering
+    refused_less_permille: int = (
+        250  # of the time led again: who is stopped over and over, as by a noisy source
+    )
     alone_ms: int = 45_000  # nothing permitted where no check-in asks: engineering
     heat_permille: int = 800  # safety.md HZ-50
     # Places.

@@ -50,9 +50,8 @@ def gated(
     if number:
         return Passage(refused(stream, dt_ms), HOLD, 0, 0, number, down, False)
     moved_down = down and proposal.rate_cdps > 0
-    return Passage(
-        taken(stream, proposal), MOVE, proposal.angle_cdeg, proposal.rate_cdps, 0, down, moved_down
-    )
+    stream = taken(stream, proposal, dt_ms * limits.refused_less_permille // 1000)
+    return Passage(stream, MOVE, proposal.angle_cdeg, proposal.rate_cdps, 0, down, moved_down)
 
 
 def _held(facts: Facts) -> bool:

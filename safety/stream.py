@@ -20,7 +20,7 @@ class Stream(NamedTuple):
     ref_cdps: int  # rate at the beginning of the acceleration window
     ref_ms: int
     accel_cdps2: int  # over the window before
-    refused_ms: int  # every proposal was refused
+    refused_ms: int  # proposals were refused, less a part of the time in which they were permitted
     missing_ms: int  # in motion, and none came
     idle_ms: int  # nothing was permitted, moving or standing
 
@@ -39,14 +39,15 @@ def aged(was: Stream, dt_ms: int) -> Stream:
     )  # fmt: skip
 
 
-def taken(was: Stream, proposal: Proposal) -> Stream:
-    """This tick's proposal was permitted."""
+def taken(was: Stream, proposal: Proposal, less_ms: int) -> Stream:
+    """This tick's proposal was permitted, which forgives so much of those that were refused."""
+    refused_ms = max(was[8] - less_ms, 0)
     if not was[0]:
-        return Stream(True, proposal[2], proposal[3], 0, proposal[4], proposal[3], 0, 0, 0, 0, 0)
+        return Stream(True, proposal[2], proposal[3], 0, proposal[4], proposal[3], 0, 0, refused_ms, 0, 0)
     ref, ref_ms, accel = was[5], was[6] + was[3], was[7]
     if ref_ms >= WINDOW_MS:
         ref, ref_ms, accel = proposal[3], 0, (proposal[3] - was[5]) * 1000 // ref_ms
-    return Stream(True, proposal[2], proposal[3], 0, proposal[4], ref, ref_ms, accel, 0, 0, 0)
+    return Stream(True, proposal[2], proposal[3], 0, proposal[4], ref, ref_ms, accel, refused_ms, 0, 0)
 
 
 def refused(was: Stream, dt_ms: int) -> Stream:

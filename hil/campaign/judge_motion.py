@@ -34,7 +34,8 @@ LOST_TRAVEL_DEG: Final = 0.5
 GROUP_C: Final = ("runaway", "motor_reversed")  # the drive itself is not trustworthy
 LETS_GO: Final = ("motor_dead", "belt_broken")  # nothing but the brake holds the table
 GROUP_C_TRAVEL_DEG: Final = 6.0  # I2's margin
-FROZEN: Final = ("encoder_frozen", "inclinometer_frozen")  # the drive follows its own angle
+# The drive follows its own angle: one that stands, or one that is late, on which its loop swings.
+FROZEN: Final = ("encoder_frozen", "inclinometer_frozen", "encoder_late")
 FROZEN_TRAVEL_DEG: Final = 2.0  # design 6: found within 2 deg commanded
 # Design 6, two angle sources: "disagree at 3.0 deg for 200 ms". Until then nothing can tell that the angle
 # which the drive goes by drifts away, by 2 deg/s at most: so much is the table faster and further than led.

@@ -33,6 +33,7 @@ _NUMBERS: Final[dict[str, int]] = {
     "return_cdps": FULL_CDPS, "upright_cdps": FULL_CDPS, "creep_cdps": FULL_CDPS,
     "emergency_cdps": 2 * FULL_CDPS, "hard_cdps": 2 * FULL_CDPS, "test_cdps": FULL_CDPS // 2,
     "disobey_cdps": 1_000, "disobey_ms": 100, "return_cdps2": 20_000, "emergency_cdps2": 40_000,
+    "refused_less_permille": 1_000,  # else every part of a tick would be a state
     "stop_cdps2": 20_000, "hard_cdps2": 20_000, "hard_cdps3": 10**7,
 }  # fmt: skip
 

@@ -20,18 +20,21 @@ LIVE = Stream(True, 1000, 100, 0, 100, 90, 80, 7, 11, 13, 17)
 
 def test_a_permitted_proposal_is_the_stream() -> None:
     proposal = Proposal(7, 1, 1002, 120, 95)
-    assert taken(SILENT, proposal) == Stream(True, 1002, 120, 0, 95, 120, 0, 0, 0, 0, 0)
+    assert taken(SILENT, proposal, 5) == Stream(True, 1002, 120, 0, 95, 120, 0, 0, 0, 0, 0)
     on = LIVE._replace(gap_ms=19)
-    assert taken(on, proposal) == Stream(True, 1002, 120, 0, 95, 90, 99, 7, 0, 0, 0)
+    assert taken(on, proposal, 5) == Stream(True, 1002, 120, 0, 95, 90, 99, 7, 6, 0, 0)
     whole = LIVE._replace(gap_ms=20)
-    assert taken(whole, proposal) == Stream(True, 1002, 120, 0, 95, 120, 0, 300, 0, 0, 0), (
+    assert taken(whole, proposal, 11) == Stream(True, 1002, 120, 0, 95, 120, 0, 300, 0, 0, 0), (
         "a window has ended"
     )
     quiet = on._replace(idle_ms=0)
-    assert taken(quiet, proposal) == taken(on, proposal)
-    assert taken(SILENT._replace(idle_ms=9), proposal) == taken(SILENT, proposal)
+    assert taken(quiet, proposal, 5) == taken(on, proposal, 5)
+    assert taken(SILENT._replace(idle_ms=9), proposal, 5) == taken(SILENT, proposal, 5)
     longer = LIVE._replace(gap_ms=120)
-    assert taken(longer, proposal).accel_cdps2 == 150
+    assert taken(longer, proposal, 5).accel_cdps2 == 150
+    for less_ms, rest_ms in ((10, 1), (11, 0), (12, 0)):
+        assert taken(SILENT._replace(refused_ms=11), proposal, less_ms).refused_ms == rest_ms
+        assert taken(LIVE, proposal, less_ms).refused_ms == rest_ms
 
 
 def test_a_stream_ages_and_its_lease_runs_out() -> None:

@@ -52,7 +52,7 @@ TIMES: Final = {
 }  # fmt: skip
 OTHERS: Final = {
     "stalls_max": 2, "heat_permille": 800, "proof_effort_permille": 600, "strain_permille": 900,
-    "relaxed_permille": 100, "retry_permille": 500,
+    "relaxed_permille": 100, "retry_permille": 500, "refused_less_permille": 250,
 }  # fmt: skip
 HARD: Final[dict[str, dict[str, Any]]] = {
     "limits": {
