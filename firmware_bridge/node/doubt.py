@@ -194,7 +194,8 @@ class Doubt:
             fell = 0
         self._felt_mdeg += felt_mdps * dt // 1000
         felt = self._felt_mdeg if fell > 0 else -self._felt_mdeg
-        if abs(fell) >= _FALL_MDEG and 2 * felt >= _FALL_MDEG:
+        # A silent inclinometer that catches up shows in one sample what the motor has turned in many.
+        if abs(fell) >= _FALL_MDEG and 2 * felt >= abs(fell):
             self._doubt_encoder(protocol.ENCODER_FROZEN)
 
     def _watch_inclination(self, encoder: int, inclination: int) -> None:

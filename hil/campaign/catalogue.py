@@ -56,6 +56,7 @@ _NEED_A_PERSON: Final = (
     "blocked",
     "jammed",
     "motor_dead",
+    "motor_shorted",
     "motor_reversed",
     "belt_broken",
     "brake_stuck",
@@ -92,8 +93,6 @@ OPEN: Final[dict[str, str]] = {
     "enable_welded": f"{_UNSEEN}; the test of the day finds it",
     **dict.fromkeys(
         (
-            "motor_shorted",
-            "inclinometer_intermittent",
             *(name for name in FAULTS if name.startswith(("inputs_wire_", "inclinometer_wire_"))),
             "drive_reboot",
         ),

@@ -32,7 +32,7 @@ STOP_MS: Final = 300  # I6
 NOISE_DPS: Final = 0.3
 LOST_TRAVEL_DEG: Final = 0.5
 GROUP_C: Final = ("runaway", "motor_reversed")  # the drive itself is not trustworthy
-LETS_GO: Final = ("motor_dead", "belt_broken")  # nothing but the brake holds the table
+LETS_GO: Final = ("motor_dead", "motor_shorted", "belt_broken")  # nothing but the brake holds the table
 GROUP_C_TRAVEL_DEG: Final = 6.0  # I2's margin
 # The drive follows its own angle: one that stands, or one that is late, on which its loop swings.
 FROZEN: Final = ("encoder_frozen", "inclinometer_frozen", "encoder_late")

@@ -16,7 +16,7 @@ from safety.guard.report import Report
 
 QUIET: dict[str, Any] = dict.fromkeys((field.name for field in REPORT_LAYOUT.fields), 0)
 # Faults under which a table may go faster than 8.8 deg/s for a moment, and some under which it may not.
-MAY = ("runaway", "motor_reversed", "motor_dead", "belt_broken", "encoder_reversed")
+MAY = ("runaway", "motor_reversed", "motor_dead", "motor_shorted", "belt_broken", "encoder_reversed")
 MAY_NOT = (
     "nominal",
     "encoder_frozen",

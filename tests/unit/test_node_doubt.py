@@ -220,3 +220,14 @@ def test_of_two_that_go_opposite_ways_the_one_that_goes_as_told_is_right(
     doubt.judge(490, 490, 0, 0, 0, 10)
     doubt.forgive()
     assert doubt.encoder == protocol.ENCODER_OFF or doubt.inclination, "near zero they agree anyway"
+
+
+@pytest.mark.parametrize("held_ticks", range(20, 52, 2))
+def test_an_inclinometer_that_catches_up_after_a_silence_shows_no_fall(held_ticks: int) -> None:
+    """It stood for half a second and then tells all of the way at once; the encoder told it all along."""
+    doubt = Doubt(Config())
+    for tick in range(120):
+        encoder = -15 * tick
+        seen = encoder if tick < 40 or tick > 40 + held_ticks else -15 * 40
+        doubt.judge(encoder, seen, -1_500, 0, 0, 10, -1_500)
+    assert doubt.encoder == protocol.NO_FAULT
