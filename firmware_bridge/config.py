@@ -66,6 +66,8 @@ class BlvrConfig:
     address: int = keys.whole("its Modbus address", "", 1, 31, 1)
     steps_per_degree: int = keys.whole("user steps for one degree of the table", "steps/deg", 1, 100_000, 100)
     sign: int = keys.sign("-1 when growing steps turn the head up")
+    driver_gives_up_degc: float = keys.gives_up_degc("its electronics")
+    motor_gives_up_degc: float = keys.gives_up_degc("the motor")
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,12 @@ def holds_when_dead() -> Any:
     return choice(what, "brake", "self-locking")
 
 
+def gives_up_degc(whose: str) -> Any:
+    """For drives that tell a temperature: where the makers' own protection acts."""
+    what = f"how hot {whose} may be before the drive gives up: take it from its manual, 85 is a careful guess"
+    return number(what, "degC", 40, 200, 85.0)
+
+
 def bench_verified() -> Any:
     """For drives of which something essential stands in no document."""
     return flag(

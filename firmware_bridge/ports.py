@@ -27,6 +27,7 @@ class Capabilities(NamedTuple):
     watchdog_setting: str = ""  # register or property, for the message when it is refused
     dead_host: str = VERIFIED  # whether a document says what it does once its host is lost
     bench_verified: bool = False  # the table file: that stop was tried on this table
+    tells_heat: str = ""  # whose temperature it tells, and where it is read; empty: it has no sense for it
     never: str = ""  # why no table file can make it armed: something essential is not known
 
 

@@ -33,7 +33,7 @@ class DriveReading(NamedTuple):
     current_ma: int | None
     boot_count: int
     effort_permille: int | None = None  # + head-down, of what it may give at most; None = it does not say
-    heat_permille: int | None = None  # of the temperature at which drive or motor give up, None = the same
+    heat_permille: int | None = None  # of the temperature at which drive or motor give up; None = not known
     braked: bool | None = None  # told its brake to close and its motor to let go, None = the same
 
 

@@ -32,6 +32,11 @@ hold once its host is gone. One whose stop on a lost host stands in no document 
 file declares a brake and that the stop was tried (`bench_verified`, [add a drive](../how-to/add-a-drive.md)).
 """
 ANGLES: Final = {True: "its own or the hinge's encoder", False: "counted from park"}
+HEAT: Final = """\
+A drive that tells its heat is asked for it about once a second, in place of another slow question. At 80 % of
+what its key `..._gives_up_...` says the rider is brought home and no session begins (HZ-50). No temperature
+for ten seconds, or one of 0 degC and less, which only a broken sensor tells, counts as that hot. A drive that
+does not tell is stopped by its own protection alone, which is a fault of the drive."""
 REFUSED: Final = """\
 ## Known, never armed
 
@@ -54,8 +59,9 @@ def _capabilities(name: str) -> Capabilities:
 
 
 def _table() -> Iterator[str]:
-    yield "| type | drive | spoken to | angle | its watchdog | without its host | held then by |"
-    yield "|---|---|---|---|---|---|---|"
+    heads = ("type", "drive", "spoken to", "angle", "its watchdog", "without its host", "held then by")
+    yield f"| {' | '.join((*heads, 'tells its heat'))} |"
+    yield "|---|---|---|---|---|---|---|---|"
     for name, entry in catalogue.DRIVES.items():
         can = _capabilities(name)
         watchdog = f"{can.watchdog_ms} ms" + (f", {can.watchdog_setting}" if can.watchdog_setting else "")
@@ -64,10 +70,21 @@ def _table() -> Iterator[str]:
             alone = "UNVERIFIED: needs a brake and `bench_verified`"
         angle = ANGLES[can.absolute_angle]
         held = f"`{can.holds_when_dead}`" if _is_declared(entry) else can.holds_when_dead
-        cells = (f"`{name}`", entry.title, DEVICES[name].serial, angle, watchdog, alone, held)
+        cells = (
+            f"`{name}`",
+            entry.title,
+            DEVICES[name].serial,
+            angle,
+            watchdog,
+            alone,
+            held,
+            can.tells_heat or "does not tell",
+        )
         yield f"| {' | '.join(cells)} |"
     yield ""
     yield 'A value in code type under "held then by" is the demo\'s; the table file declares it.'
+    yield ""
+    yield HEAT
 
 
 def _is_declared(entry: catalogue.Entry) -> bool:

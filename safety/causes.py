@@ -186,8 +186,8 @@ CAUSES: Final = (
     Cause(
         36,
         "too_hot",
-        "The drive or its motor is getting too hot.",
-        "Let it cool; see to the fan.",
+        "The drive or its motor is getting too hot, or does not say how hot any more.",
+        "Let it cool; see to the fan. If it is cold, check its temperature sensor and its wire.",
         ("HZ-50",),
     ),
     Cause(

@@ -20,6 +20,7 @@ from safety.rules_people import controller_lost, station_lost
 from safety.state import State
 
 HEAT_PERMILLE: Final = Limits().heat_permille
+HOT: Final = "the drive is too hot, or does not say how hot; let it cool, check its sensor and wire"
 
 
 class Turn(NamedTuple):
@@ -213,6 +214,11 @@ def next_mode(rows: tuple[Row, ...], mode: int, turn: Turn) -> int:
     return mode
 
 
+def is_hot(observation: Observation) -> bool:
+    """HZ-50: nothing starts on a drive that would have to end it."""
+    return (observation.heat_permille or 0) >= HEAT_PERMILLE
+
+
 def why_not(source: int, facts: Facts, observation: Observation) -> str | None:
     """Why nothing may start at this moment, in words for a person."""
     now = facts.buttons.now
@@ -227,7 +233,7 @@ def why_not(source: int, facts: Facts, observation: Observation) -> str | None:
         (now.at_park is False, "the park switch does not say park; check it"),
         (now.over_angle is True, "the over-angle switch has tripped; have the table inspected"),
         (now.panic is True, "the pendant is squeezed through; hold it lightly"),
-        ((observation.heat_permille or 0) >= HEAT_PERMILLE, "the drive is too hot; let it cool"),
+        (is_hot(observation), HOT),
     ):
         if bad:
             return text

@@ -99,7 +99,7 @@ class Observation(NamedTuple):
     controller_age_ms: int
     station_age_ms: int
     effort_permille: int | None = None  # + head-down, of the drive's most; None = it does not say
-    heat_permille: int | None = None  # of the temperature at which the drive or motor gives up
+    heat_permille: int | None = None  # of the temperature at which it gives up; None = it has no sense for it
     test_due: bool = False  # the tests of the day passed a day ago
     braked: bool | None = None  # the brake is closed and the motor off; None = the drive does not say
 

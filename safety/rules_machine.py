@@ -134,7 +134,7 @@ def torque_stays(facts: Facts, observation: Observation, limits: Limits) -> bool
 
 
 def too_hot(facts: Facts, observation: Observation, limits: Limits) -> bool:
-    """HZ-50: the drive or its motor is at 80 % of the temperature at which it gives up."""
+    """HZ-50: the drive or its motor is at 80 % of the temperature at which it gives up, or hides it."""
     heat = observation.heat_permille
     return heat is not None and heat >= limits.heat_permille
 

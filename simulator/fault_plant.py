@@ -64,6 +64,14 @@ def drive_cycle(world: World, amount: float | None) -> None:
         world.drive_boots += 1
 
 
+def hot(part: str) -> Act:
+    """A part of the drive has this heat, whatever it does; the drive tells it."""
+    return lambda world, amount: world.warmth.heat(part, amount)
+
+
+# From just above 80 per cent of the careful guess of 85 degC in a table file; an ATV320 tells per cent.
+HEAT: Final = Severity("degC, or % of what it bears", 82.0, 120.0, 90.0)
+
 ROWS: Final = {
     "blocked": Fault(
         "something gets in the way of the bed, on the side it moves to",
@@ -96,5 +104,9 @@ ROWS: Final = {
     "supply_lost": Fault("the motor's supply is gone", loss),
     "node_reboot": Fault("the node's firmware starts anew, once", node_reboot),
     "node_off": Fault("the node is without supply", node_off),
+    "drive_hot": Fault(
+        "the drive's electronics get hot, as behind a blocked fan", hot("driver"), HEAT, ("driver's heat",)
+    ),
+    "motor_hot": Fault("the motor gets hot", hot("motor"), HEAT, ("motor's heat",)),
     "drive_reboot": Fault("the drive is switched off and on, once", drive_cycle, None, ("power cycle",)),
 }

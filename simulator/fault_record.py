@@ -36,6 +36,14 @@ NEEDS: dict[str, tuple[str, Callable[[World], bool]]] = {
     "inclinometer": ("an inclinometer on a wire of its own", lambda world: "inclinometer" in world.wires),
     "motor node": ("a node that drives the motor", lambda world: world.setup.drive == "node"),
     "encoder plug": ("an encoder plugged into a node", lambda world: world.encoder_on_node),
+    "driver's heat": (
+        "a drive that tells how hot it is",
+        lambda world: "driver" in world.warmth.told_hot,
+    ),
+    "motor's heat": (
+        "a drive that tells how hot its motor is",
+        lambda world: "motor" in world.warmth.told_hot,
+    ),
     "power cycle": ("a drive that can be switched off and on", lambda world: world.drive_cycle is not None),
 }
 

@@ -16,6 +16,7 @@ from simulator.buttons import Buttons
 from simulator.devices.base import Twin
 from simulator.devices.node import Node
 from simulator.devices.node_board import Board, Panel
+from simulator.devices.warmth import UNTOLD, Warmth
 from simulator.faults import Faults
 from simulator.memory_wire import WireLink
 from simulator.plant.bed import EMPTY
@@ -140,6 +141,12 @@ class World:
         """Switches the drive's electronics off and on; None where its twin cannot be."""
         cycle: Callable[[], None] | None = getattr(getattr(self.side, "drive", None), "power_cycle", None)
         return cycle
+
+    @property
+    def warmth(self) -> Warmth:
+        """How hot the parts of the drive are; none where it has no sense for it."""
+        warmth: Warmth = getattr(getattr(self.side, "drive", None), "warmth", UNTOLD)
+        return warmth
 
     def link(self, name: str) -> WireLink:
         """The host's end of a wire, for hosts in this process."""

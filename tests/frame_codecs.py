@@ -111,6 +111,7 @@ class NotedRoboclaw(Roboclaw):
 
 def roboclaw_command(row: Row) -> roboclaw.Command:
     known = [value for value in vars(roboclaw).values() if isinstance(value, roboclaw.Command)]
+    known += roboclaw.HEATS
     return next(command for command in known if command.number == row["ask"]["command"])
 
 

@@ -32,6 +32,7 @@ class Before(NamedTuple):
     weight: tuple[float, float]
     boots: int
     ignored: int
+    told_hot: dict[str, int]  # by part: times the drive has told it as hot
 
 
 Proof = Callable[[World, Before], bool]
@@ -48,6 +49,7 @@ def look(world: World) -> Before:
         (plant._weight_xi, plant._weight_eta),
         world.node.boots,
         world.rider.ignored,
+        dict(world.warmth.told_hot),
     )
 
 
@@ -229,5 +231,7 @@ PROOFS: Final[dict[str, Proof]] = {
     "supply_lost": lambda world, before: not world.table.powered and not world.truth.bridge_on,
     "node_reboot": lambda world, before: world.node.boots > before.boots,
     "node_off": lambda world, before: world.node.off and world.now_us - before.now_us >= SILENT_US,
+    "drive_hot": lambda world, before: world.warmth.told_hot["driver"] > before.told_hot["driver"],
+    "motor_hot": lambda world, before: world.warmth.told_hot["motor"] > before.told_hot["motor"],
     "drive_reboot": lambda world, before: world.drive_boots > 0,
 }

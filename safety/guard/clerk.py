@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from firmware_bridge.ports import Devices
+from safety import modes
 from safety.causes import name_of
 from safety.decision import ACTIVE, INHIBITED, LATCHED, READY, Decision
 from safety.guard import news
@@ -84,7 +85,7 @@ class Clerk:
             self._begin(begin, desk)
         asked, mark = self.book.asked, self.book.mark
         if asked is not None and mark is not None:
-            self._taken(asked, mark, decided, now_ms)
+            self._taken(asked, mark, desk)
         elif mark is not None and decided.mode in _IDLE and parked:
             self._close(mark, decided, now_ms)
         elif mark is None and parked:
@@ -130,8 +131,9 @@ class Clerk:
             self._lost = lost
             self._store.events.write(now_ms, "dose", wrong=lost, cause=None)
 
-    def _taken(self, asked: BeginAsked, mark: Mark, decided: Decision, now_ms: int) -> None:
+    def _taken(self, asked: BeginAsked, mark: Mark, desk: Desk) -> None:
         """The debited session: has it begun?"""
+        decided, now_ms = desk.decided, desk.now_ms
         if decided.mode in (READY, ACTIVE):
             self.book.taken()
             self._attendant.begun()
@@ -147,7 +149,9 @@ class Clerk:
             asked.client.reply(asked.id, True)
         elif self.book.expired(now_ms):
             self._close(mark, decided, now_ms)
-            asked.client.reply(asked.id, False, "the guard was not ready; look at its report")
+            why = modes.HOT if modes.is_hot(desk.seen) else "the guard was not ready; look at its report"
+            asked.client.reply(asked.id, False, why)
+            self._note_refusal(asked.session, why, now_ms)
 
     def _close(self, mark: Mark, decided: Decision, now_ms: int) -> None:
         session, used_ms = mark.terms.session, max(decided.used_ms, mark.used_ms)

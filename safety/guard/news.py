@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from firmware_bridge.readings import DRIVE_STATES
+from safety import modes
 from safety.causes import BY_NUMBER, name_of
 from safety.decision import (
     ACTIVE,
@@ -154,4 +155,6 @@ def why_not(
         return "the tests are made with nobody on the table; step off"
     if testing and name_of(decided.first_cause) == "stop_pressed":
         return "STOP ended the tests off park; hold RETURN until the table is at park, then ask again"
+    if modes.is_hot(seen):
+        return modes.HOT
     return trouble or "the angle sources do not both answer; check both sensors"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from firmware_bridge.ports import Devices
+from firmware_bridge.ports import Devices, MotorDrive
 from firmware_bridge.readings import AngleReading, DriveReading, InputsReading
 from safety.observation import (
     AGE_MAX_MS,
@@ -19,6 +19,7 @@ from safety.observation import (
 
 BEYOND: Final = 32_767  # centidegrees or centidegrees per second: no table gets there, a broken reading does
 SAMPLES_KEPT: Final = 256  # inputs change rarely
+HEAT_UNKNOWN_PERMILLE: Final = 1_000  # at its limit
 STALE_MS: Final = 100  # buttons and contacts older than this are unknown
 _SILENT: Final = (None, None, AGE_MAX_MS)
 
@@ -65,7 +66,7 @@ def observe(
         controller_age_ms,
         station_age_ms,
         None if drive is None else _bounded(drive.effort_permille),
-        None if drive is None else _bounded(drive.heat_permille),
+        None if drive is None else _heat_permille(devices.drive, drive),
         test_due,
         None if drive is None else drive.braked,
     )
@@ -76,6 +77,12 @@ def _angle(reading: DriveReading | AngleReading | None, now_ms: int) -> tuple[in
         return _SILENT
     age = age_ms(reading.at_ms, now_ms)
     return _bounded(reading.angle_cdeg), _bounded(reading.rate_cdps), age
+
+
+def _heat_permille(device: MotorDrive, drive: DriveReading) -> int | None:
+    """A drive that should tell its heat and does not counts as one at its limit: nothing begins on it."""
+    told = _bounded(drive.heat_permille)
+    return HEAT_UNKNOWN_PERMILLE if told is None and device.capabilities.tells_heat else told
 
 
 def _bounded(value: int | None) -> int | None:

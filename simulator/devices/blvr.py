@@ -15,6 +15,7 @@ from simulator.devices.blvr_motion import Operation
 from simulator.devices.blvr_registers import ENTRIES, FIRST_PARAMETER, READABLE
 from simulator.devices.modbus_slave import ILLEGAL_ADDRESS, ILLEGAL_VALUE, Refusal, RtuSlave
 from simulator.devices.trapezoid import Trapezoid
+from simulator.devices.warmth import Warmth
 
 STEPS_PER_REVOLUTION: Final = 36_000  # factory: 0.01 deg of the motor shaft
 C35_US: Final = 2_500  # at 19200 baud and above
@@ -28,6 +29,7 @@ ALARM_COMM_TIMEOUT: Final = 0x85
 KEEPS_CURRENT: Final = frozenset({0, ALARM_COMM_ERRORS, ALARM_COMM_TIMEOUT})
 QUICK_STOP_KEEPS_CURRENT: Final = frozenset({5, 6})
 IN_POSITION_STEPS: Final = 180
+HEATS: Final = {"driver": 0x00F8, "motor": 0x00FA}  # 0.1 degC
 
 # Bits of 007Ch (low word) and of 007Eh (low word).
 S_ON, QSTOP, STOP, FREE, ALM_RST = 1 << 0, 1 << 4, 1 << 5, 1 << 6, 1 << 7
@@ -56,6 +58,7 @@ class Blvr:
         self.current_ma = 0  # from whoever knows the load
         self.alarm = 0
         self.motion = Trapezoid()
+        self.warmth = Warmth(**{part: ENTRIES[at].default / 10 for part, at in HEATS.items()})
         self._per_degree = steps_per_degree
         self._follow = follow
         self.locked = locked
@@ -182,6 +185,8 @@ class Blvr:
         if not any(first <= address and address + count - 1 <= last for first, last in READABLE):
             raise Refusal(ILLEGAL_ADDRESS)
         values, live, odd = self._values, self._live(), address & 1
+        if address in range(0x00F8, 0x00FC):
+            live |= {at: round(self.warmth.tell(part) * 10) for part, at in HEATS.items()}
         words: list[int] = []
         for even in range(address - odd, address + count, 2):
             value = live[even] if even in live else values.get(even, 0)

@@ -63,8 +63,8 @@ ENTRIES: Final[dict[int, Entry]] = {
     0x00CE: read_only(),
     0x00D4: read_only(),
     0x00D6: read_only(),
-    0x00F8: read_only(383),
-    0x00FA: read_only(426),
+    0x00F8: read_only(383),  # driver, 0.1 degC
+    0x00FA: read_only(426),  # motor, 0.1 degC
     0x0120: read_only(),
     0x0136: read_only(),
     0x0146: read_only(240),

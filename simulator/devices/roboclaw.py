@@ -14,6 +14,7 @@ from typing import Final
 
 from simulator.devices import roboclaw_commands as c
 from simulator.devices.base import Shaft
+from simulator.devices.warmth import Warmth
 
 STEP_US: Final = 1_000
 AT_ONCE: Final = float("inf")
@@ -38,6 +39,7 @@ class Roboclaw:
         self.shaft = shaft
         self.status = 0
         self.current_a = 0.0
+        self.warmth = Warmth(driver=c.TEMPERATURE_DEGC)
         self.timeout = timeout
         self.tuning = c.FACTORY if factory else c.TUNED
         self.duty: float | None = 0.0
@@ -136,7 +138,8 @@ class Roboclaw:
             49: lambda: struct.pack(">hh", current, 0),
             55: lambda: struct.pack(">IIII", *self.tuning),
             78: lambda: struct.pack(">II", count, 0),
-            82: lambda: struct.pack(">H", c.TEMPERATURE_DC),
+            82: lambda: struct.pack(">H", round(self.warmth.tell("driver") * 10)),
+            83: lambda: struct.pack(">H", round(c.TEMPERATURE_DEGC * 10)),
             90: lambda: struct.pack(">H" if self._old else ">I", self.status),
         }
         return simple[number]()

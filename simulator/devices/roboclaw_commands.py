@@ -20,7 +20,7 @@ WRITES: Final = {
     52: ">hI",  # M1 duty, acceleration
     65: ">IIIiB",  # M1 acceleration, speed, deceleration, position, execute now
 }
-READS: Final = frozenset({15, 16, 18, 21, 24, 25, 30, 48, 49, 55, 78, 82, 90})
+READS: Final = frozenset({15, 16, 18, 21, 24, 25, 30, 48, 49, 55, 78, 82, 83, 90})
 
 # What a fresh one answers; after commissioning the gains and QPPS are the motor's.
 VERSION: Final = b"USB Roboclaw 2x30a v4.1.34\n\x00"
@@ -29,7 +29,7 @@ GAP_US: Final = 10_000
 REPLY_US: Final = 500  # UNVERIFIED
 FULL_DUTY: Final = 32_767
 BATTERY_DV, LOGIC_DV = 250, 50
-TEMPERATURE_DC: Final = 311
+TEMPERATURE_DEGC: Final = 31.1
 TUNED: Final = (0x10000, 0x8000, 0x4000, 44_000)  # P 1.0, I 0.5, D 0.25, QPPS
 FACTORY: Final = (0, 0, 0, 0)  # UNVERIFIED: no motor is tuned in a factory
 ESTOP: Final = 1

@@ -6,10 +6,10 @@ import pytest
 
 from firmware_bridge.codec import modbus
 from firmware_bridge.drives import catalogue
-from firmware_bridge.drives.roboclaw import commands as c
 from firmware_bridge.errors import BridgeError
 from simulator.devices.base import Shaft
 from simulator.devices.roboclaw import Roboclaw
+from tests.frame_codecs import roboclaw_ask
 from tests.frame_files import Case, cases, files
 from tests.line_rig import flips
 
@@ -71,7 +71,7 @@ def test_no_frame_with_one_or_two_wrong_bits_is_understood(case: Case) -> None:
 @pytest.mark.parametrize("case", [case for case in CASES if case.kind == "read"], ids=named)
 def test_a_read_without_a_check_writes_nothing_whatever_the_line_does(case: Case) -> None:
     """Another question may arise; its answer is not taken for this one's, since the CRC covers both."""
-    wanted = c.read(0x80, c.ENCODER)
+    wanted = roboclaw_ask(case.row)
     for wrong in flips(case.frame):
         twin = Roboclaw(Shaft(), timeout=2)
         twin.take(wrong, 0)

@@ -50,7 +50,17 @@ def test_the_answer_to_another_command_is_none() -> None:
 
 def test_driver_and_twin_know_the_same_commands() -> None:
     writes = (c.SET_TIMEOUT, c.SET_ENCODER, c.DUTY, c.SPEED, c.SPEED_AT_ONCE, c.POSITION, c.SET_VELOCITY_PID)
-    reads = (c.TIMEOUT, c.ENCODER, c.BATTERY, c.CURRENTS, c.VELOCITY_PID, c.ENCODERS, c.STATUS, c.VERSION)
+    reads = (
+        c.TIMEOUT,
+        c.ENCODER,
+        c.BATTERY,
+        c.CURRENTS,
+        c.VELOCITY_PID,
+        c.ENCODERS,
+        c.STATUS,
+        c.VERSION,
+        *c.HEATS,
+    )
     assert {one.number: ">" + one.data for one in writes}.items() <= twin_map.WRITES.items()
     assert {one.number for one in reads} <= twin_map.READS
 

@@ -11,6 +11,7 @@ import pytest
 
 from firmware_bridge.readings import DRIVE_STATES
 from safety import decision as d
+from safety import modes
 from safety import observation as o
 from safety.causes import BY_NAME
 from safety.guard.channel import Asked
@@ -141,6 +142,13 @@ def test_whoever_lies_on_the_table_is_asked_to_step_off_for_the_tests() -> None:
     lies = {"inputs": GOOD._replace(ankle_a=False, ankle_b=False, pendant=True, load=True)}
     assert reason(None, lies, "trouble", testing=True).endswith("nobody on the table; step off")
     assert reason(None, lies, "trouble") == "trouble"
+
+
+@pytest.mark.parametrize("testing", [True, False])
+def test_a_drive_that_is_hot_or_hides_it_is_named(testing: bool) -> None:
+    ready = GOOD._replace(ankle_a=False, ankle_b=False, pendant=True)
+    assert reason(None, {"inputs": ready, "heat_permille": 800}, testing=testing) == modes.HOT
+    assert reason(None, {"inputs": ready, "heat_permille": 799}, testing=testing) != modes.HOT
 
 
 def test_when_all_is_well_it_is_the_wire_or_the_angle() -> None:

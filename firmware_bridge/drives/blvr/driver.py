@@ -17,6 +17,7 @@ from firmware_bridge.config import BlvrConfig
 from firmware_bridge.drives.blvr import arming, motion
 from firmware_bridge.drives.blvr import registers as r
 from firmware_bridge.drives.catalogue import Angles
+from firmware_bridge.drives.heat import Heat, Part
 from firmware_bridge.line_pace import Turn, refuse_slow_line
 from firmware_bridge.modbus_port import Answer, ModbusPort, Timing
 from firmware_bridge.ports import ByteLink, Capabilities
@@ -47,7 +48,8 @@ STATUS: Final = (
     Block(r.INPUT.address, 38),  # with the input command read back
     Block(r.OUTPUT.address, 48),  # to the communication error
 )
-OTHER: Final = Block(r.CURRENT.address, 2)  # this turn also serves the read-back of settings
+OTHER: Final = Block(r.CURRENT.address, 2)  # this turn also serves the read-back of settings, and the heat
+HEAT: Final = Block(r.DRIVER_HEAT.address, 4)
 TURNS: Final = (*STATUS, *STATUS, OTHER)
 
 
@@ -60,10 +62,11 @@ def timing_of(config: BlvrConfig) -> Timing:
 def cycle_of(config: BlvrConfig) -> Iterator[Turn]:
     """Every turn with the longest command; OTHER brings no angle."""
     timing = timing_of(config)
-    for block in TURNS:
+    for turn in TURNS:
+        block = HEAT if turn is OTHER else turn  # the longest in its place
         request = modbus.read_write(config.address, block.address, block.length, r.TYPE.address, (0,) * 14)
         asked_us = timing.transfer_us(modbus.request_length(request))
-        yield Turn(timing.transaction_us(request), asked_us, block is not OTHER)
+        yield Turn(timing.transaction_us(request), asked_us, turn is not OTHER)
 
 
 class BlvrDrive:
@@ -83,6 +86,9 @@ class BlvrDrive:
         self._output = 0
         self._input: int | None = None
         self._current_ma: int | None = None
+        self._heat = Heat(
+            Part("driver", config.driver_gives_up_degc), Part("motor", config.motor_gives_up_degc)
+        )
         self._boot_count = 0
         self._heard_ms: int | None = None
         # Arming
@@ -99,7 +105,10 @@ class BlvrDrive:
     def capabilities(self) -> Capabilities:
         """From the manual: decelerates and holds when the host is gone, never moves by itself."""
         timeout = arming.named(r.COMM_TIMEOUT)
-        return Capabilities("Oriental Motor BLV-R", False, True, True, r.WATCHDOG_MS, "drive", timeout)
+        heat = "driver and motor, registers 00F8h and 00FAh"
+        return Capabilities(
+            "Oriental Motor BLV-R", False, True, True, r.WATCHDOG_MS, "drive", timeout, tells_heat=heat
+        )
 
     @property
     def trouble(self) -> str | None:
@@ -169,7 +178,7 @@ class BlvrDrive:
             return
         self._stepped_last = False
         command = None if self._refused_command else self._command(now_ms)
-        self._block = self._next_block()
+        self._block = self._next_block(now_ms)
         self._asked = self._request(command)
         self._port.send(self._asked, now_ms)
 
@@ -179,13 +188,13 @@ class BlvrDrive:
             return modbus.read(self._unit, block.address, block.length)
         return modbus.read_write(self._unit, block.address, block.length, *command)
 
-    def _next_block(self) -> Block:
+    def _next_block(self, now_ms: int) -> Block:
         """After trouble only status, which somebody is waiting for; never one length twice running."""
         self._turn = (self._turn + 1) % (len(STATUS) if self._port.trouble else len(TURNS))
         block = TURNS[self._turn]
         if block is OTHER and self._verifying < len(r.SETTINGS):
             return Block(r.SETTINGS[self._verifying].register.address, 2)
-        return block
+        return HEAT if block is OTHER and self._heat.due(now_ms) else block
 
     def _command(self, now_ms: int) -> tuple[int, tuple[int, ...]] | None:
         """Address and registers to write this tick; nothing before the configuration was proved once."""
@@ -232,6 +241,7 @@ class BlvrDrive:
             stage=0,
             current_ma=self._current_ma,
             boot_count=self._boot_count,
+            heat_permille=self._heat.permille(now_ms),
         )
 
     def _state(self, alarm: int) -> int:
@@ -243,7 +253,11 @@ class BlvrDrive:
         return readings.ARMING if self._steps is not None else readings.DISARMED
 
     def _other(self, block: Block, registers: tuple[int, ...], now_ms: int) -> None:
-        """The motor current, or a setting read back; a wrong one takes the arming away."""
+        """The heat, the motor current, or a setting read back; a wrong one takes the arming away."""
+        if block is HEAT:
+            told = (block.value(registers, register) or 0 for register in (r.DRIVER_HEAT, r.MOTOR_HEAT))
+            self._heat.take([value * r.DRIVER_HEAT.scale for value in told], now_ms)
+            return
         value = block.value(registers, r.CURRENT)
         if value is not None:
             self._current_ma = value

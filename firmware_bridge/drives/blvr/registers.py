@@ -38,6 +38,9 @@ ACTUAL_POSITION: Final = R("actual position", 0x009A, "step", 1, "HP-5142E p. 31
 ACTUAL_VELOCITY: Final = R("actual velocity", 0x00A0, "step/s", 1, "HP-5142E p. 312 ff")
 COMM_ERROR: Final = R("present communication error", 0x00AC, "", 1, "HP-5142E p. 312 ff")
 CURRENT: Final = R("motor current", 0x0136, "mA", 1, "HP-5142E p. 312 ff")
+# UNVERIFIED: at how many degrees it raises alarm 21h or 26h stands in no document read: two keys say it.
+DRIVER_HEAT: Final = R("driver temperature", 0x00F8, "degC", 0.1, "HP-5142E p. 312 ff")
+MOTOR_HEAT: Final = R("motor temperature", 0x00FA, "degC", 0.1, "HP-5142E p. 312 ff")
 ALARM_RESET: Final = R("alarm reset", 0x0180, "", 1, "HP-5142E p. 312 ff")
 
 QSTOP_ACTION: Final = R("QSTOP action", 0x0E64, "", 1, "HP-5142E p. 362 ff")

@@ -46,6 +46,11 @@ BATTERY: Final = Command(24, "main battery", "H", "0.1 V")
 CURRENTS: Final = Command(49, "motor currents", "hh", "10 mA")
 VELOCITY_PID: Final = Command(55, "M1 velocity PID and QPPS", "IIII", "1/65536, 1/65536, 1/65536, counts/s")
 ENCODERS: Final = Command(78, "both encoders", "II", "counts")
+# UNVERIFIED: that every board has both; one that tells 0 for the other begins no session.
+HEATS: Final = (
+    Command(82, "temperature 1", "H", "0.1 degC"),
+    Command(83, "temperature 2", "H", "0.1 degC"),
+)
 STATUS: Final = Command(90, "status", "I", "bits; old firmware: 16 bits")
 VERSION: Final = Command(21, "firmware version", "", "text")
 
@@ -53,6 +58,7 @@ OLD_WIDTH, WIDTH = 2, 4  # of the status, in bytes
 LONGEST_VERSION: Final = 48
 TIMEOUT_UNIT_MS: Final = 100
 CURRENT_UNIT_MA: Final = 10
+HEAT_UNIT_DEGC: Final = 0.1
 DUTY_OFF: Final = 0
 
 # Bits of the status that stop the motor or say that it cannot be trusted; the others are warnings.

@@ -22,3 +22,5 @@ class RoboclawConfig:
     )
     sign: int = keys.sign("-1 when growing counts turn the head up")
     holds_when_dead: Literal["brake", "self-locking"] = keys.holds_when_dead()
+    # UNVERIFIED: where it gives up stands in no document read.
+    board_gives_up_degc: float = keys.gives_up_degc("the board")

@@ -1,6 +1,7 @@
 """RoboClaw as a MotorDrive: speed commands with the bridge's position loop, its own encoder as the angle.
 
-One exchange a tick: command and encoder take turns, status and current stand in for a command now and then.
+One exchange a tick: command and encoder take turns, and now and then status, current or heat stand in for a
+command.
 Its watchdog (200 ms) stops both motors: the output goes to 0, the motor is shorted or free, so a brake or a
 self-locking gear has to hold, and the table file says which. CUT is duty 0, without a ramp.
 """
@@ -11,6 +12,7 @@ from collections import deque
 from typing import Final
 
 from firmware_bridge.drives.catalogue import Angles
+from firmware_bridge.drives.heat import Heat, Part
 from firmware_bridge.drives.line_drive import LineDrive, Steps
 from firmware_bridge.drives.position_loop import PositionLoop
 from firmware_bridge.drives.roboclaw import arming
@@ -43,6 +45,8 @@ class RoboclawDrive(LineDrive):
         # Two shapes of the same question, so that a late answer to one cannot pass for the other's.
         self._encoders = (c.read(address, c.ENCODER), c.read(address, c.ENCODERS))
         self._currents = c.read(address, c.CURRENTS)
+        self._heats = tuple(c.read(address, heat) for heat in c.HEATS)
+        self._heat = Heat(*(Part(heat.name, config.board_gives_up_degc) for heat in c.HEATS))
         self._status = c.read_status(address)
         angle, command = (
             timing.turn(self._encoders[1]),
@@ -63,7 +67,10 @@ class RoboclawDrive(LineDrive):
         """Its watchdog ends the motion, but nothing in it holds."""
         watchdog_ms = arming.WATCHDOG_UNITS * c.TIMEOUT_UNIT_MS
         holds, timeout = self._config.holds_when_dead, c.named(c.TIMEOUT)
-        return Capabilities("BasicMicro RoboClaw", False, False, False, watchdog_ms, holds, timeout)
+        heat = "board, at two places, commands 82 and 83"
+        return Capabilities(
+            "BasicMicro RoboClaw", False, False, False, watchdog_ms, holds, timeout, tells_heat=heat
+        )
 
     # Intents
 
@@ -116,8 +123,17 @@ class RoboclawDrive(LineDrive):
         if self._turn % 2:
             return self._encoders[self._turn // 2 % 2]
         if not may_command or self._turn % OTHERS_EVERY == 0:
-            return self._status if self._turn // OTHERS_EVERY % 2 or not may_command else self._currents
+            return self._other(now_ms, bool(may_command))
         return self._command(now_ms)
+
+    def _other(self, now_ms: int, commands: bool) -> Ask:
+        """Every second time the status; else the heat, and once that is known the current too."""
+        place = self._turn // OTHERS_EVERY % 4
+        if (commands and place % 2) or (not commands and not self._heat.due(now_ms)):
+            return self._status
+        if place == 2 and self._heat.permille(now_ms) is not None:
+            return self._currents
+        return self._heats[self._heat.next_part()]
 
     def _command(self, now_ms: int) -> Ask:
         """Without being armed it may stand still or be cut, no more."""
@@ -138,6 +154,9 @@ class RoboclawDrive(LineDrive):
             self._counted(answer)
         elif answer.ask is self._currents:
             self._current_ma = answer.values[0] * c.CURRENT_UNIT_MA
+        elif answer.ask in self._heats:
+            told = answer.values[0] * c.HEAT_UNIT_DEGC
+            self._heat.take([told], answer.true_ms, self._heats.index(answer.ask))
         elif answer.ask is self._status:
             bits, width = answer.values
             self._status = c.read_status(self._config.address, (width,))
@@ -161,6 +180,7 @@ class RoboclawDrive(LineDrive):
             stage=0,
             current_ma=self._current_ma,
             boot_count=self._boot_count,
+            heat_permille=self._heat.permille(answer.true_ms),
         )
 
     def _jumped(self, at_ms: int, counts: int) -> bool:
