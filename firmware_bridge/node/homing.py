@@ -54,6 +54,8 @@ class Homecoming:
             pause_s = config.rest_pause_s if stage == protocol.REST_PAUSE else config.mid_pause_s
             if self.age_ms >= pause_s * 1000:
                 self._enter(stage + 1)
+        else:  # at park already: what the host led last is over
+            motion.stop(config.accel_max_cdps2, angle_mdeg)
         return True
 
     def is_loud(self) -> bool:
@@ -63,8 +65,13 @@ class Homecoming:
         return self.waiting_ms > 0 or (travels and self.age_ms < _SOUNDER_MS)
 
     def _travel(self, target_cdeg: int, rate_cdps: int, angle_mdeg: int, motion: Motion) -> None:
-        motion.go(target_cdeg, rate_cdps, angle_mdeg)
-        if motion.is_still() and abs(target_cdeg * 10 - angle_mdeg) <= _NEAR_MDEG:
+        """Towards park only: what came too fast for its target stands behind it, and is not led back."""
+        left_mdeg = angle_mdeg - target_cdeg * 10
+        if left_mdeg < 0:
+            motion.stop(self._config.accel_max_cdps2, angle_mdeg)
+        else:
+            motion.go(target_cdeg, rate_cdps, angle_mdeg)
+        if motion.is_still() and left_mdeg <= _NEAR_MDEG:
             self._enter(self.stage + 1)
 
     def _enter(self, stage: int) -> None:

@@ -133,6 +133,7 @@ def test_a_reset_of_the_node_disarms_and_shows_its_boot_count() -> None:
         rig.step()
         rig.devices.take(rig.now_ms)
         states.append((drive_reading(rig).boot_count - first, drive_reading(rig).state))
+        assert drive_reading(rig).at_ms < rig.now_ms  # no younger than its question
     assert (1, readings.OFFLINE) in states
     assert not rig.brain.bridge_on
     rig.arm()

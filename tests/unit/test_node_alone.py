@@ -8,6 +8,7 @@ import pytest
 
 from firmware_bridge.codec.node_frames import Command, Hello, HelloReply, encode
 from firmware_bridge.node import protocol
+from firmware_bridge.node.motion import STOP
 from tests.node_rig import IN_ORDER, Raw, ramp
 
 GEARS = pytest.mark.parametrize("gear", ["a1", "a2"])
@@ -40,6 +41,34 @@ def test_stages_behind_are_skipped(angle_deg: float, first: int) -> None:
     node.arm()
     node.pass_time(150)
     assert node.brain.homing.stage == first
+
+
+@GEARS
+@pytest.mark.parametrize("lost_deg", [-69.8, -15.4, -14.8, -0.3, 0.2, 0.8])
+def test_begun_in_motion_it_never_goes_back_head_down_to_a_stop(gear: str, lost_deg: float) -> None:
+    """The host is lost at full speed just above a stop, or just past it: what lies behind is left behind."""
+    node = Raw(gear, lost_deg + 6.0)
+    node.arm()
+    way = ramp(round(lost_deg) + 6, -72, 2.0)
+    for angle, rate in itertools.takewhile(lambda _: node.plant.angle_deg > lost_deg, way):
+        node.command(protocol.MOVE, angle, rate)
+    assert node.plant.rate_dps < -1.5
+    lowest_deg = node.plant.angle_deg
+    for _ in range(600):
+        node.pass_time(10)
+        lowest_deg = min(lowest_deg, node.plant.angle_deg)
+        assert node.plant.angle_deg < lowest_deg + 0.05
+    assert node.brain.homing.stage > protocol.TO_REST
+
+
+def test_lost_at_park_it_does_not_follow_the_last_setpoint_for_a_tick() -> None:
+    node = Raw("a1", -70.6)
+    node.arm()
+    for _ in range(10):
+        node.command(protocol.MOVE, -7020, 0)
+    while node.brain.state == protocol.ARMED:
+        node.pass_time(10)
+    assert node.brain.axis.motion.kind == STOP
 
 
 def test_without_a_session_it_stops_and_closes_the_brake() -> None:

@@ -142,7 +142,7 @@ class NodePort:
         last = self.newest
         if status.boot_count != self.boot_count and sent is not None:
             self.boot_count = status.boot_count  # shows at once, and takes the arming away
-            self.newest = Taken(status, now_ms, (last.counter if last else 0) + 1)
+            self.newest = Taken(status, self._time_of(sent, now_ms), (last.counter if last else 0) + 1)
             self._begin_again(now_ms)
             return
         ahead = 1 if last is None else (status.counter - last.status.counter) & 0xFFFF
@@ -150,13 +150,15 @@ class NodePort:
             self.rejected += 1
             return
         self._budget = max(0, min(BUDGET, self._budget + (ahead - 1 if ahead > 1 else -1)))
-        sent_ms, size = sent
-        arrived = now_ms - self._transfer_ms(_STATUS_BYTES)
-        at_ms = min(arrived, sent_ms + self._transfer_ms(size))
-        self.newest = Taken(status, at_ms, (last.counter if last else 0) + ahead)
+        self.newest = Taken(status, self._time_of(sent, now_ms), (last.counter if last else 0) + ahead)
         self._challenge = status.challenge
         self._heard_ms = now_ms
         self._follow_state(status.state)
+
+    def _time_of(self, sent: tuple[int, int], now_ms: int) -> int:
+        """When the answer to this COMMAND was true, at the latest."""
+        sent_ms, size = sent
+        return min(now_ms - self._transfer_ms(_STATUS_BYTES), sent_ms + self._transfer_ms(size))
 
     def _follow_state(self, state: int) -> None:
         """What the node's state means for our arming: its own return and its faults end it."""
