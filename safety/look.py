@@ -112,7 +112,8 @@ def _speed(state: State, limits: Limits) -> int:
     if mode not in (RETURNING, WAITING):
         return limits.hard_down_cdps
     hurry = home.bits & EMERGENCY and not home.bits & CREEP
-    if home.stage in (TO_REST, TO_MID, TO_PARK) or home.ramp.rate_cdps != 0:
+    # By hand after a cut a loop must learn its load anew, and falls a little: it has the speed of a ride.
+    if home.stage in (TO_REST, TO_MID, TO_PARK) or (mode == RETURNING and home.ramp.rate_cdps != 0):
         planned = limits.emergency_cdps if hurry else limits.return_cdps
         return max(planned, abs(home.ramp.rate_cdps))
     return limits.emergency_cdps if home.bits & EMERGENCY else limits.hard_down_cdps

@@ -17,6 +17,7 @@ class AngleSource:
         self.angle_mdeg = 0
         self.known = False
         self.slow = False
+        self.calm = False  # after a trip: its loop may have swung on an angle that is late
         self.switched = False  # in this tick it went over to the other source: another scale
         self.fault = protocol.NO_FAULT
         self.doubt = Doubt(config)
@@ -24,11 +25,19 @@ class AngleSource:
         self._lost_ms = _LOST_MS
         self._fast_rate = RateMeter()
         self._slow_rate = RateMeter(_SLOW_SAMPLES)
+        self._calm_rate = RateMeter(_SLOW_SAMPLES)
 
     @property
     def rate_mdps(self) -> int:
         """Of the source in use."""
-        return self._slow_rate.rate_mdps if self.slow else self._fast_rate.rate_mdps
+        if self.slow:
+            return self._slow_rate.rate_mdps
+        return self._calm_rate.rate_mdps if self.calm else self._fast_rate.rate_mdps
+
+    @property
+    def weak(self) -> bool:
+        """Whether the loop must not follow it closely."""
+        return self.slow or self.calm
 
     def take(
         self,
@@ -47,6 +56,7 @@ class AngleSource:
         self._silent_ms = 0 if encoder_mdeg is not None else min(self._silent_ms + dt_ms, 1000)
         if encoder_mdeg is not None:
             self._fast_rate.sample(encoder_mdeg, now_ms)
+            self._calm_rate.sample(encoder_mdeg, now_ms)
         if inclination_mdeg is not None:
             self._slow_rate.sample(inclination_mdeg, now_ms)
         was_slow = self.slow

@@ -5,6 +5,7 @@ from firmware_bridge.node.config import Config, Gains
 from firmware_bridge.node.current import CurrentSense
 from firmware_bridge.node.motion import STOP, Motion
 from firmware_bridge.node.power import COMING, OFF, ON, Power
+from firmware_bridge.node.protocol import NO_FAULT
 from firmware_bridge.node.trip import Trip
 from firmware_bridge.node.velocity import VelocityLoop
 
@@ -52,7 +53,9 @@ class Axis:
             self.trip.rescale()
             self.motion.rescale(source.angle_mdeg)
         watched = self.power.stage != OFF and source.known
-        return self.trip.step(source.angle_mdeg, source.rate_mdps, self.motion.wanted_mdps, watched)
+        fault = self.trip.step(source.angle_mdeg, source.rate_mdps, self.motion.wanted_mdps, watched)
+        source.calm = source.calm or fault != NO_FAULT
+        return fault
 
     def drive(self, wants_power: bool, current_ma: int, may_go_down: bool, dt_ms: int) -> None:
         """Brake, bridge and loops of this tick."""
@@ -64,14 +67,14 @@ class Axis:
             self.duty_permille = 0
         elif self.power.stage == COMING:
             motion.place(source.angle_mdeg)
-            self.loop.weak = source.slow
+            self.loop.weak = source.weak
             self.duty_permille = self.loop.preload()
         else:
             rate = source.rate_mdps
             if source.known:
                 current_ma = self.current.judge(current_ma, self.loop.applied, rate, dt_ms)
-                motion.top_mdps = 10 * (_SLOW_CDPS if source.slow else config.rate_max_cdps)
-                motion.settled_mdeg = _COARSE_MDEG if source.slow else _FINE_MDEG
+                motion.top_mdps = 10 * (_SLOW_CDPS if source.weak else config.rate_max_cdps)
+                motion.settled_mdeg = _COARSE_MDEG if source.weak else _FINE_MDEG
                 motion.gives = self.loop.relaxes
                 motion.step(source.angle_mdeg, rate, dt_ms, may_go_down)
             else:
@@ -79,7 +82,7 @@ class Axis:
                 if self.loop.is_heavy():
                     motion.stop_blind()
                 motion.step_blind(dt_ms)
-            self.loop.weak = source.slow
+            self.loop.weak = source.weak
             self.loop.sticks = motion.is_led() and -_STILL_MDPS < rate < _STILL_MDPS
             still = motion.settled and -_STILL_MDPS < rate < _STILL_MDPS
             self.duty_permille = self.loop.step(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import itertools
 import random
 from collections.abc import Callable
@@ -87,6 +88,43 @@ def test_a_jump_while_the_host_leads_does_not_lead_the_table(gear: str, way: int
     for _ in range(100):
         node.command(protocol.MOVE, round(before * 100), 0)
     assert node.plant.angle_deg == pytest.approx(before, abs=0.3)
+
+
+def swapped(node: Raw, late_ms: int) -> None:
+    """Both cables lead to the inclinometer, which filters: two that agree, and both are late."""
+    told = collections.deque([round(node.plant.angle_deg * 100)] * (late_ms // 10))
+
+    def late() -> int:
+        told.append(round(node.plant.angle_deg * 100))
+        return 10 * told.popleft()
+
+    node.encoder = late
+    node.inclinometer = lambda: told[0]
+
+
+@pytest.mark.parametrize(("gear", "late_ms"), [("a1", 200), ("a1", 250), ("a2", 100), ("a2", 150)])
+def test_a_loop_that_swings_on_a_late_angle_is_calm_after_its_first_trip(gear: str, late_ms: int) -> None:
+    """It used to swing anew at each try by hand, until only the crank was left."""
+    node = Raw(gear, -20.0)
+    node.arm()
+    swapped(node, late_ms)
+    for angle, rate in itertools.islice(ramp(-20, -40, 1.5), 200):
+        node.command(protocol.MOVE, angle, rate)
+    assert (node.brain.state, node.brain.source.calm) == (protocol.FAULT, True)
+    node.pass_time(3_000)  # the host is gone
+    node.inputs |= protocol.RETURN_A
+    node.pass_time(40_000)
+    assert node.plant.angle_deg == pytest.approx(-70, abs=1.0)
+
+
+def test_a_new_session_is_as_quick_as_ever() -> None:
+    node = Raw("a1", -20.0)
+    node.arm()
+    node.brain.source.calm = True
+    node.command(protocol.NONE)
+    assert node.brain.source.calm
+    node.command(protocol.NONE, request=protocol.ARM)
+    assert not node.brain.source.calm
 
 
 def inclination_shifts(node: Raw) -> None:

@@ -253,7 +253,7 @@ def test_the_first_of_two_causes_is_the_first_and_the_worst_of_each_part_is_kept
     (d.RETURNING, d.TO_REST, STAGED, -200, 200), (d.RETURNING, d.TO_REST, EMERGENCY, -200, 600),
     (d.RETURNING, d.TO_MID, EMERGENCY, -200, 600), (d.RETURNING, d.TO_PARK, EMERGENCY | CREEP, -200, 200),
     (d.RETURNING, d.TO_REST, STAGED, -201, 201), (d.RETURNING, d.STOPPING, STAGED, 0, 300),
-    (d.RETURNING, d.BACKING_OFF, STAGED, -1, 200), (d.WAITING, d.STOPPING, STAGED, 1, 200),
+    (d.RETURNING, d.BACKING_OFF, STAGED, -1, 200), (d.WAITING, d.STOPPING, STAGED, -1, 300),
     (d.WAITING, d.STOPPING, EMERGENCY, 0, 600), (d.WAITING, d.STOPPING, EMERGENCY | CREEP, 0, 600),
 ])  # fmt: skip
 def test_the_fastest_that_is_planned(mode: int, stage: int, bits: int, rate: int, speed: int) -> None:
