@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from firmware_bridge import readings
 from firmware_bridge.codec import modbus
+from firmware_bridge.drives.heat import Heat
 from firmware_bridge.drives.modbus16 import Steps, read_request
 from firmware_bridge.drives.position_loop import Gains, PositionLoop
 from firmware_bridge.drives.register16 import Setting
@@ -34,6 +35,7 @@ class Plan(NamedTuple):
     status: tuple[modbus.Request, ...]  # no two neighbours of one length
     other: modbus.Request  # now and then, of yet another length
     settings: tuple[Setting, ...]  # read back once a minute
+    heat: tuple[modbus.Request, ...] = ()  # of each part that tells it, in place of `other`
 
 
 def ticks_of(timing: Timing, request: modbus.Request) -> int:
@@ -58,11 +60,14 @@ def refuse_slow_line(timing: Timing, plan: Plan, advice: str) -> None:
 class ModbusSpeedDrive:
     """The verbs of MotorDrive but `capabilities`; a drive fills in the methods below "Per drive"."""
 
-    def __init__(self, unit: int, link: ByteLink, timing: Timing, plan: Plan, gains: Gains) -> None:
+    def __init__(
+        self, unit: int, link: ByteLink, timing: Timing, plan: Plan, gains: Gains, heat: Heat | None = None
+    ) -> None:
         self._unit = unit
         self._plan = plan
         self._port = ModbusPort(link, timing)
         self._loop = PositionLoop(gains)
+        self._heat = heat or Heat()
         self._reading: DriveReading | None = None
         self._boot_count = 0
         self._heard_ms: int | None = None
@@ -164,6 +169,9 @@ class ModbusSpeedDrive:
         self._urged_last = urgent is not None
         if urgent is not None:
             return urgent
+        heat = None if self._boot_count else self._heat_question(now_ms)
+        if heat is not None:
+            return heat  # known by the time it is armed
         if self._step is not None and not (self._stepped_last and self._boot_count):
             self._stepped_last, self._stepped = True, self._step
             return self._step
@@ -185,7 +193,13 @@ class ModbusSpeedDrive:
             self._verifying = 0
         if self._armed and self._verifying < len(self._plan.settings):
             return read_request(self._unit, self._plan.settings[self._verifying].register)
-        return self._plan.other
+        return self._heat_question(now_ms) or self._plan.other
+
+    def _heat_question(self, now_ms: int) -> modbus.Request | None:
+        """Of the part whose turn it is, when it is time to ask."""
+        if not self._plan.heat or not self._heat.due(now_ms):
+            return None
+        return self._plan.heat[self._heat.next_part()]
 
     def _answered(self, answer: Answer, now_ms: int) -> None:
         """One proper answer, or an exception."""

@@ -14,12 +14,14 @@ from simulator.devices.atv320_states import States
 from simulator.devices.base import Shaft
 from simulator.devices.modbus_slave import ILLEGAL_ADDRESS, ILLEGAL_VALUE, Refusal, RtuSlave
 from simulator.devices.ramp import Ramp
+from simulator.devices.warmth import Warmth
 
 C35_US: Final = 2_005  # at 19200 baud
 REPLY_US: Final = 4_000  # UNVERIFIED
 LONGEST_STEP_US: Final = 1_000
 DEVICE_FAILURE: Final = 4
 POLE_PAIRS: Final = 2
+HEATS: Final = {3209: "driver", 9630: "motor"}  # THD, THR: %
 INCREMENT_S: Final = {0: 0.01, 1: 0.1, 2: 1.0}  # INR
 MODBUS_REFERENCE, COMBINED = 164, 1  # FR1, CHCF
 SLF1, SLF1_CODE = 5, 0x7510
@@ -49,6 +51,7 @@ class Atv320:
         self.states = States()
         self.fault = 0
         self.ramp = Ramp()  # r/min
+        self.warmth = Warmth(**{part: ENTRIES[at].default for at, part in HEATS.items()})
         self._dps_per_rpm = 6.0 / gear_ratio
         self._follow = follow
         self._values = {address: entry.default for address, entry in ENTRIES.items()}
@@ -184,6 +187,7 @@ class Atv320:
         places = range(address, address + count)
         if any(place not in ENTRIES for place in places):
             raise Refusal(ILLEGAL_ADDRESS)
+        live |= {place: round(self.warmth.tell(HEATS[place])) for place in places if place in HEATS}
         return [live.get(place, self._values[place]) & 0xFFFF for place in places]
 
     def write(self, address: int, values: Sequence[int]) -> None:

@@ -19,6 +19,7 @@ from simulator.devices.odrive_values import (
     as_value,
     as_words,
 )
+from simulator.devices.warmth import Warmth
 
 LONGEST_LINE: Final = 256
 ENDS: Final = b"\r\n!"
@@ -29,6 +30,7 @@ POSITION, VELOCITY, RAMP = 3, 2, 2
 GAIN_PER_S: Final = 20.0  # factory: pos_gain
 
 AXIS: Final = "axis0."
+HEAT: Final = AXIS + "motor.fet_thermistor.temperature"
 LOOP: Final = AXIS + "controller.config."
 TIMEOUT, ENABLED = AXIS + "config.watchdog_timeout", AXIS + "config.enable_watchdog"
 
@@ -44,6 +46,7 @@ class Odrive:
         self.current_a = 0.0  # from whoever knows the load
         self.error = 0
         self.state = IDLE
+        self.warmth = Warmth(driver=ENTRIES[HEAT].default)
         self.locked: frozenset[str] = frozenset()  # values that do not change when written
         self._per_degree = turns_per_degree
         self._follow = follow
@@ -84,6 +87,8 @@ class Odrive:
 
     def value(self, path: str) -> float:
         """One value, as `r` shows it."""
+        if path == HEAT:
+            return self.warmth.tell("driver")
         return self._live().get(path, self._values[path])
 
     def put(self, path: str, value: float) -> None:

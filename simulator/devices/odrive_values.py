@@ -37,6 +37,7 @@ ENTRIES: Final[dict[str, Entry]] = {
     "axis0.controller.error": Entry(WHOLE, 0),
     "axis0.motor.error": Entry(WHOLE, 0),
     "axis0.motor.current_control.Iq_measured": Entry(DECIMAL, 0.0),
+    "axis0.motor.fet_thermistor.temperature": Entry(DECIMAL, 30.0),
     "axis0.encoder.error": Entry(WHOLE, 0),
     "axis0.encoder.is_ready": Entry(READ_ONLY, 1),
     "axis0.encoder.pos_estimate": Entry(DECIMAL, 0.0),

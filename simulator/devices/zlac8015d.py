@@ -14,6 +14,7 @@ from typing import Final
 from simulator.devices.base import Shaft
 from simulator.devices.modbus_slave import ILLEGAL_ADDRESS, ILLEGAL_VALUE, Refusal, RtuSlave
 from simulator.devices.ramp import Ramp
+from simulator.devices.warmth import Warmth
 from simulator.devices.zlac8015d_registers import ENTRIES
 
 C35_US: Final = 1_750
@@ -23,6 +24,7 @@ BRAKE_US: Final = 100_000  # Y0 opens so long after the motor has current (UNVER
 FIRST_COMMAND: Final = 0x2088  # those before it are parameters, but for the control word
 EMERGENCY, CLEAR, STOP, ENABLE = 0x05, 0x06, 0x07, 0x08
 SPEED_MODE: Final = 3
+HEAT: Final = 0x20A4  # left motor in the high byte, right motor, degC
 
 
 class Zlac8015d:
@@ -47,6 +49,7 @@ class Zlac8015d:
         self.fault = 0
         self.locked = locked
         self.ramp = Ramp()  # r/min
+        self.warmth = Warmth(motor=ENTRIES[HEAT].default >> 8)
         self.powered = True  # the bus
         self._dps_per_rpm = 6.0 / gear_ratio
         self._counts_per_deg = gear_ratio * counts_per_turn / 360.0
@@ -161,6 +164,8 @@ class Zlac8015d:
         places = range(address, address + count)
         if any(place not in ENTRIES for place in places):
             raise Refusal(ILLEGAL_ADDRESS)
+        if HEAT in places:
+            live[HEAT] = round(self.warmth.tell("motor")) << 8 | ENTRIES[HEAT].default & 0xFF
         return [live.get(place, self._values[place]) & 0xFFFF for place in places]
 
     def write(self, address: int, values: Sequence[int]) -> None:

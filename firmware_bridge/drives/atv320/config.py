@@ -19,3 +19,6 @@ class Atv320Config:
     parity: Parity = keys.parity("even")
     address: int = keys.whole("its Modbus address (menu Add; off at the factory)", "", 1, 247, 1)
     sign: int = keys.sign("-1 when forward turns the head up")
+    gives_up_percent: float = keys.number(
+        "thermal state of drive or motor at which it gives up; 100 is a careful guess", "%", 50, 200, 100.0
+    )

@@ -15,6 +15,7 @@ from firmware_bridge.drives.atv320 import arming
 from firmware_bridge.drives.atv320 import registers as r
 from firmware_bridge.drives.atv320.config import Atv320Config
 from firmware_bridge.drives.catalogue import Angles
+from firmware_bridge.drives.heat import Heat, Part
 from firmware_bridge.drives.modbus16 import Steps, read_request, signed, write_request
 from firmware_bridge.drives.modbus_speed_drive import ModbusSpeedDrive, Plan, refuse_slow_line
 from firmware_bridge.drives.position_loop import Gains
@@ -49,6 +50,7 @@ def plan_of(config: Atv320Config) -> Plan:
         (read_request(unit, r.ETAD, 2), read_request(unit, r.LFRD, 3)),
         read_request(unit, r.LCR),
         arming.settings_of(config),
+        (read_request(unit, r.THD), read_request(unit, r.THR)),
     )
 
 
@@ -58,7 +60,9 @@ class Atv320Drive(ModbusSpeedDrive):
     def __init__(self, config: Atv320Config, link: ByteLink, angles: Angles) -> None:
         plan, timing = plan_of(config), timing_of(config)
         refuse_slow_line(timing, plan, "set TBR to 19200 baud or more")
-        super().__init__(config.address, link, timing, plan, GAINS)
+        # A thermal state of 0 % is a cold drive, not a broken sensor.
+        parts = (Part(register.name, config.gives_up_percent, -1.0) for register in (r.THD, r.THR))
+        super().__init__(config.address, link, timing, plan, GAINS, Heat(*parts))
         self._config = config
         self._angle = angles.encoder
         self._rpm_per_cdps = config.sign * config.gear_ratio / CDPS_PER_RPM
@@ -73,9 +77,13 @@ class Atv320Drive(ModbusSpeedDrive):
     @property
     def capabilities(self) -> Capabilities:
         """Ramps down by itself and lets the brake close; never moves by itself."""
-        held = self._config.holds_when_dead
+        held, heat = (
+            self._config.holds_when_dead,
+            "thermal states of drive and motor, registers 3209 and 9630",
+        )
+        brake, setting = held == "brake", r.TTO.named
         return Capabilities(
-            "Schneider ATV320", False, True, held == "brake", r.WATCHDOG_MS, held, r.TTO.named
+            "Schneider ATV320", False, True, brake, r.WATCHDOG_MS, held, setting, tells_heat=heat
         )
 
     def _procedure(self) -> Steps:
@@ -108,6 +116,8 @@ class Atv320Drive(ModbusSpeedDrive):
         first, values = answer.request.read_address, answer.registers
         if first == r.LCR.address:
             self._current_ma = round(values[0] * r.LCR.scale * 1_000)
+        elif answer.request in self._plan.heat:
+            self._heat.take([values[0]], answer.true_ms, self._plan.heat.index(answer.request))
         elif first == r.LFT.address:
             self._fault = values[0] if self._word is not None and arming.is_faulty(self._word) else None
         else:
@@ -146,6 +156,7 @@ class Atv320Drive(ModbusSpeedDrive):
             stage=0,
             current_ma=self._current_ma,
             boot_count=self._boot_count,
+            heat_permille=self._heat.permille(now_ms),
         )
 
     def _lost(self) -> None:

@@ -21,6 +21,9 @@ RFRD: Final = R("RFRD output speed", 8604, "r/min", 1, PAGE + "2038h/5")
 ERRD: Final = R("ERRD fault code", 8606, "", 1, PAGE + "2038h/7")
 ETA: Final = R("ETA status word", 3201, "", 1, PAGE + "2002h/2")
 LCR: Final = R("LCR motor current", 3204, "A", 0.1, PAGE + "2002h/5")
+# UNVERIFIED: at how many per cent it raises OHF or OLF stands in no document read.
+THD: Final = R("THD drive thermal state", 3209, "%", 1, PAGE + "2002h/0Ah")
+THR: Final = R("THR motor thermal state", 9630, "%", 1, PAGE + "2042h/1Fh")
 LFT: Final = R("LFT last fault", 7121, "", 1, PAGE + "2029h/16h")
 
 # Line.

@@ -11,6 +11,7 @@ from typing import Final
 from firmware_bridge import readings
 from firmware_bridge.drives import belief
 from firmware_bridge.drives.catalogue import Angles
+from firmware_bridge.drives.heat import Heat, Part
 from firmware_bridge.drives.odrive import arming, lines, motion
 from firmware_bridge.drives.odrive import properties as p
 from firmware_bridge.drives.odrive.config import OdriveConfig
@@ -31,8 +32,9 @@ POSITION: Final = Question(p.read(p.POSITION), "decimal")
 STATE: Final = Question(p.read(p.STATE), "whole")
 ERROR: Final = Question(p.read(p.ERROR), "whole")
 CURRENT: Final = Question(p.read(p.CURRENT), "decimal")
+HEAT: Final = Question(p.read(p.HEAT), "decimal")
 # Neighbours differ in kind, so that a late answer to one cannot pass for the answer to the next. The place
-# of CURRENT also serves the error and, once a minute, the settings.
+# of CURRENT also serves the error, the heat and, once a minute, the settings.
 TURNS: Final = (FEEDBACK, STATE, FEEDBACK, CURRENT)
 
 
@@ -68,6 +70,8 @@ class OdriveDrive:
         self._said_error = belief.Twice()
         self._currents = belief.Middle()
         self._current_ma: int | None = None
+        self._heat = Heat(Part("driver", config.driver_gives_up_degc))
+        self._heats = belief.Middle()
         self._boot_count = 0
         self._heard_ms: int | None = None
         # Arming
@@ -82,9 +86,8 @@ class OdriveDrive:
     @property
     def capabilities(self) -> Capabilities:
         """Torque off on a lost host: it holds by what the table file declares."""
-        return Capabilities(
-            "ODrive v3", False, False, False, p.WATCHDOG_MS, self._holds_when_dead, p.WATCHDOG.path
-        )
+        holds, setting, heat = self._holds_when_dead, p.WATCHDOG.path, f"its bridge, {p.HEAT.path}"
+        return Capabilities("ODrive v3", False, False, False, p.WATCHDOG_MS, holds, setting, tells_heat=heat)
 
     @property
     def trouble(self) -> str | None:
@@ -174,7 +177,9 @@ class OdriveDrive:
         if self._steps is None and self._armed and now_ms - self._verified_ms >= VERIFY_MS:
             self._verified_ms = now_ms
             self._begin(arming.check(self._settings))
-        return ERROR if self._error or (self._armed and self._state != p.CLOSED_LOOP) else CURRENT
+        if self._error or (self._armed and self._state != p.CLOSED_LOOP):
+            return ERROR
+        return HEAT if self._steps is None and self._heat.due(now_ms) else CURRENT
 
     def _command(self, now_ms: int) -> tuple[str, ...]:
         """The lines of this tick; nothing before arming has begun, then it is fed whatever happens."""
@@ -206,8 +211,8 @@ class OdriveDrive:
         elif answer.question is POSITION and isinstance(value, float):
             rate = self._track.newest.rate_cdps if self._track.newest else 0.0
             self._place(Place(scale.cdeg(value), rate, answer.true_ms), now_ms)
-        elif answer.question is CURRENT and isinstance(value, float):
-            self._current_ma = self._currents.take(round(abs(value) * 1_000))
+        elif isinstance(value, float):
+            self._felt(answer.question, round(value * 1_000), answer.true_ms)
         elif answer.question is STATE and value in p.STATES and isinstance(value, int):
             # Idle comes by a cut, by the e-stop, or by an error that the next question finds.
             if not self._said_state.take(value):
@@ -218,6 +223,14 @@ class OdriveDrive:
             if not self._said_error.take(value):
                 self._turn = 2
             self._armed = self._armed and not self._error
+
+    def _felt(self, question: Question, thousandths: int, at_ms: int) -> None:
+        """Current or heat, the middle one of three each."""
+        if question is CURRENT:
+            self._current_ma = self._currents.take(abs(thousandths))
+        elif question is HEAT:
+            middle = self._heats.take(thousandths)
+            self._heat.take([] if middle is None else [middle / 1_000], at_ms)
 
     def _place(self, place: Place, now_ms: int) -> None:
         if not self._track.believes(place):
@@ -239,6 +252,7 @@ class OdriveDrive:
             stage=0,
             current_ma=self._current_ma,
             boot_count=self._boot_count,
+            heat_permille=self._heat.permille(now_ms),
         )
 
     def _reading_state(self) -> int:

@@ -38,6 +38,8 @@ FIRMWARE_MAJOR: Final = P("firmware, major", "fw_version_major", "", "whole", YA
 FIRMWARE_MINOR: Final = P("firmware, minor", "fw_version_minor", "", "whole", YAML)
 POSITION: Final = P("position", "axis0.encoder.pos_estimate", "turn", "decimal", YAML)
 CURRENT: Final = P("motor current", "axis0.motor.current_control.Iq_measured", "A", "decimal", YAML)
+# UNVERIFIED: at how many degrees it sets the bit of over temperature stands in no document read.
+HEAT: Final = P("bridge temperature", "axis0.motor.fet_thermistor.temperature", "degC", "decimal", YAML)
 STATE: Final = P("axis state", "axis0.current_state", "", "whole", YAML)
 REQUEST: Final = P("requested axis state", "axis0.requested_state", "", "whole", YAML)
 ERROR: Final = P("axis error", "axis0.error", "", "whole", YAML)

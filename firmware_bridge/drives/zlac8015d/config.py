@@ -21,3 +21,4 @@ class Zlac8015dConfig:
     counts_per_turn: int = keys.whole("encoder counts of one motor turn", "counts", 4, 1_000_000, 4_096)
     bench_verified: bool = keys.bench_verified()
     sign: int = keys.sign("-1 when a positive speed turns the head up")
+    motor_gives_up_degc: float = keys.gives_up_degc("the motor")

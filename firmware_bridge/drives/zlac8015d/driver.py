@@ -11,6 +11,7 @@ from typing import Final
 
 from firmware_bridge.codec import modbus
 from firmware_bridge.drives.catalogue import Angles
+from firmware_bridge.drives.heat import Heat, Part
 from firmware_bridge.drives.modbus16 import Steps, read_request, signed, signed_long, value_of, write_request
 from firmware_bridge.drives.modbus_speed_drive import ModbusSpeedDrive, Plan, refuse_slow_line
 from firmware_bridge.drives.origin import Origin, Place
@@ -43,6 +44,7 @@ def plan_of(config: Zlac8015dConfig) -> Plan:
         (read_request(unit, r.FAULT, 8), read_request(unit, r.FAULT, 9)),
         read_request(unit, r.MODE, 2),
         r.SETTINGS,
+        (read_request(unit, r.HEAT),),
     )
 
 
@@ -52,7 +54,8 @@ class Zlac8015dDrive(ModbusSpeedDrive):
     def __init__(self, config: Zlac8015dConfig, link: ByteLink, angles: Angles) -> None:
         plan, timing = plan_of(config), timing_of(config)
         refuse_slow_line(timing, plan, "set register 2002h to 115200 baud")
-        super().__init__(config.address, link, timing, plan, GAINS)
+        heat = Heat(Part("motor", config.motor_gives_up_degc))
+        super().__init__(config.address, link, timing, plan, GAINS, heat)
         self._config = config
         self._inclinometer = angles.inclinometer
         self._rpm_per_cdps = config.sign * config.gear_ratio / CDPS_PER_RPM
@@ -79,6 +82,7 @@ class Zlac8015dDrive(ModbusSpeedDrive):
             r.OFFLINE.named,
             UNVERIFIED,
             tried,
+            f"motor, {r.HEAT.named}",
         )
 
     def _procedure(self) -> Steps:
@@ -111,6 +115,9 @@ class Zlac8015dDrive(ModbusSpeedDrive):
         first, values = answer.request.read_address, answer.registers
         if first == r.MODE.address:
             self._controlled(values[r.CONTROL.address - first])
+            return
+        if first == r.HEAT.address:
+            self._heat.take([values[0] >> 8], answer.true_ms)
             return
         self._status_answer = answer
         at = r.CURRENT.address - first
@@ -156,6 +163,7 @@ class Zlac8015dDrive(ModbusSpeedDrive):
             stage=0,
             current_ma=self._current_ma,
             boot_count=self._boot_count,
+            heat_permille=self._heat.permille(now_ms),
         )
 
     def _lost(self) -> None:

@@ -22,6 +22,8 @@ CONTROL: Final = R("control word", 0x200E, "", 1, SPEED)
 ACCELERATION: Final = R("left acceleration time", 0x2080, "ms", 1, SPEED)
 DECELERATION: Final = R("left deceleration time", 0x2082, "ms", 1, SPEED)
 TARGET: Final = R("left target speed", 0x2088, "r/min", 1, SPEED)
+# UNVERIFIED: at how many degrees it raises fault 400h stands in no document read; below 0 it is not read.
+HEAT: Final = R("motor temperatures, left in the high byte", 0x20A4, "degC", 1, STATE)
 FAULT: Final = R("left fault", 0x20A5, "", 1, STATE)
 POSITION: Final = R("left position", 0x20A7, "counts", 1, STATE)
 SPEED_SEEN: Final = R("left speed", 0x20AB, "r/min", 0.1, STATE)
