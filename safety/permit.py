@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from safety.decision import CHECK_ASKED, HOLD, MOVE
+from safety.decision import CHECK_ASKED, HOLD, MOVE, READY
 from safety.facts import Facts
 from safety.gate import Ask, goes_down, refusal
 from safety.limits import Limits
@@ -48,7 +48,9 @@ def gated(
         return Passage(held(stream), HOLD, 0, 0, 0, False, False)
     number = refusal(Ask(proposal, stream, down, facts, observation, limits, verdict, tested, latched))
     if number:
-        return Passage(refused(stream, dt_ms), HOLD, 0, 0, number, down, False)
+        # Who waits at park for a permission may be refused for long: that takes nothing from the ride.
+        counts_ms = 0 if facts.mode == READY else dt_ms
+        return Passage(refused(stream, counts_ms), HOLD, 0, 0, number, down, False)
     moved_down = down and proposal.rate_cdps > 0
     stream = taken(stream, proposal, dt_ms * limits.refused_less_permille // 1000)
     return Passage(stream, MOVE, proposal.angle_cdeg, proposal.rate_cdps, 0, down, moved_down)

@@ -60,7 +60,9 @@ def runaway(facts: Facts, observation: Observation, limits: Limits) -> bool:
     if motion.heading_ms < motion.due_ms:
         began_cdps = (motion.due_ms - limits.disobey_ms) * limits.stop_cdps2 // 1000
         unheeded = began_cdps > limits.disobey_cdps and cdps * 5 >= began_cdps * 4
-        return moves and unheeded and motion.heading_ms >= limits.obey_ms
+        # By the reading's own time, and where the drive tells its rate: a slope is late by its own length.
+        looked_ms = motion.heading_ms - observation.a_age_ms
+        return moves and unheeded and observation.a_cdps is not None and looked_ms >= limits.obey_ms
     if motion.back_cdeg > limits.runaway_cdeg:
         return True
     return moves and motion.heading_ms < 2 * motion.due_ms and cdps > limits.disobey_cdps

@@ -88,7 +88,7 @@ _UNSEEN: Final = "no ride with one fault alone closes the brake or opens the rel
 OPEN: Final[dict[str, str]] = {
     "belt_broken": "on gear a2 nothing holds the table: it falls towards park at 50 deg/s (I3, I6, I18)",
     "brake_stuck": "a motor that holds beside a stuck brake counts as driven against it (I21)",
-    "encoder_swapped": "the motor's loop follows the late inclinometer and swings on gear a2 (I3, I8)",
+    "encoder_swapped": "a heavy rider on gear a2: the loop swings on a late angle even when calm (I6, I8)",
     **dict.fromkeys(("brake_worn", "brake_gone", "brake_slow", "brake_open"), _UNSEEN),
     "enable_welded": f"{_UNSEEN}; the test of the day finds it",
     **dict.fromkeys(

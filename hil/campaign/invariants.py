@@ -48,6 +48,7 @@ INVARIANTS: Final = (
     Row("I25", "safety notes 4, I25; design 6: drive action", guard.processes_are_missed),
     Row("I26", "safety notes 4, I26", guard.one_first_cause),
     Row("reaction", "design 5: what happens when; design 6: numbers", react),
+    Row("false trip", "design 6: direction", motion.who_heeds_a_stop_is_not_cut),
     Row("false trip", "safety notes 4, verification plan; design 4: gate", guard.nothing_trips_without_cause),
 )
 # What a run cannot show is held by other checks.

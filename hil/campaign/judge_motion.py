@@ -33,6 +33,7 @@ NOISE_DPS: Final = 0.3
 LOST_TRAVEL_DEG: Final = 0.5
 GROUP_C: Final = ("runaway", "motor_reversed")  # the drive itself is not trustworthy
 LETS_GO: Final = ("motor_dead", "motor_shorted", "belt_broken")  # nothing but the brake holds the table
+LETS_GO_TRAVEL_DEG: Final = 1.0  # gear a2, each time the brake opens, until the node sees that nothing holds
 GROUP_C_TRAVEL_DEG: Final = 6.0  # I2's margin
 # The drive follows its own angle: one that stands, or one that is late, on which its loop swings.
 FROZEN: Final = ("encoder_frozen", "inclinometer_frozen", "encoder_late")
@@ -42,6 +43,7 @@ FROZEN_TRAVEL_DEG: Final = 2.0  # design 6: found within 2 deg commanded
 APART_CDEG, APART_MS = 300, 200
 DRIFT_DPS: Final = 2.0
 DRIFT_TRAVEL_DEG: Final = 3.5
+HEEDED_TICKS, HEEDS_DPS = 15, 1.0  # 300 ms, and design 6: disobedience is above 1 deg/s
 GIVEN_BACK_DEG: Final = 2.0  # design 5
 AGAINST_DEG: Final = 2.0  # I18: found at 1 deg, and the stop that follows
 STALL_MS: Final = 6_000  # I9: two windows of 1.5 s, the first half second, a stop, the settling
@@ -133,6 +135,7 @@ def down_ends_in_time(ride: Ride) -> Iterator[str]:
     drifts_ms = _drifts_until_ms(ride) + STOP_MS  # and the stop
     allowed = GROUP_C_TRAVEL_DEG if ride.fault in GROUP_C else LOST_TRAVEL_DEG
     allowed = FROZEN_TRAVEL_DEG if ride.fault in FROZEN else allowed
+    allowed = LETS_GO_TRAVEL_DEG if ride.fault in LETS_GO else allowed
     for one in ride.samples:
         led = one.report is not None and (leads_down(one.report) or gives_back(one.report))
         quiet_ms = 0 if led else quiet_ms + TICK_MS
@@ -222,6 +225,19 @@ def power_is_cut_only_for_cause(ride: Ride) -> Iterator[str]:
         if not distrusted and one.angle_deg >= 1.0:
             yield f"power cut at {_at(one)}; {_what(one)}"
             return
+
+
+def who_heeds_a_stop_is_not_cut(ride: Ride) -> Iterator[str]:
+    """False trip: a table that is called a runaway is none that has been slowing down as it was told."""
+    if ride.fault.startswith(("encoder_", "inclinometer_")):
+        return  # it is judged by what is seen
+    mask, told = 1 << BY_NAME["runaway"].number, False
+    for then, now in zip(ride.samples, ride.samples[HEEDED_TICKS:], strict=False):
+        tells = now.report is not None and bool(value(now.report, "causes") & mask)
+        heeds = abs(now.rate_dps) < HEEDS_DPS and 2 * abs(now.rate_dps) < abs(then.rate_dps)
+        if tells and not told and heeds:
+            yield f"{now.rate_dps:.2f} deg/s, {then.rate_dps:.2f} before, called a runaway at {_at(now)}"
+        told = tells
 
 
 def _stretches(samples: list[Sample], holds: Callable[[Sample], bool]) -> Iterator[tuple[Sample, Sample]]:

@@ -207,3 +207,18 @@ def test_a_cut_needs_a_cause_or_one_before_it_in_the_same_return() -> None:
     assert cuts((RETURNING, CUT, fault), by_hand, (WAITING, CUT, asked)) == 0
     for over in (ACTIVE, READY, INHIBITED):
         assert cuts((RETURNING, CUT, fault), (over, MOVE, 0), (RETURNING, CUT, asked)) == 1
+
+
+def called_a_runaway(*rates_dps: float, fault: str = "stop_button") -> int:
+    """What is said of a table with these rates, a tick each, called a runaway in its last."""
+    said = [report()] * (len(rates_dps) - 1) + [report(causes=1 << BY_NAME["runaway"].number)]
+    ticks = [sample(n, rate, one) for n, (rate, one) in enumerate(zip(rates_dps, said, strict=True))]
+    return len(list(judge_motion.who_heeds_a_stop_is_not_cut(ride(ticks, fault))))
+
+
+def test_a_table_that_slows_down_is_no_runaway() -> None:
+    assert called_a_runaway(2.0, *[1.5] * 14, 0.9) == 1
+    assert called_a_runaway(-2.0, *[-1.5] * 14, 0.0) == 1
+    assert called_a_runaway(2.0, *[1.5] * 14, 1.0) == 0
+    assert called_a_runaway(1.6, *[1.5] * 14, 0.8) == 0
+    assert called_a_runaway(2.0, *[1.5] * 14, 0.9, fault="encoder_late") == 0

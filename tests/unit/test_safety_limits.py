@@ -90,8 +90,12 @@ def test_a_stop_that_is_not_heeded(
         "back_cdeg": 20,
     }
     motion = FACTS.motion._replace(**{**begun, **changes})
-    angles = FACTS.angles._replace(source=source)
-    assert fires("runaway", FACTS._replace(motion=motion, cdps=cdps, angles=angles)) == expected
+    facts = FACTS._replace(motion=motion, cdps=cdps, angles=FACTS.angles._replace(source=source))
+    assert fires("runaway", facts, a_cdps=cdps, a_age_ms=0) == expected
+    if expected:  # judged by the reading's own time, and never by a slope, which is late
+        assert not fires("runaway", facts, a_cdps=None, a_age_ms=0)
+        assert fires("runaway", facts, a_cdps=cdps, a_age_ms=motion.heading_ms - 150)
+        assert not fires("runaway", facts, a_cdps=cdps, a_age_ms=motion.heading_ms - 149)
 
 
 def test_a_stop_that_is_not_obeyed() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from safety import decision as d
 from safety.causes import BY_NAME
 from safety.observation import ORDER_END, ORDER_RETURN
 from safety.verdict import ALLOW
-from tests.safety_rig import Rig, Shaped
+from tests.safety_rig import DT_MS, Rig, Shaped
 
 
 def stages(rig: Rig) -> list[str]:
@@ -87,3 +89,17 @@ def test_a_streams_missing_tick_goes_on_within_its_lease() -> None:
     assert rig.tick().command == d.MOVE
     angle, rate, _ = shaped.towards(0)
     assert rig.propose(angle, rate).refusal == 0
+
+
+@pytest.mark.parametrize("waited_ms", [1_000, 9_000, 60_000])
+def test_who_waits_at_park_for_a_permission_begins_a_whole_ride(waited_ms: int) -> None:
+    """Refused all the while, for a supply that is not good for a return: that takes nothing from the ride."""
+    rig = Rig()
+    rig.begin()
+    rig.press(pendant=True, supply_ok=False)
+    for _ in range(waited_ms // DT_MS):
+        decision = rig.propose(-7000, 10)
+        assert (decision.mode, decision.refusal != 0) == (d.READY, True)
+    rig.press(supply_ok=True)
+    rig.follow(Shaped(-7000), 0)
+    assert (rig.decision.mode, rig.decision.first_cause) == (d.ACTIVE, 0)
