@@ -12,6 +12,7 @@ CLEAR_TABLE: Final = "Nobody on the table: open both ankle clamps for the test o
 HOLD_FOR_TEST: Final = "Hold the pendant; nobody on the table. The table will move a little."
 TESTING: Final = "Test of the day: the table moves 2 degrees and back. Keep the pendant held."
 TRYING_BRAKE: Final = "Test of the day: motor off, the brake must hold. Keep the pendant held."
+TRYING_WATCHDOG: Final = "Test of the day: the drive must stop by itself. Keep the pendant held."
 TEST_ASKED: Final = "Waiting for the guard to allow the test of the day."
 TEST_STOPPED: Final = "STOP ended the test of the day. Hold RETURN up to park, then load again."
 STEP_ON: Final = "Step on and close both ankle clamps."

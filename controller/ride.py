@@ -62,6 +62,9 @@ def _test(controller: Controller, session: Session, report: Report, dt_ms: int) 
     if senses.is_trying_brake(report):
         controller.prompt = prompts.TRYING_BRAKE
         return
+    if senses.is_trying_watchdog(report):
+        controller.prompt = prompts.TRYING_WATCHDOG
+        return
     if senses.is_testing(report):
         controller.prompt = prompts.TESTING
         if session.test is None and report.trusted_cdeg is not None:

@@ -15,6 +15,7 @@ from safety.decision import (
     READY,
     RETURNING,
     TEST,
+    TRYING_BEATS,
     TRYING_BRAKE,
     WAITING,
 )
@@ -49,6 +50,11 @@ def is_testing(report: Report) -> bool:
 def is_trying_brake(report: Report) -> bool:
     """The guard has taken the torque away and looks whether the table holds: nothing is led meanwhile."""
     return report.stage == TRYING_BRAKE
+
+
+def is_trying_watchdog(report: Report) -> bool:
+    """The guard has fallen silent towards the drive and looks whether that stops: nothing is led either."""
+    return report.stage == TRYING_BEATS
 
 
 def is_idle(report: Report) -> bool:

@@ -65,6 +65,11 @@ class TableDevices:
         for send in self._senders:
             send(tick, checkpoints, now_ms)
 
+    def withhold(self, tick: int, checkpoints: int, now_ms: int) -> None:
+        """As `send`, without the drive's wire."""
+        for send in self._senders[1:]:
+            send(tick, checkpoints, now_ms)
+
     @property
     def trouble(self) -> str | None:
         """Of the first wire that has one, the drive's before the others."""

@@ -28,6 +28,7 @@ class Capabilities(NamedTuple):
     dead_host: str = VERIFIED  # whether a document says what it does once its host is lost
     bench_verified: bool = False  # the table file: that stop was tried on this table
     tells_heat: str = ""  # whose temperature it tells, and where it is read; empty: it has no sense for it
+    tells_silence: bool = False  # says by itself, later, that its watchdog has acted
     never: str = ""  # why no table file can make it armed: something essential is not known
 
 
@@ -152,6 +153,10 @@ class Devices(Protocol):
 
     def send(self, tick: int, checkpoints: int, now_ms: int) -> None:
         """Put this tick's commands and requests on the wires; feeds the drive's watchdog."""
+        ...
+
+    def withhold(self, tick: int, checkpoints: int, now_ms: int) -> None:
+        """As `send`, but nothing goes to the drive: in the test of its watchdog only."""
         ...
 
     @property

@@ -35,6 +35,7 @@ class DriveReading(NamedTuple):
     effort_permille: int | None = None  # + head-down, of what it may give at most; None = it does not say
     heat_permille: int | None = None  # of the temperature at which drive or motor give up; None = not known
     braked: bool | None = None  # told its brake to close and its motor to let go, None = the same
+    timed_out: bool | None = None  # its own watchdog has acted, by its own word; None = it cannot say
 
 
 class AngleReading(NamedTuple):

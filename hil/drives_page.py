@@ -30,6 +30,9 @@ has been tried on real hardware by this project yet.
 The guard arms no drive whose own watchdog is off, missing or slower than 200 ms, and none that nothing would
 hold once its host is gone. One whose stop on a lost host stands in no document is armed only when the table
 file declares a brake and that the stop was tried (`bench_verified`, [add a drive](../how-to/add-a-drive.md)).
+In the test of the day it sends the drive nothing for the watchdog's time and 40 ms; the drive must say then,
+by itself, that its watchdog has acted, else `watchdog_dead` latches. A drive that could not say so is not
+tried (`not_tried` in the guard's events): whether it stops is for the bench.
 """
 ANGLES: Final = {True: "its own or the hinge's encoder", False: "counted from park"}
 HEAT: Final = """\
@@ -59,9 +62,9 @@ def _capabilities(name: str) -> Capabilities:
 
 
 def _table() -> Iterator[str]:
-    heads = ("type", "drive", "spoken to", "angle", "its watchdog", "without its host", "held then by")
-    yield f"| {' | '.join((*heads, 'tells its heat'))} |"
-    yield "|---|---|---|---|---|---|---|---|"
+    heads = ("type", "drive", "spoken to", "angle", "its watchdog", "test of the day", "without its host")
+    yield f"| {' | '.join((*heads, 'held by', 'tells its heat'))} |"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for name, entry in catalogue.DRIVES.items():
         can = _capabilities(name)
         watchdog = f"{can.watchdog_ms} ms" + (f", {can.watchdog_setting}" if can.watchdog_setting else "")
@@ -76,13 +79,14 @@ def _table() -> Iterator[str]:
             DEVICES[name].serial,
             angle,
             watchdog,
+            "tried" if can.tells_silence else "NOT tried: it cannot say",
             alone,
             held,
             can.tells_heat or "does not tell",
         )
         yield f"| {' | '.join(cells)} |"
     yield ""
-    yield 'A value in code type under "held then by" is the demo\'s; the table file declares it.'
+    yield 'A value in code type under "held by" is the demo\'s; the table file declares it.'
     yield ""
     yield HEAT
 

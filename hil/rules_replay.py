@@ -12,7 +12,18 @@ from typing import Any, Final, NamedTuple
 
 from safety import limits as rules
 from safety.causes import BY_NAME, name_of
-from safety.decision import ACTIVE, COMMANDS, INHIBITED, MODES, MOVE, READY, TEST, Decision
+from safety.decision import (
+    ACTIVE,
+    COMMANDS,
+    INHIBITED,
+    LEAVE,
+    MODES,
+    MOVE,
+    READY,
+    TEST,
+    TRYING_BEATS,
+    Decision,
+)
 from safety.guard.messages import REPORT_LAYOUT
 from safety.limits import TICK_MS, Limits
 from safety.observation import (
@@ -95,7 +106,26 @@ def observed(report: Report, before: Report | None) -> Observation:
         _orders(report, before),
         report[AT["controller_age_ms"]],
         report[AT["station_age_ms"]],
+        timed_out=_timed_out(report, before),
+        silence_ms=None if _passed_untried(report, before) else 0,
     )
+
+
+def _tries(report: Report) -> bool:
+    """The watchdog's test of the day is made in this tick."""
+    return bool(report[AT["stage"]] == TRYING_BEATS)
+
+
+def _timed_out(report: Report, before: Report | None) -> bool:
+    """Once the drive has said that its watchdog has acted it is armed again."""
+    looked = before is not None and _tries(before) and before[AT["command"]] == LEAVE
+    return looked and _tries(report) and report[AT["command"]] != LEAVE
+
+
+def _passed_untried(report: Report, before: Report | None) -> bool:
+    """The tests have passed on the way back: this drive could not say what its watchdog does."""
+    fresh = before is not None and not before[AT["tested"]] and not _tries(before)
+    return fresh and bool(report[AT["tested"]])
 
 
 def _inputs(report: Report) -> Inputs:

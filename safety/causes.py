@@ -204,6 +204,13 @@ CAUSES: Final = (
         "Have the enable relay and the drive's STO wiring checked; keel latch.",
         ("HZ-04",),
     ),
+    Cause(
+        39,
+        "watchdog_dead",
+        "The guard fell silent and the drive's own watchdog did not act.",
+        "Nobody lies down: have the drive's watchdog setting checked; keel latch.",
+        ("HZ-15", "HZ-37"),
+    ),
 )
 
 BY_NAME: Final = {cause.name: cause for cause in CAUSES}

@@ -38,6 +38,7 @@ BACKING_OFF: Final = 11  # from something in the way, towards park
 GIVING_BACK: Final = 12  # the same on the way up: a little head-down
 PINCHED: Final = 13  # until a person has helped, or the one attempt
 TRYING_BRAKE: Final = 14  # test of the day: torque off, does the table hold?
+TRYING_BEATS: Final = 15  # the same: nothing is sent to the drive, does its own watchdog act?
 STAGES: Final = (
     "none",
     "stopping",
@@ -54,6 +55,7 @@ STAGES: Final = (
     "giving_back",
     "pinched",
     "trying_brake",
+    "trying_watchdog",
 )
 
 # Check-in.
@@ -94,3 +96,4 @@ class Decision(NamedTuple):
     tested: bool  # the tests of the day have passed
     planned_down: bool  # head-down motion was proposed by the session in this tick
     latched_cause: int = 0  # number in safety.causes of the latch that forbids a new session, 0 = none
+    feed: bool = True  # False: the drive is sent nothing in this tick

@@ -179,6 +179,8 @@ class Limits(NamedTuple):
     brake_ms: int = 2_000  # so long nothing but the brake holds: engineering
     brake_slip_cdeg: int = 30  # safety.md HZ-23
     torque_off_ms: int = 500  # design 5: STO within 500 ms
+    silence_max_ms: int = 300  # of the guard towards the drive; no watchdog is longer (design 8: 200 ms)
+    beats_look_ms: int = 1_000  # within this time the drive says what it did in the silence: engineering
     wake_ms: int = 1_000  # readings of a freshly started guard need so long
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from safety import facts as scopes
 from safety.angles import BOTH, ONLY_A, ONLY_B, Angles, distrust, forgive, fresh, see
+from safety.beats import is_quiet
 from safety.buttons import Buttons, watch
 from safety.check_in import ask
 from safety.decision import (
@@ -64,7 +65,6 @@ def look(state: State, observation: Observation, limits: Limits, dt_ms: int, wok
     place = angles.last_cdeg if cdeg is None else cdeg
     inverted = place is not None and place > limits.inverted_cdeg and (mode == ACTIVE or home.stage == FROZEN)
     every_ms = CHECK_IN_MAX_MS if terms is None else terms.check_in_every_ms
-    scope = _SCOPES[mode] | (scopes.AWAY if not at_park and _SCOPES[mode] & scopes.RIDE else 0)
     speed = _speed(state, limits)
     over_ms = min(state.over_speed_ms + dt_ms, AGE_MAX_MS) if _fast(angles, observation, speed) else 0
     proof = _proof(state, session.in_bout, angles, motion.heading, observation, limits)
@@ -72,6 +72,9 @@ def look(state: State, observation: Observation, limits: Limits, dt_ms: int, wok
     trial = NOT_TRYING
     if mode == TEST:
         trial = tried(state.trial, motion, angles, buttons.now, observation, limits, dt_ms)
+    # A drive that is kept without beats does not answer, and need not be armed: that is the test.
+    asks = scopes.ALWAYS if is_quiet(trial.beats) else _SCOPES[mode]
+    scope = asks | (scopes.AWAY if not at_park and asks & scopes.RIDE else 0)
     cap, stream = limits.cap_cdeg if terms is None else terms.cap_cdeg, state.stream
     return Facts(
         scope, mode, home.stage, at_park, cdeg, angles.cdps, speed, cap, terms, angles, buttons, motion,

@@ -144,9 +144,8 @@ def _reset(turn: Turn) -> bool:
 STOPPED: Final = BY_NAME["stop_pressed"].number
 # Not reset by a button (design 5: `keel latch`, local only): a drive that is not to be trusted, and what a
 # test of the day has found, which a test that passes later by luck does not mend.
-SERVICE_CAUSES: Final = tuple(
-    BY_NAME[name].number for name in ("wrong_direction", "runaway", "brake_slips", "torque_stays")
-)
+_SERVICE: Final = ("wrong_direction", "runaway", "brake_slips", "torque_stays", "watchdog_dead")
+SERVICE_CAUSES: Final = tuple(BY_NAME[name].number for name in _SERVICE)
 
 
 def _done_latched(turn: Turn) -> bool:

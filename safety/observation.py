@@ -102,6 +102,8 @@ class Observation(NamedTuple):
     heat_permille: int | None = None  # of the temperature at which it gives up; None = it has no sense for it
     test_due: bool = False  # the tests of the day passed a day ago
     braked: bool | None = None  # the brake is closed and the motor off; None = the drive does not say
+    timed_out: bool | None = None  # the drive says that its own watchdog has acted; None = it cannot say
+    silence_ms: int | None = None  # without a beat it must have acted by then; None = it could not say so
 
 
 class Wake(NamedTuple):

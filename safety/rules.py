@@ -92,6 +92,7 @@ ROWS: Final = _rows(
     (LIVE | AWAY, machine.supply_low, CREEP, UP_CREEP, False, "supply_low"),
     (TRYING, machine.brake_slips, STAGED, UP_ONLY, True, "brake_slips"),
     (TRYING, machine.torque_stays, STAGED, UP_ONLY, True, "torque_stays"),
+    (TRYING, machine.watchdog_dead, STAGED, UP_ONLY, True, "watchdog_dead"),
     (LIVE, machine.too_hot, STAGED, UP_ONLY, False, "too_hot"),
     (HOMING, machine.return_stalled, CREEP, UP_CREEP, False, "return_stalled"),
     (AWAY, people.ankles_open, EMERGENCY, UP_ONLY, False, "ankles_open"),
@@ -114,6 +115,7 @@ ROWS: Final = _rows(
     (RIDE, people.check_in_open, NOTHING, UP_ONLY, False, None),
     (LIVE, machine.one_source, NOTHING, UP_ONLY, False, None),
     (LIVE, machine.drive_unready, NOTHING, STAND, False, None),
+    (ALWAYS, machine.trying_watchdog, NOTHING, STAND, False, None),
 )
 
 # After one of these the drive is tried by itself once, and never again (design 5).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from safety.angles import BOTH, NEITHER, ONLY_A
+from safety.beats import is_quiet
 from safety.decision import CREEPING_OUT, LEAVE
 from safety.facts import Facts
 from safety.limits import Limits
@@ -133,6 +134,16 @@ def brake_slips(facts: Facts, observation: Observation, limits: Limits) -> bool:
 def torque_stays(facts: Facts, observation: Observation, limits: Limits) -> bool:
     """HZ-04: in the test of the day the drive did not let go."""
     return facts.trial.brake.torque_stays
+
+
+def watchdog_dead(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-15, HZ-37: in the test of the day the drive did not notice that nobody fed it."""
+    return facts.trial.beats.dead
+
+
+def trying_watchdog(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """HZ-15: while the drive is kept without beats nothing is led."""
+    return is_quiet(facts.trial.beats)
 
 
 def too_hot(facts: Facts, observation: Observation, limits: Limits) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from safety.angles import UNSEEN, Angles
+from safety.beats import NO_BEATS_TRIED
 from safety.brake import NOT_TRIED
 from safety.buttons import UNTOUCHED, Buttons
 from safety.causes import BY_NAME
@@ -70,7 +71,7 @@ def boot(limits: Limits, wake: Wake) -> State:
 
 def woken(state: State) -> State:
     """The same guard after a gap: what it knew about motion and buttons is old, what it owes is not."""
-    home, trial = state.home, state.trial._replace(brake=NOT_TRIED)
+    home, trial = state.home, state.trial._replace(brake=NOT_TRIED, beats=NO_BEATS_TRIED)
     return state._replace(
         motion=AT_REST,
         buttons=UNTOUCHED,

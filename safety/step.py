@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from safety.beats import COMING_BACK, WITHHELD, is_quiet
 from safety.brake import TORQUE_BACK, TORQUE_OFF
 from safety.causes import BY_NAME
 from safety.check_in import left_ms
@@ -19,6 +20,7 @@ from safety.decision import (
     HOLD,
     INHIBITED,
     LATCHED,
+    LEAVE,
     MOVE,
     NO_STAGE,
     PAUSE_MID,
@@ -26,6 +28,7 @@ from safety.decision import (
     READY,
     RETURNING,
     TEST,
+    TRYING_BEATS,
     TRYING_BRAKE,
     WAITING,
     Decision,
@@ -143,6 +146,9 @@ def _acted(
         # The guard's own part of the tests: nobody's proposal is asked for.
         passage = _STANDING
         act = Act(CUT if trial.brake.phase == TORQUE_OFF else HOLD, mode=mode, stage=TRYING_BRAKE)
+    elif mode == TEST and is_quiet(trial.beats):
+        passage = _STANDING
+        act = Act(HOLD if trial.beats.phase == COMING_BACK else LEAVE, mode=mode, stage=TRYING_BEATS)
     elif mode in _PROPOSED:
         before = state.stream if state.mode in _PROPOSED else SILENT
         passage = gated(before, facts, observation, limits, judged.verdict, tested, judged.latched, dt_ms)
@@ -268,6 +274,7 @@ def _decision(
         new.tested,
         passage.planned_down,
         new.latched_cause,
+        not (act.stage == TRYING_BEATS and new.trial.beats.phase == WITHHELD),
     )
 
 

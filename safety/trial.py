@@ -1,10 +1,12 @@
-"""The tests of the day: both sources move with the command (HZ-05, HZ-06), the brake holds (HZ-23)."""
+"""The tests of the day, in this order: both sources move with the command (HZ-05, HZ-06), the brake holds
+(HZ-23), and back at park the drive's own watchdog acts when nobody feeds it (HZ-15)."""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
 from safety.angles import BOTH, Angles
+from safety.beats import DUE, NO_BEATS_TRIED, PROVED, UNTRIED, Beats, listened
 from safety.brake import HELD, NOT_TRIED, Brake, braked
 from safety.limits import Limits
 from safety.motion import Motion
@@ -20,6 +22,7 @@ class Trial(NamedTuple):
     went_up: bool
     passed: bool
     brake: Brake = NOT_TRIED
+    beats: Beats = NO_BEATS_TRIED
 
 
 NOT_TRYING: Final = Trial(0, None, None, False, False)
@@ -36,13 +39,17 @@ def tried(
 ) -> Trial:
     """One tick of the tests; `motion` says where the command goes, `now` who is there."""
     age_ms = min(was.age_ms + dt_ms, AGE_MAX_MS)
-    stands = was.went_up and motion.heading == 0 and motion.heading_ms >= limits.brake_after_ms
-    brake = braked(was.brake, stands, now, observation, limits, dt_ms)
+    stands = motion.heading == 0 and motion.heading_ms >= limits.brake_after_ms
+    brake = braked(was.brake, was.went_up and stands, now, observation, limits, dt_ms)
     a, b = observation.a_cdeg, observation.b_cdeg
-    if angles.source != BOTH or a is None or b is None:
-        return was._replace(age_ms=age_ms, brake=brake)
+    known = angles.source == BOTH and a is not None and b is not None
+    parked = a is not None and abs(a - limits.park_cdeg) <= limits.there_cdeg
+    beats = listened(was.beats, stands and parked, known, now, observation, limits, dt_ms)
+    passed = was.passed or beats.phase == PROVED
+    if not known or a is None or b is None:
+        return was._replace(age_ms=age_ms, brake=brake, beats=beats, passed=passed)
     if was.a_turn is None or was.b_turn is None:
-        return Trial(age_ms, a, b, False, was.passed, brake)
+        return Trial(age_ms, a, b, False, passed, brake, beats)
     if not was.went_up:
         moved = min(a - was.a_turn, b - was.b_turn)
         if motion.heading > 0 and moved >= limits.test_travel_cdeg:
@@ -52,5 +59,6 @@ def tried(
     held_now = brake.phase == HELD and was.brake.phase != HELD
     a_turn, b_turn = (a, b) if held_now else (max(a, was.a_turn), max(b, was.b_turn))
     back = min(a_turn - a, b_turn - b) >= limits.test_travel_cdeg
-    passed = was.passed or (motion.heading < 0 and back and brake.phase == HELD)
-    return Trial(age_ms, a_turn, b_turn, True, passed, brake)
+    if motion.heading < 0 and back and brake.phase == HELD and beats.phase == UNTRIED:
+        beats = beats._replace(phase=PROVED if observation.silence_ms is None else DUE)
+    return Trial(age_ms, a_turn, b_turn, True, passed or beats.phase == PROVED, brake, beats)

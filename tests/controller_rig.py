@@ -75,6 +75,9 @@ class IdealTable:
     def send(self, tick: int, checkpoints: int, now_ms: int) -> None:
         """The command acts until the next tick."""
 
+    def withhold(self, tick: int, checkpoints: int, now_ms: int) -> None:
+        """It does not say what its watchdog does, so nobody asks."""
+
     def arm(self, now_ms: int) -> Arming:
         self._armed = True
         return Arming(True)

@@ -32,6 +32,7 @@ _BY_NAME: Final = {
     "estop": Asked(NO_MOTION, 0, latches=True),
     "brake_slips": Asked(latches=True),
     "torque_stays": Asked(latches=True),
+    "watchdog_dead": Asked(latches=True),
     "wrong_direction": _CUT,
     "runaway": _CUT,
     "drive_fault": _CUT,
@@ -56,7 +57,8 @@ _BY_NAME: Final = {
 EXPECTED: Final = {cause.number: _BY_NAME.get(name, _STAGED) for name, cause in BY_NAME.items()}
 LATCHING: Final = frozenset(number for number, row in EXPECTED.items() if row.latches)
 CUTTING: Final = frozenset(number for number, row in EXPECTED.items() if row.power == POWER_CUT)
-TESTED: Final = frozenset(BY_NAME[name].number for name in ("brake_slips", "torque_stays"))  # at park
+_FOUND: Final = ("brake_slips", "torque_stays", "watchdog_dead")  # by the tests of the day, at park
+TESTED: Final = frozenset(BY_NAME[name].number for name in _FOUND)
 SERVICE: Final = TESTED | {BY_NAME[name].number for name in ("wrong_direction", "runaway")}
 MAY_CUT: Final = LATCHING - TESTED  # I10: torque is taken away above park for these causes only
 AFTER_A_CAUSE: Final = (RETURNING, WAITING, LATCHED, INHIBITED)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from hil.verification.coarse import FULL_CDPS
-from hil.verification.world import Fault, World
+from hil.verification.world import TIMED_OUT, Fault, World
 from safety.decision import CUT, MOVE, RETURNING, WAITING, Decision
 from safety.observation import (
     AGE_MAX_MS,
@@ -50,6 +50,13 @@ def _frozen_b(seen: Observation, world: World, value: int) -> Observation:
 
 def _jumped_b(off_cdeg: int) -> Look:
     return lambda seen, world, value: seen._replace(b_cdeg=world.cdeg + off_cdeg)
+
+
+def _undisturbed(seen: Observation, world: World, value: int) -> Observation:
+    """It does not notice that nobody fed it."""
+    if world.beats != TIMED_OUT:
+        return seen
+    return seen._replace(drive_state=DRIVE_ARMED, timed_out=False)
 
 
 def _blocked(world: World, decision: Decision, went: Went) -> Went:
@@ -159,5 +166,6 @@ CATALOGUE: Final = (
 BRAKE: Final = (
     Fault("brake_slips", None, 1, None, _sinks, spoils=True),
     Fault("torque_stays", None, 1, _set(drive_state=DRIVE_ARMED)),
+    Fault("watchdog_dead", None, 1, _undisturbed),
 )
 INDEX: Final = {fault.name: index for index, fault in enumerate(CATALOGUE)}

@@ -30,7 +30,7 @@ NEAR: Final[dict[str, tuple[str, ...]]] = {
     "frozen": ("frozen",), "waiting_at_rest": ("ankles", "clamps"), "giving_back": ("blocked",),
     "pinched": ("blocked",), "backing_off": ("blocked_down",), "creeping_out": ("drive_fault", "runs_up"),
     "warning": ("wakes",), "brake_slips": ("day test",), "torque_stays": ("day test",),
-    "trying_brake": ("day test",),
+    "trying_brake": ("day test",), "watchdog_dead": ("day test",), "trying_watchdog": ("day test",),
 }  # fmt: skip
 # What no search can see: the same is said twice on purpose, and the other one still says it. That the row by
 # itself does what it should is held by the tests named here.

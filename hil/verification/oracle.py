@@ -20,10 +20,12 @@ from safety.decision import (
     CREEPING_OUT,
     CUT,
     INHIBITED,
+    LEAVE,
     MOVE,
     READY,
     RETURNING,
     TEST,
+    TRYING_BEATS,
     WAITING,
     Decision,
 )
@@ -192,10 +194,26 @@ def clocks_end_what_they_must(tick: Tick, shadow: Shadow) -> str | None:
     return None
 
 
+def the_drive_is_fed(tick: Tick, shadow: Shadow) -> str | None:
+    """Silence is for the test of the day: nobody on the table, at park, no longer than the drive declares."""
+    decision, now = tick.decision, tick.seen.inputs
+    if decision.feed:
+        return "led while its watchdog is tried" if _tried(tick) and decision.command == MOVE else None
+    if decision.mode != TEST or decision.stage != TRYING_BEATS:
+        return "the drive is not fed"
+    if abs(tick.was.cdeg - PARK_CDEG) > LIMITS.at_park_cdeg or now.ankle_a or now.ankle_b or now.load:
+        return "the drive is not fed, and it is not park or somebody is there"
+    return "led without a beat" if decision.command != LEAVE else None
+
+
+def _tried(tick: Tick) -> bool:
+    return tick.decision.stage == TRYING_BEATS
+
+
 CHECKS: Final[tuple[Check, ...]] = (
     causes_bind, modes_change_by_the_table, head_down_needs_its_permits, returns_obey, latches_stay,
     torque_is_cut_for_its_causes, permissions_are_taken, first_cause_is_kept, truth_stays_inside,
-    it_can_stop_in_time, clocks_end_what_they_must,
+    it_can_stop_in_time, clocks_end_what_they_must, the_drive_is_fed,
 )  # fmt: skip
 
 

@@ -162,7 +162,7 @@ def rogue_test(node: Node) -> Iterator[Choice]:
 
 
 def day_test(node: Node) -> Iterator[Choice]:
-    """The day's tests, led as they should be; at any moment of them a fault of the brake."""
+    """The day's tests, led as they should be; at any moment of them one of their faults."""
     phase, testing = node.state.trial.brake.phase, node.world.mode == TEST
     world = node.world._replace(want=HOLD if not testing else UP if phase == HELD else DOWN)
     fresh = node.state.mode == INHIBITED and not node.state.tested

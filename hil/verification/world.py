@@ -13,6 +13,7 @@ from hil.verification.coarse import FULL_CDPS, LIMITS, PARK_CDEG, TICK_MS, TOP_C
 from safety.decision import ACTIVE, CUT, LEAVE, MOVE, READY, TEST, TRYING_BRAKE, Decision
 from safety.observation import (
     DRIVE_ARMED,
+    DRIVE_DISARMED,
     DRIVE_OWN_RETURN,
     DRIVE_UNPOWERED,
     Inputs,
@@ -28,6 +29,10 @@ SILENT: Final = 2
 WANTS: Final = {HOLD: "hold", DOWN: "down", UP: "up", SILENT: "silent"}
 LOWER_STOP_CDEG: Final = PARK_CDEG - 400
 UPPER_STOP_CDEG: Final = TOP_CDEG + 2_000
+FED: Final = 0
+SILENT_NOW: Final = 1
+TIMED_OUT: Final = 2
+SILENCE_MS: Final = 200
 _REACH_CDEG: Final = 500  # the furthest a table comes in one tick
 
 
@@ -62,6 +67,7 @@ class World(NamedTuple):
     spent: bool  # what could break has broken and healed
     shadow: Any  # what the oracle remembers
     let_go: bool = False  # the drive was told to in the test of the brake, and did
+    beats: int = 0  # FED; SILENT_NOW: nothing came and nothing is answered; TIMED_OUT: its watchdog has acted
 
 
 class Fault(NamedTuple):
@@ -141,11 +147,13 @@ def sense(world: World, sent: Sent, catalogue: tuple[Fault, ...]) -> Observation
         panic=world.panic,
     )  # fmt: skip
     state = DRIVE_UNPOWERED if world.let_go else DRIVE_ARMED
+    state = DRIVE_DISARMED if world.beats == TIMED_OUT else state
+    age_ms = 200 if world.beats == SILENT_NOW else 20  # one wire for all
     seen = Observation(
-        dt_ms=TICK_MS, late_ms=0, a_cdeg=cdeg, a_cdps=cdps, a_age_ms=20, b_cdeg=cdeg, b_cdps=cdps,
-        b_age_ms=20, drive_state=state, drive_stage=0, drive_fault=0, drive_age_ms=20, inputs=inputs,
-        inputs_age_ms=20, proposal=proposal, begin=sent.begin, orders=sent.orders, controller_age_ms=20,
-        station_age_ms=20,
+        dt_ms=TICK_MS, late_ms=0, a_cdeg=cdeg, a_cdps=cdps, a_age_ms=age_ms, b_cdeg=cdeg, b_cdps=cdps,
+        b_age_ms=age_ms, drive_state=state, drive_stage=0, drive_fault=0, drive_age_ms=age_ms, inputs=inputs,
+        inputs_age_ms=age_ms, proposal=proposal, begin=sent.begin, orders=sent.orders, controller_age_ms=20,
+        station_age_ms=20, timed_out=world.beats == TIMED_OUT, silence_ms=SILENCE_MS,
     )  # fmt: skip
     for fault in world.faults:
         look = catalogue[fault.number].look
@@ -185,7 +193,15 @@ def obeyed(world: World, seen: Observation, decision: Decision, catalogue: tuple
         cdeg=cdeg, cdps=0 if stopped else went[1], lead_cdeg=lead_cdeg, lead_cdps=lead_cdps, leads=leads,
         mode=decision.mode, faults=counted,
         let_go=decision.command == CUT and decision.stage == TRYING_BRAKE,
+        beats=_beats(world.beats, decision),
     )  # fmt: skip
+
+
+def _beats(was: int, decision: Decision) -> int:
+    """Without a beat its watchdog acts; it says so until it is armed anew."""
+    if not decision.feed:
+        return SILENT_NOW
+    return TIMED_OUT if was == SILENT_NOW or (was == TIMED_OUT and decision.command == LEAVE) else FED
 
 
 def _older(fault: Active, catalogue: tuple[Fault, ...], decision: Decision) -> Active:

@@ -11,6 +11,7 @@ from typing import Final
 from firmware_bridge.ports import UNVERIFIED, Capabilities
 
 WATCHDOG_MAX_MS: Final = 200  # design section 8
+MARGIN_MS: Final = 40  # two ticks: short enough that no driver takes the drive for lost
 HOLDS: Final = ("drive", "brake", "self-locking")
 
 
@@ -37,3 +38,8 @@ def why_not(can: Capabilities) -> str | None:
             " after the bench check of docs/how-to/add-a-drive.md"
         )
     return None
+
+
+def silence_ms(can: Capabilities) -> int | None:
+    """Without a beat for so long its watchdog must have acted; None: this drive could not tell afterwards."""
+    return can.watchdog_ms + MARGIN_MS if can.tells_silence else None

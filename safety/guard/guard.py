@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from firmware_bridge.ports import Devices
 from safety import limits as rules
 from safety.decision import INHIBITED, LATCHED, Decision
-from safety.guard import news, report
+from safety.guard import able, news, report
 from safety.guard.act import act, take_back_if_late
 from safety.guard.attendant import Attendant
 from safety.guard.book import Book
@@ -62,6 +62,7 @@ class Guard:
         self.observation: Observation | None = None
         self.finished = False
         self._devices = devices
+        self._silence_ms = able.silence_ms(devices.drive.capabilities)
         self._channel = channel
         self._store = store
         self._boot_id = boot_id
@@ -146,6 +147,7 @@ class Guard:
             self._channel.controller_age_ms(now_ms),
             self._channel.station_age_ms(now_ms),
             self._store.test_due(now_ms),
+            self._silence_ms,
         )
         passed |= SENSED
         state = boot(self.limits, self._wake()) if self._state is None else self._state
@@ -155,7 +157,8 @@ class Guard:
         passed |= ACTED
         if self._clocks:
             take_back_if_late(self._devices, decided, self._clocks.monotonic_ms() - now_ms)
-        self._devices.send(self._tick, passed, now_ms)
+        send = self._devices.send if decided.feed else self._devices.withhold
+        send(self._tick, passed, now_ms)
         self.observation, self.decision = seen, decided
         self._ever_armed = self._ever_armed or seen.drive_state == DRIVE_ARMED
         return arrivals, seen, decided

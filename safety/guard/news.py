@@ -43,6 +43,7 @@ _BEFORE: Final = {
     "arming_refused": None,
 }
 _WORDS: Final = 2  # the last ones, which a bad line changes in every tick
+UNTRIED: Final = "this drive cannot say that its watchdog has acted; try that on the bench"
 WORDS_EVERY_MS: Final = 1_000  # so that it does not fill the disk
 
 
@@ -82,6 +83,8 @@ class News:
         last, self._last = self._last, new
         if words != last[-_WORDS:]:
             self._said_ms = now_ms
+        if decided.mode == TEST != last[0] and seen.silence_ms is None:
+            self._events.write(now_ms, "not_tried", cause=None, what="watchdog", why=UNTRIED)
         for name, value, before in zip(_BEFORE, new, last, strict=True):
             if value != before:
                 self._write(now_ms, name, value, decided)

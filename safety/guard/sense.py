@@ -41,6 +41,7 @@ def observe(
     controller_age_ms: int,
     station_age_ms: int,
     test_due: bool = False,
+    silence_ms: int | None = None,
 ) -> Observation:
     """What the rules see in this tick."""
     drive = devices.drive.read()
@@ -55,10 +56,7 @@ def observe(
         b_cdeg,
         b_cdps,
         b_age_ms,
-        DRIVE_OFFLINE if drive is None else drive.state,
-        0 if drive is None else drive.stage,
-        0 if drive is None else drive.fault,
-        AGE_MAX_MS if drive is None else age_ms(drive.at_ms, now_ms),
+        *_state(drive, now_ms),
         *_inputs(devices.inputs.read(), now_ms),
         proposal,
         begin,
@@ -68,8 +66,16 @@ def observe(
         None if drive is None else _bounded(drive.effort_permille),
         None if drive is None else _heat_permille(devices.drive, drive),
         test_due,
-        None if drive is None else drive.braked,
+        *((None, None) if drive is None else (drive.braked, drive.timed_out)),
+        silence_ms,
     )
+
+
+def _state(drive: DriveReading | None, now_ms: int) -> tuple[int, int, int, int]:
+    """State, stage of its own return, fault, age."""
+    if drive is None:
+        return DRIVE_OFFLINE, 0, 0, AGE_MAX_MS
+    return drive.state, drive.stage, drive.fault, age_ms(drive.at_ms, now_ms)
 
 
 def _angle(reading: DriveReading | AngleReading | None, now_ms: int) -> tuple[int | None, int | None, int]:

@@ -53,6 +53,8 @@ def test_it_moves_nothing_until_it_is_told_to(name: str) -> None:
     assert host.truth.angle_deg == pytest.approx(start_deg, abs=0.1)
     reading = host.drive
     assert (reading.state, reading.fault) == (ARMED, 0)
+    tells = host.devices.drive.capabilities.tells_silence
+    assert reading.timed_out is (False if tells else None)
     assert reading.angle_cdeg == pytest.approx(host.truth.angle_deg * 100, abs=SEEN_DEG * 100)
     assert host.devices.trouble is None
 

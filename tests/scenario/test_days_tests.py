@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,39 +19,75 @@ from tests import house
 
 SHORT = (house.ROOT / "tests/data/programmes/short.toml").read_text(encoding="utf-8")
 AT = messages.REPORT_LAYOUT.index
-DRIVES = ("node", "blvr", "roboclaw", "jrk", "atv320", "odrive", "zlac8015d", "cia402")
+# How somebody else than the guard would feed its watchdog, as a second master on its line.
+FEED: dict[str, Callable[[Any], None]] = {
+    "node": lambda world: vars(world.node.brain.host._watchdog).update(_fed_ms=world.now_us // 1_000),
+    "blvr": lambda world: vars(world.side.drive).update(_heard_us=world.now_us, _lifetime_us=None),
+    "jrk": lambda world: vars(world.side.drive).update(_fed_us=world.now_us),
+    "atv320": lambda world: vars(world.side.drive).update(_heard_us=world.now_us),
+    "odrive": lambda world: vars(world.side.drive).update(_fed_us=world.now_us),
+}
+CANNOT_SAY = ("roboclaw", "zlac8015d", "cia402")
 READ = ("stage", "tested", "first_cause", "drive_state")
 AT_MOST_MS = 30_000
 
 
-def until_over(run: Lockstep) -> list[dict[str, object]]:
+def begun(folder: Path, drive: str = "node") -> Lockstep:
+    return Lockstep(LockstepSetup(SHORT, "beginner", WorldSetup(drive=drive), tested=False), folder)
+
+
+def until_over(run: Lockstep, in_silence: Callable[[Any], None] | None = None) -> list[dict[str, Any]]:
     """Every report as far as it matters here, until the tests have passed or something was found."""
-    told: list[dict[str, object]] = []
+    told: list[dict[str, Any]] = []
     while run.t_ms < AT_MOST_MS:
         run.tick()
         assert run.report is not None
-        told.append(
-            {name: run.report[AT[name]] for name in ("stage", "tested", "first_cause", "drive_state")}
-        )
+        assert run.guard is not None
+        assert run.guard.decision is not None
+        read = {name: run.report[AT[name]] for name in READ}
+        told.append({**read, "fed": run.guard.decision.feed})
+        if in_silence is not None and not told[-1]["fed"]:
+            in_silence(run.world)
         if told[-1]["tested"] or told[-1]["first_cause"]:
             break
     return told
 
 
-@pytest.mark.parametrize("drive", DRIVES)
+@pytest.mark.parametrize("drive", [*FEED, *CANNOT_SAY])
 def test_every_drive_lets_go_and_is_armed_again(drive: str, tmp_path: Path) -> None:
-    run = Lockstep(LockstepSetup(SHORT, "beginner", WorldSetup(drive=drive), tested=False), tmp_path)
+    """And its own watchdog acts when it is fed no more; of one that cannot say so, that is said."""
+    run = begun(tmp_path, drive)
     told = until_over(run)
     run.close()
     assert (told[-1]["tested"], told[-1]["first_cause"]) == (1, 0)
     off = [one for one in told if one["stage"] == d.TRYING_BRAKE]
     assert len(off) * 20 >= 2_000
     assert any(one["drive_state"] != DRIVE_ARMED for one in off)
+    silent = [one for one in told if not one["fed"]]
+    events = [json.loads(line) for line in (tmp_path / "guard.events.jsonl").read_text().splitlines()]
+    untried = [event["why"] for event in events if event["event"] == "not_tried"]
+    assert bool(silent) == (drive in FEED)
+    assert len(untried) == (drive in CANNOT_SAY)
+    assert all(one["stage"] == d.TRYING_BEATS for one in silent)
+    assert len(silent) * 20 <= 240
+
+
+@pytest.mark.parametrize("drive", FEED)
+def test_a_drive_whose_watchdog_does_not_act_is_found(drive: str, tmp_path: Path) -> None:
+    run = begun(tmp_path, drive)
+    told = until_over(run, FEED[drive])
+    run.tick()
+    assert run.guard is not None
+    assert run.guard.decision is not None
+    latched = run.guard.decision.latched_cause
+    run.close()
+    assert (told[-1]["tested"], name_of(told[-1]["first_cause"])) == (0, "watchdog_dead")
+    assert name_of(latched) == "watchdog_dead"
 
 
 def test_a_welded_enable_relay_is_found(tmp_path: Path) -> None:
-    run = Lockstep(LockstepSetup(SHORT, "beginner", WorldSetup(), tested=False), tmp_path)
+    run = begun(tmp_path)
     run.world.faults.switch("enable_welded", True)
     told = until_over(run)
     run.close()
-    assert (told[-1]["tested"], name_of(int(str(told[-1]["first_cause"])))) == (0, "torque_stays")
+    assert (told[-1]["tested"], name_of(told[-1]["first_cause"])) == (0, "torque_stays")

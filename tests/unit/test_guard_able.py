@@ -14,6 +14,7 @@ from hil import demo_table
 from safety.decision import Decision
 from safety.guard import able, table
 from safety.guard.act import act
+from safety.limits import Limits
 from safety.observation import DRIVE_OFFLINE
 
 GOOD = Capabilities("Drive X", False, False, False, 150, "drive", "register 138Ah")
@@ -55,6 +56,14 @@ def test_these_may_be_armed(can: Capabilities) -> None:
 )
 def test_these_may_not(can: Capabilities, words: str) -> None:
     assert words in str(able.why_not(can))
+
+
+def test_a_drive_is_kept_without_beats_for_its_time_and_two_ticks_or_not_at_all() -> None:
+    """Long enough for every drive that may be armed, and no longer than the rules bear."""
+    tells = GOOD._replace(tells_silence=True)
+    assert [able.silence_ms(tells._replace(watchdog_ms=ms)) for ms in (100, 150, 200)] == [140, 190, 240]
+    assert able.silence_ms(GOOD) is None
+    assert Limits().silence_max_ms >= able.WATCHDOG_MAX_MS + able.MARGIN_MS
 
 
 @pytest.mark.parametrize("name", sorted(catalogue.UNFINISHED))

@@ -40,7 +40,7 @@ def test_a_wire_that_complains_in_every_tick_says_so_once_a_second(tmp_path: Pat
     path = tmp_path / "guard.events.jsonl"
     news = News(Events(path, lambda: 1_700_000_000))
     decided: Any = SimpleNamespace(**dict.fromkeys(Decision._fields, 0))
-    seen: Any = SimpleNamespace(drive_state=0)
+    seen: Any = SimpleNamespace(drive_state=0, silence_ms=None)
     for tick in range(151):
         wrong = f"{tick} bytes" if tick < 140 else None
         decided.mode = tick // 100

@@ -47,7 +47,7 @@ TIMES: Final = {
     "ss1_ms": 480, "cut_still_ms": 5_000, "arming_ms": 10_000, "ankle_ms": 100, "ankles_ms": 40,
     "load_ms": 1_000, "reset_ms": 3_000, "reply_ms": 10_000, "ask_grace_ms": 4_400, "answer_release_ms": 100,
     "hold_grace_ms": 5_000, "test_ms": 60_000, "wake_ms": 1_000, "brake_after_ms": 400, "brake_ms": 2_000,
-    "torque_off_ms": 500,
+    "torque_off_ms": 500, "silence_max_ms": 300, "beats_look_ms": 1_000,
     "settled_ms": 300, "braked_ms": 1_000, "doubt_ms": 2_000,
 }  # fmt: skip
 OTHERS: Final = {
@@ -79,6 +79,7 @@ HARD: Final[dict[str, dict[str, Any]]] = {
         "_PARK_SWITCH_CDEG": 400,
     },
     "brake": {"UNTRIED": 0, "TORQUE_OFF": 1, "TORQUE_BACK": 2, "HELD": 3},
+    "beats": {"UNTRIED": 0, "DUE": 1, "WITHHELD": 2, "LOOKING": 3, "COMING_BACK": 4, "PROVED": 5},
     "home_state": {"NO_PINCH": 0, "PINCH_DOWN": 1, "PINCH_UP": 2},
     "gate": {"_ROUND_CDPS": 2, "_START_DOWN_CDEG": 50, "_ACCEL_ROUND_CDPS2": 40},
     "session": {"FOREVER_MS": 86_400_000},
@@ -86,13 +87,13 @@ HARD: Final[dict[str, dict[str, Any]]] = {
     "motion": {"TOLD_MAX_CDEG": 36_000},
     "profile": {"_LEAST_CDPS": 5},
     "home_trouble": {"_FAR_CDEG": -9_000},
-    "modes": {"HEAT_PERMILLE": 800, "STOPPED": 12, "SERVICE_CAUSES": (17, 18, 37, 38)},
+    "modes": {"HEAT_PERMILLE": 800, "STOPPED": 12, "SERVICE_CAUSES": (17, 18, 37, 38, 39)},
     "decision": {
         "INHIBITED": 0, "TEST": 1, "READY": 2, "ACTIVE": 3, "RETURNING": 4, "WAITING": 5, "LATCHED": 6,
         "HOLD": 0, "MOVE": 1, "STOP": 2, "CUT": 3, "LEAVE": 4, "NO_STAGE": 0, "STOPPING": 1, "WARNING": 2,
         "TO_REST": 3, "PAUSE_REST": 4, "TO_MID": 5, "PAUSE_MID": 6, "TO_PARK": 7, "AT_REST_WAITING": 8,
         "FROZEN": 9, "CREEPING_OUT": 10, "BACKING_OFF": 11, "GIVING_BACK": 12, "PINCHED": 13,
-        "TRYING_BRAKE": 14, "CHECK_OFF": 0,
+        "TRYING_BRAKE": 14, "TRYING_BEATS": 15, "CHECK_OFF": 0,
         "CHECK_COUNTING": 1, "CHECK_ASKED": 2, "CHECK_LOUD": 3,
     },
 }  # fmt: skip
@@ -102,7 +103,7 @@ CAUSES: Final = (
     "over_angle_predicted", "over_speed", "wrong_direction", "runaway", "no_motion", "angle_stale",
     "no_angle", "angles_disagree", "inputs_stale", "drive_lost", "drive_fault", "return_stalled", "overrun",
     "supply_low", "bout_over", "drive_returned", "load_lost", "left_alone", "pinched_down", "pinched_up",
-    "panic", "too_hot", "brake_slips", "torque_stays",
+    "panic", "too_hot", "brake_slips", "torque_stays", "watchdog_dead",
 )  # fmt: skip
 ALL_WAYS: Final = (
     "mode", "session", "lease", "fresh", "drive", "motion", "start", "continuous", "tracking", "rate",
@@ -181,6 +182,7 @@ RULES: Final[dict[str, tuple[str, str, str, tuple[int, int, int], bool]]] = {
     "supply_low": ("LIVE AWAY", "supply_low", "CREEP", CREEPS, False),
     "brake_slips": ("TRYING", "brake_slips", "STAGED", UP, True),
     "torque_stays": ("TRYING", "torque_stays", "STAGED", UP, True),
+    "watchdog_dead": ("TRYING", "watchdog_dead", "STAGED", UP, True),
     "too_hot": ("LIVE", "too_hot", "STAGED", UP, False),
     "return_stalled": ("HOMING", "return_stalled", "CREEP", CREEPS, False),
     "ankles_open": ("AWAY", "ankles_open", "EMERGENCY", UP, False),
@@ -203,6 +205,7 @@ RULES: Final[dict[str, tuple[str, str, str, tuple[int, int, int], bool]]] = {
     "check_in_open": ("RIDE", "", "NOTHING", UP, False),
     "one_source": ("LIVE", "", "NOTHING", UP, False),
     "drive_unready": ("LIVE", "", "NOTHING", STANDS, False),
+    "trying_watchdog": ("ALWAYS", "", "NOTHING", STANDS, False),
 }
 
 
@@ -277,7 +280,10 @@ def test_what_is_not_said_is_nothing() -> None:
     nothing: list[Any] = [0, 0, 0, 0, 0, 0, 0, False, False, False, 0, 0, 0, False, 0, 0, 0, False]
     nothing += [0, 0, None, 0, 0, None, False]
     assert flat(state.NOT_HOMING) == nothing
-    assert part("decision").Decision._field_defaults == {"latched_cause": 0}
+    assert part("decision").Decision._field_defaults == {"latched_cause": 0, "feed": True}
+    silent = ("effort_permille", "heat_permille", "braked", "timed_out", "silence_ms")
+    said = {**dict.fromkeys(silent), "test_due": False}
+    assert part("observation").Observation._field_defaults == said
     motion = part("motion")
     assert flat(motion.AT_REST) == [
         -1, 0, 0, 0, 0, 0, None, None, 0, 0, None, None, 0, 60_000, None, 0, 0, None, None, False, 0,

@@ -12,7 +12,7 @@ from safety.state import woken
 from tests.safety_rig import LIMITS, Plant, Rig, Shaped, cause, reset
 
 PARK = LIMITS.park_cdeg
-FOUND = ("brake_slips", "torque_stays")
+FOUND = ("brake_slips", "torque_stays", "watchdog_dead")
 
 
 def rising(target_cdeg: int = PARK + 120, limits_rig: Rig | None = None) -> tuple[Rig, Shaped]:

@@ -82,9 +82,8 @@ class Atv320Drive(ModbusSpeedDrive):
             "thermal states of drive and motor, registers 3209 and 9630",
         )
         brake, setting = held == "brake", r.TTO.named
-        return Capabilities(
-            "Schneider ATV320", False, True, brake, r.WATCHDOG_MS, held, setting, tells_heat=heat
-        )
+        can = Capabilities("Schneider ATV320", False, True, brake, r.WATCHDOG_MS, held, setting)
+        return can._replace(tells_heat=heat, tells_silence=True)
 
     def _procedure(self) -> Steps:
         return arming.procedure(self._config)
@@ -157,6 +156,7 @@ class Atv320Drive(ModbusSpeedDrive):
             current_ma=self._current_ma,
             boot_count=self._boot_count,
             heat_permille=self._heat.permille(now_ms),
+            timed_out=lost,
         )
 
     def _lost(self) -> None:

@@ -105,10 +105,8 @@ class BlvrDrive:
     def capabilities(self) -> Capabilities:
         """From the manual: decelerates and holds when the host is gone, never moves by itself."""
         timeout = arming.named(r.COMM_TIMEOUT)
-        heat = "driver and motor, registers 00F8h and 00FAh"
-        return Capabilities(
-            "Oriental Motor BLV-R", False, True, True, r.WATCHDOG_MS, "drive", timeout, tells_heat=heat
-        )
+        can = Capabilities("Oriental Motor BLV-R", False, True, True, r.WATCHDOG_MS, "drive", timeout)
+        return can._replace(tells_heat="driver and motor, registers 00F8h and 00FAh", tells_silence=True)
 
     @property
     def trouble(self) -> str | None:
@@ -242,6 +240,7 @@ class BlvrDrive:
             current_ma=self._current_ma,
             boot_count=self._boot_count,
             heat_permille=self._heat.permille(now_ms),
+            timed_out=alarm == r.ALARM_COMM_TIMEOUT,
         )
 
     def _state(self, alarm: int) -> int:

@@ -55,6 +55,7 @@ ERROR_NAMES: Final = {
 }
 AWAITING: Final = 1
 NO_POWER: Final = 2
+TIMED_OUT: Final = 1 << 12
 CLEARABLE: Final = 0b1_1111_1000_0001  # of the line, and awaiting command; the others are for a person
 KNOWN_ERRORS: Final = 0x3FFF
 

@@ -80,7 +80,14 @@ class JrkDrive(LineDrive):
         """It stops by itself, but shorted is not held."""
         timeout = c.named(c.SETTINGS[0])
         return Capabilities(
-            "Pololu Jrk G2", False, True, False, WATCHDOG_MS, self._config.holds_when_dead, timeout
+            "Pololu Jrk G2",
+            False,
+            True,
+            False,
+            WATCHDOG_MS,
+            self._config.holds_when_dead,
+            timeout,
+            tells_silence=True,
         )
 
     # Intents
@@ -202,6 +209,7 @@ class JrkDrive(LineDrive):
             stage=0,
             current_ma=self._current_ma,
             boot_count=self._boot_count,
+            timed_out=bool(self._halting & c.TIMED_OUT),
         )
 
     def _leaves_its_way(self, at_ms: int, cdeg: int) -> bool:

@@ -36,7 +36,8 @@ class NodeDrive:
     @property
     def capabilities(self) -> Capabilities:
         """Of our own firmware, firmware_bridge/node."""
-        return Capabilities("Keel node", True, True, True, self._port.limits.watchdog_ms, "brake")
+        watchdog_ms = self._port.limits.watchdog_ms
+        return Capabilities("Keel node", True, True, True, watchdog_ms, "brake", tells_silence=True)
 
     def arm(self, now_ms: int) -> Arming:
         """Identity and limits prove themselves with each `send`; this asks for the rest."""
@@ -109,7 +110,12 @@ class NodeDrive:
             None if current_ma is None else current_ma * 1_000 // port.limits.current_max_ma,
             None,
             status.outputs & _BRAKE_BITS == protocol.BRAKE_CLOSED,
+            self._timed_out(status.state),
         )
+
+    def _timed_out(self, state: int) -> bool:
+        """Where it goes without a host; told to disarm, as in a new handshake, it goes there all the same."""
+        return state == protocol.OWN_RETURN or (state == protocol.DISARMED and self._port.wants_arm)
 
     def _state(self) -> int:
         port = self._port

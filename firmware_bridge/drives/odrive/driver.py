@@ -87,7 +87,8 @@ class OdriveDrive:
     def capabilities(self) -> Capabilities:
         """Torque off on a lost host: it holds by what the table file declares."""
         holds, setting, heat = self._holds_when_dead, p.WATCHDOG.path, f"its bridge, {p.HEAT.path}"
-        return Capabilities("ODrive v3", False, False, False, p.WATCHDOG_MS, holds, setting, tells_heat=heat)
+        can = Capabilities("ODrive v3", False, False, False, p.WATCHDOG_MS, holds, setting)
+        return can._replace(tells_heat=heat, tells_silence=True)
 
     @property
     def trouble(self) -> str | None:
@@ -253,6 +254,7 @@ class OdriveDrive:
             current_ma=self._current_ma,
             boot_count=self._boot_count,
             heat_permille=self._heat.permille(now_ms),
+            timed_out=bool(self._error & p.WATCHDOG_EXPIRED),
         )
 
     def _reading_state(self) -> int:

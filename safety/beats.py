@@ -1,0 +1,68 @@
+"""The watchdog's test of the day: at park, nobody on the table, the guard falls silent.
+
+The drive must say afterwards, by its own word, that its watchdog has acted (HZ-15, HZ-37). How long to be
+silent comes from what the drive declares; one that could not tell what it did is not tried, and that is said.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from safety.brake import empty
+from safety.limits import Limits
+from safety.observation import AGE_MAX_MS, DRIVE_ARMED, DRIVE_OFFLINE, Inputs, Observation
+
+# Phases.
+UNTRIED: Final = 0
+DUE: Final = 1  # the way back is made
+WITHHELD: Final = 2  # nothing is sent to the drive
+LOOKING: Final = 3  # it is fed again, and neither led nor armed
+COMING_BACK: Final = 4  # it is armed anew
+PROVED: Final = 5
+QUIET: Final = (WITHHELD, LOOKING, COMING_BACK)
+
+
+class Beats(NamedTuple):
+    """How far the test has come."""
+
+    phase: int
+    phase_ms: int
+    seen: bool  # the drive said that its watchdog has acted
+    dead: bool  # it did not
+
+
+NO_BEATS_TRIED: Final = Beats(UNTRIED, 0, False, False)
+
+
+def listened(
+    was: Beats, stands: bool, known: bool, now: Inputs, observation: Observation, limits: Limits, dt_ms: int
+) -> Beats:
+    """One tick; `stands`: at park and still, `known`: by both angles. Whoever comes to the table ends it."""
+    armed, said = observation.drive_state == DRIVE_ARMED, observation.timed_out
+    if was.phase == DUE:
+        begins = stands and known and armed and empty(now) and said is False
+        return Beats(WITHHELD, 0, False, False) if begins else was
+    if not is_quiet(was):
+        return was
+    looks, fresh = was.phase == LOOKING, observation.inputs_age_ms <= limits.stale_ms
+    phase_ms = min(was.phase_ms + dt_ms, AGE_MAX_MS)
+    if was.phase == COMING_BACK:
+        back = armed and known and fresh
+        return (
+            Beats(PROVED if was.seen else DUE, 0, was.seen, False)
+            if back
+            else was._replace(phase_ms=phase_ms)
+        )
+    # A drive that had to be greeted anew says nothing about the silence: once more.
+    ends = (fresh and not empty(now)) or (looks and observation.drive_state == DRIVE_OFFLINE)
+    if ends or (looks and said is True):
+        return Beats(COMING_BACK, 0, not ends, False)
+    if looks:
+        return was._replace(phase_ms=phase_ms, dead=phase_ms >= limits.beats_look_ms)
+    over = phase_ms >= min(observation.silence_ms or 0, limits.silence_max_ms)
+    return Beats(LOOKING, 0, False, False) if over else was._replace(phase_ms=phase_ms)
+
+
+def is_quiet(beats: Beats) -> bool:
+    """Whether the guard tries the watchdog: nothing is led, and no answer of the drive is missed."""
+    return beats.phase in QUIET and not beats.dead
