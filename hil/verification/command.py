@@ -13,6 +13,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from controller.exit_codes import CommandError, ExitCode
+from hil.pair import command as pair
 from hil.verification import mutation, planting
 from hil.verification.hunt import PARTS, Result, explore, scenarios
 from hil.verification.planted import BUGS
@@ -30,17 +31,19 @@ class Wanted(NamedTuple):
     as_json: bool
     budget_s: float
     results: Path | None
+    planted: bool
 
 
 def command(
-    action: Annotated[str, typer.Argument(metavar="ACTION", help="One of: search, planted, mutate.")],
+    action: Annotated[str, typer.Argument(metavar="ACTION", help="One of: search, pair, planted, mutate.")],
     only: Annotated[
         str | None,
         typer.Option(
-            help="search: people, faults, pairs. planted: pattern of ids. mutate: parts of names, by comma."
+            help="search: people, faults, pairs. pair: pattern of scenarios. planted: pattern of ids. "
+            "mutate: parts of names, by comma."
         ),
     ] = None,
-    every: Annotated[int, typer.Option(min=1, help="Only each n-th pair, bug or mutant.")] = 1,
+    every: Annotated[int, typer.Option(min=1, help="Only each n-th pair, scenario, bug or mutant.")] = 1,
     offset: Annotated[int, typer.Option(min=0, help="planted, mutate: begin at this one.")] = 0,
     budget: Annotated[
         float, typer.Option(min=1, help="mutate: ask each mutant only as many tests as take so many seconds.")
@@ -49,17 +52,21 @@ def command(
         Path | None,
         typer.Option(help="mutate: a file that keeps the verdicts; what holds is not asked again."),
     ] = None,
+    planted: Annotated[
+        bool, typer.Option("--planted", help="pair: one bug after another in node and driver instead.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One object a line, for programs.")] = False,
 ) -> None:
     """Show that the safety rules hold, and that whatever says so would notice if they did not.
 
-    `search` walks every state of the real rules on a coarse grid; `planted` puts one bug after another into
-    them and names what goes red; `mutate` changes one thing of one line after another, as far as the tests of
-    the rules let it. Exit 0 when all is as it must be, else 1.
+    `search` walks every state of the real rules on a coarse grid; `pair` those of the rules and the real node
+    together, over a line that loses, doubles and holds back, with restarts of either; `planted` puts one bug
+    after another into the rules and names what goes red; `mutate` changes one thing of one line after
+    another, as far as the tests of the rules let it. Exit 0 when all is as it must be, else 1.
     """
     if action not in ACTIONS:
         raise CommandError(ExitCode.USAGE, f"keel verify {action}: allowed are {', '.join(ACTIONS)}")
-    good = ACTIONS[action](Wanted(only, every, offset, as_json, budget, results))
+    good = ACTIONS[action](Wanted(only, every, offset, as_json, budget, results, planted))
     raise typer.Exit(ExitCode.OK if good else ExitCode.FAILED)
 
 
@@ -115,6 +122,12 @@ def _sum_up(results: list[Result], lacking: list[str], as_json: bool) -> bool:
     return empty and not finds and not lacking
 
 
+def _pair(words: Wanted) -> bool:
+    with bar(words) as progress:
+        run = pair.plant if words.planted else pair.search
+        return run(words.only, words.every, words.as_json, progress)
+
+
 def _planted(words: Wanted) -> bool:
     chosen = [bug for bug in BUGS if words.only is None or fnmatch(bug, words.only)]
     chosen = chosen[words.offset :: words.every]
@@ -166,5 +179,5 @@ def _mutate(words: Wanted) -> bool:
 
 
 ACTIONS: Final[dict[str, Callable[[Wanted], bool]]] = {
-    "search": _search, "planted": _planted, "mutate": _mutate,
+    "search": _search, "pair": _pair, "planted": _planted, "mutate": _mutate,
 }  # fmt: skip
