@@ -201,7 +201,9 @@ def the_drive_is_fed(tick: Tick, shadow: Shadow) -> str | None:
         return "led while its watchdog is tried" if _tried(tick) and decision.command == MOVE else None
     if decision.mode != TEST or decision.stage != TRYING_BEATS:
         return "the drive is not fed"
-    if abs(tick.was.cdeg - PARK_CDEG) > LIMITS.at_park_cdeg or now.ankle_a or now.ankle_b or now.load:
+    # On a wire that is silent, too, nobody is seen to come: for as long as the silence lasts.
+    somebody = tick.seen.inputs_age_ms <= LIMITS.stale_ms and (now.ankle_a or now.ankle_b or now.load)
+    if abs(tick.was.cdeg - PARK_CDEG) > LIMITS.at_park_cdeg or somebody:
         return "the drive is not fed, and it is not park or somebody is there"
     return "led without a beat" if decision.command != LEAVE else None
 
