@@ -108,6 +108,8 @@ class Pair:
         line.out_ticks = min(line.out_ticks + 1, 20) if line.is_out else 0
         if act in GUARD_ACTS:
             self.guard.reboot(self._guard_parts, GUARD_ACTS[act])
+            line.up.clear()  # who opens the port anew empties it first, as pyserial does
+            line.pockets[UP] = None
             self.judge.broke()
         elif act in NODE_ACTS:
             self.table.reboot(self._node_parts, NODE_ACTS[act])
