@@ -53,8 +53,10 @@ class Axis:
             self.trip.rescale()
             self.motion.rescale(source.angle_mdeg)
         watched = self.power.stage != OFF and source.known
-        fault = self.trip.step(source.angle_mdeg, source.rate_mdps, self.motion.wanted_mdps, watched)
-        source.calm = source.calm or fault != NO_FAULT
+        fault = self.trip.step(source.angle_mdeg, source.quick_mdps, self.motion.wanted_mdps, watched)
+        if fault != NO_FAULT:
+            source.calm = True
+            self.loop.remember()
         return fault
 
     def drive(self, wants_power: bool, current_ma: int, may_go_down: bool, dt_ms: int) -> None:
