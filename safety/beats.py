@@ -53,8 +53,10 @@ def listened(
             if back
             else was._replace(phase_ms=phase_ms)
         )
-    # A drive that had to be greeted anew says nothing about the silence: once more.
-    ends = (fresh and not empty(now)) or (looks and observation.drive_state == DRIVE_OFFLINE)
+    # A drive that is not heard in time, or had to be greeted anew, says nothing about the silence: once more.
+    unheard = phase_ms > limits.beats_heard_ms and observation.drive_age_ms > limits.stale_ms
+    unsaid = looks and (unheard or observation.drive_state == DRIVE_OFFLINE)
+    ends = (fresh and not empty(now)) or unsaid
     if ends or (looks and said is True):
         return Beats(COMING_BACK, 0, not ends, False)
     if looks:

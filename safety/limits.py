@@ -180,6 +180,7 @@ class Limits(NamedTuple):
     brake_slip_cdeg: int = 30  # safety.md HZ-23
     torque_off_ms: int = 500  # design 5: STO within 500 ms
     silence_max_ms: int = 300  # of the guard towards the drive; no watchdog is longer (design 8: 200 ms)
+    beats_heard_ms: int = 200  # fed again it is heard by then, or the silence was too long: engineering
     beats_look_ms: int = 1_000  # within this time the drive says what it did in the silence: engineering
     wake_ms: int = 1_000  # readings of a freshly started guard need so long
 

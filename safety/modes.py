@@ -57,8 +57,9 @@ def _latched(turn: Turn) -> bool:
 
 def _asks_test(turn: Turn) -> bool:
     asked = bool(turn.observation.orders & ORDER_TEST)
-    # After a STOP in the tests somebody first brings the table to park, by RETURN in the hand.
-    left = turn.state.first_cause == STOPPED and _off_park(turn)
+    # After a STOP in the tests somebody first brings the table to park, by RETURN in the hand, which
+    # leads towards park only: from below it the tests themselves are the way.
+    left = turn.state.first_cause == STOPPED and _above_park(turn)
     return asked and empty(turn.facts.buttons.now) and _healthy(turn) and not turn.latched and not left
 
 
@@ -107,6 +108,11 @@ def _ended(turn: Turn) -> bool:
 def _off_park(turn: Turn) -> bool:
     cdeg = turn.facts.cdeg
     return cdeg is None or abs(cdeg - turn.limits.park_cdeg) > turn.limits.there_cdeg
+
+
+def _above_park(turn: Turn) -> bool:
+    cdeg = turn.facts.cdeg
+    return cdeg is None or cdeg - turn.limits.park_cdeg > turn.limits.there_cdeg
 
 
 def _ended_off_park(turn: Turn) -> bool:

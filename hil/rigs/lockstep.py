@@ -34,6 +34,7 @@ from safety.guard.guard import Clocks, Guard
 from safety.guard.report import Report
 from safety.guard.store import Store
 from safety.guard.table import Table
+from safety.trial import TESTS
 from simulator.setup import WorldSetup
 from simulator.world import World
 
@@ -220,6 +221,7 @@ class Lockstep:
     def _note_tested(self) -> None:
         entry = {
             "table_sha256": self.table.sha256,
+            "tests": list(TESTS),
             "boot": MACHINE_BOOT,
             "now_ms": self.now_ms,
             "wall_s": self._wall_s(),

@@ -19,6 +19,7 @@ from safety.guard.mark import Mark
 from safety.guard.spent import sessions
 from safety.guard.store import Store
 from safety.observation import Terms
+from safety.trial import TESTS
 from tests.dose_machine import TABLE
 
 TERMS = Terms(7, 4500, 150, 200, 150, 200_000, 180_000, 2, 120_000, 60_000, 900_000)
@@ -171,12 +172,15 @@ def test_an_open_session_had_its_tests_and_without_a_report_it_used_all(tmp_path
         ({"wall_s": wall_s() + 1, "boot": "another"}, "boot", False),
         ({"wall_s": "today", "boot": "another"}, "boot", False),
         ({"now_ms": 1_000, "boot": "boot", "table_sha256": "cd" * 32}, "boot", False),
+        ({"now_ms": 1_000, "boot": "boot", "tests": ["direction", "brake"]}, "boot", False),  # one less
+        ({"now_ms": 1_000, "boot": "boot", "tests": None}, "boot", False),  # of a release that kept no names
     ],
 )
-def test_tests_count_for_a_day_and_for_their_table(
+def test_tests_count_for_a_day_for_their_table_and_by_their_names(
     tmp_path: Path, found: dict[str, object], boot: str, tested: bool
 ) -> None:
-    files.replace(tmp_path / "tests.json", {"table_sha256": SHA, **found}, durable=False)
+    entry = {"table_sha256": SHA, "tests": list(TESTS), **found}
+    files.replace(tmp_path / "tests.json", entry, durable=False)
     assert opened(tmp_path, boot).tested is tested
 
 
@@ -199,7 +203,7 @@ def test_a_guard_that_stays_on_has_its_tests_due_after_a_day(tmp_path: Path) -> 
 
 
 def test_the_age_of_tests_before_a_restart_of_the_machine_is_that_of_the_calendar(tmp_path: Path) -> None:
-    entry = {"table_sha256": SHA, "wall_s": wall_s() - 86_399, "boot": "another"}
+    entry = {"table_sha256": SHA, "tests": list(TESTS), "wall_s": wall_s() - 86_399, "boot": "another"}
     files.replace(tmp_path / "tests.json", entry, durable=False)
     made = opened(tmp_path)
     assert [made.test_due(now_ms) for now_ms in (1_999, 2_000)] == [False, True]

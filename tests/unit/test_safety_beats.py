@@ -171,6 +171,27 @@ def test_a_drive_that_had_to_be_greeted_anew_is_tried_once_more() -> None:
     assert one(at(WITHHELD), drive_state=DRIVE_OFFLINE).phase == WITHHELD
 
 
+@pytest.mark.parametrize(("phase_ms", "age_ms", "heard"), [
+    (180, 60_000, True), (181, 60_000, False), (181, 101, False), (181, 100, True), (960, 101, False),
+])  # fmt: skip
+@pytest.mark.parametrize("said", [True, False])
+def test_a_drive_that_is_not_heard_says_nothing(phase_ms: int, age_ms: int, heard: bool, said: bool) -> None:
+    """Silence is no watchdog that did not act; and what comes after a longer one is no proof that it did."""
+    after = one(at(LOOKING, phase_ms), timed_out=said, drive_age_ms=age_ms)
+    if heard and not said:
+        assert after == at(LOOKING, phase_ms + 20)
+    else:
+        assert after == at(COMING_BACK, 0, seen=heard)
+    assert one(at(WITHHELD, 100), silence_ms=300, drive_age_ms=age_ms).phase == WITHHELD
+
+
+def test_a_silent_drive_is_never_found_dead() -> None:
+    rig = back_at_park(Watchdog(dead=True))
+    while rig.decision.mode == d.TEST and rig.now_ms < 60_000:
+        rig.tick(drive_age_ms=160)
+    assert rig.decision.latched_cause == 0
+
+
 def test_it_is_over_when_all_is_as_before() -> None:
     coming = at(COMING_BACK, 100, seen=True)
     assert one(coming) == at(PROVED, seen=True)

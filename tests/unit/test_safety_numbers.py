@@ -47,7 +47,8 @@ TIMES: Final = {
     "ss1_ms": 480, "cut_still_ms": 5_000, "arming_ms": 10_000, "ankle_ms": 100, "ankles_ms": 40,
     "load_ms": 1_000, "reset_ms": 3_000, "reply_ms": 10_000, "ask_grace_ms": 4_400, "answer_release_ms": 100,
     "hold_grace_ms": 5_000, "test_ms": 60_000, "wake_ms": 1_000, "brake_after_ms": 400, "brake_ms": 2_000,
-    "torque_off_ms": 500, "silence_max_ms": 300, "beats_look_ms": 1_000,
+    "torque_off_ms": 500, "silence_max_ms": 300, "beats_heard_ms": 200,
+    "beats_look_ms": 1_000,
     "settled_ms": 300, "braked_ms": 1_000, "doubt_ms": 2_000,
 }  # fmt: skip
 OTHERS: Final = {

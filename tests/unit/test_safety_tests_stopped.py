@@ -92,7 +92,7 @@ def test_after_a_stop_return_held_leads_to_park_and_then_the_tests_are_tried_aga
     assert rig.decision.tested
 
 
-@pytest.mark.parametrize(("off_cdeg", "begins"), [(100, True), (101, False), (-101, False)])
+@pytest.mark.parametrize(("off_cdeg", "begins"), [(100, True), (101, False), (-150, True)])
 def test_a_degree_off_park_is_park(off_cdeg: int, begins: bool) -> None:
     rig = Rig()
     rig.tick(orders=ORDER_TEST)
@@ -102,6 +102,22 @@ def test_a_degree_off_park_is_park(off_cdeg: int, begins: bool) -> None:
     rig.plant = Plant(float(PARK + off_cdeg), 0.0)
     rig.tick()
     assert (rig.tick(orders=ORDER_TEST).mode == d.TEST) == begins
+
+
+def test_stopped_below_park_the_tests_themselves_are_the_way_on() -> None:
+    """RETURN held leads towards park, never head-down: it would be no way out."""
+    rig = Rig(cdeg=PARK - 150)
+    assert rig.tick(orders=ORDER_TEST).mode == d.TEST
+    rig.press(stop=True)
+    rig.tick()
+    rig.press(stop=False)
+    assert (rig.tick().mode, cause(rig)) == (d.INHIBITED, "stop_pressed")
+    rig.press(return_a=True)
+    rig.run(3_000)
+    rig.press(return_a=False)
+    rig.tick()
+    assert rig.plant.cdeg == pytest.approx(PARK - 150, abs=1)
+    assert rig.tick(orders=ORDER_TEST).mode == d.TEST
 
 
 def test_without_a_stop_the_tests_begin_beside_park_too() -> None:

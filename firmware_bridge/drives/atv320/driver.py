@@ -83,7 +83,9 @@ class Atv320Drive(ModbusSpeedDrive):
         )
         brake, setting = held == "brake", r.TTO.named
         can = Capabilities("Schneider ATV320", False, True, brake, r.WATCHDOG_MS, held, setting)
-        return can._replace(tells_heat=heat, tells_silence=True)
+        # UNVERIFIED: that it trips (SLF1) in SWITCHED_ON too, where it stands between motions with its motor
+        # off, stands in no document read. So it is not asked after a silence in the test of the day.
+        return can._replace(tells_heat=heat)
 
     def _procedure(self) -> Steps:
         return arming.procedure(self._config)
@@ -156,7 +158,6 @@ class Atv320Drive(ModbusSpeedDrive):
             current_ma=self._current_ma,
             boot_count=self._boot_count,
             heat_permille=self._heat.permille(now_ms),
-            timed_out=lost,
         )
 
     def _lost(self) -> None:
