@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-_RUNAWAY: Final = (
-    "return moves and motion.heading_ms < 2 * motion.due_ms and abs(facts.cdps or 0) > limits.disobey_cdps"
-)
+_RUNAWAY: Final = "cdps = abs(facts.cdps or 0)"
 EQUIVALENT: Final[dict[str, dict[tuple[str, str, str], str]]] = {
     "safety/motion.py": {
         (
