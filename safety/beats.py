@@ -29,15 +29,26 @@ class Beats(NamedTuple):
     phase_ms: int
     seen: bool  # the drive said that its watchdog has acted
     dead: bool  # it did not
+    heard: bool = False  # since the silence all was heard again, or was due to be
 
 
 NO_BEATS_TRIED: Final = Beats(UNTRIED, 0, False, False)
 
 
 def listened(
-    was: Beats, stands: bool, known: bool, now: Inputs, observation: Observation, limits: Limits, dt_ms: int
+    was: Beats,
+    stands: bool,
+    known: bool,
+    away: bool,
+    now: Inputs,
+    observation: Observation,
+    limits: Limits,
+    dt_ms: int,
 ) -> Beats:
-    """One tick; `stands`: at park and still, `known`: by both angles. Whoever comes to the table ends it."""
+    """One tick; `stands`: at park and still, `known`: by both angles, `away`: by either it is not park.
+
+    Whoever comes to the table ends it.
+    """
     armed, said = observation.drive_state == DRIVE_ARMED, observation.timed_out
     if was.phase == DUE:
         begins = stands and known and armed and empty(now) and said is False
@@ -46,25 +57,37 @@ def listened(
         return was
     looks, fresh = was.phase == LOOKING, observation.inputs_age_ms <= limits.stale_ms
     phase_ms = min(was.phase_ms + dt_ms, AGE_MAX_MS)
+    heard = was.heard or (was.phase != WITHHELD and _is_heard(observation, limits))
     if was.phase == COMING_BACK:
-        back = armed and known and fresh
-        return (
-            Beats(PROVED if was.seen else DUE, 0, was.seen, False)
-            if back
-            else was._replace(phase_ms=phase_ms)
-        )
+        seen, back = was.seen and not away, armed and known and fresh
+        if back or phase_ms >= limits.arming_ms:  # not armed by then: due, and judged as ever
+            return Beats(PROVED if seen and back else DUE, 0, seen and back, False)
+        return Beats(COMING_BACK, phase_ms, seen, False, heard)
     # A drive that is not heard in time, or had to be greeted anew, says nothing about the silence: once more.
-    unheard = phase_ms > limits.beats_heard_ms and observation.drive_age_ms > limits.stale_ms
-    unsaid = looks and (unheard or observation.drive_state == DRIVE_OFFLINE)
-    ends = (fresh and not empty(now)) or unsaid
+    unheard = looks and phase_ms > limits.beats_heard_ms and observation.drive_age_ms > limits.stale_ms
+    unsaid = unheard or (looks and observation.drive_state == DRIVE_OFFLINE)
+    ends = (fresh and not empty(now)) or unsaid or away
     if ends or (looks and said is True):
-        return Beats(COMING_BACK, 0, not ends, False)
+        return Beats(COMING_BACK, 0, not ends, False, heard or unheard)
     if looks:
-        return was._replace(phase_ms=phase_ms, dead=phase_ms >= limits.beats_look_ms)
+        return Beats(LOOKING, phase_ms, False, phase_ms >= limits.beats_look_ms, heard)
     over = phase_ms >= min(observation.silence_ms or 0, limits.silence_max_ms)
     return Beats(LOOKING, 0, False, False) if over else was._replace(phase_ms=phase_ms)
 
 
+def _is_heard(observation: Observation, limits: Limits) -> bool:
+    """All that may share the drive's wire."""
+    angles_ms = max(observation.a_age_ms, observation.b_age_ms)
+    return max(angles_ms, observation.drive_age_ms, observation.inputs_age_ms) <= limits.stale_ms
+
+
 def is_quiet(beats: Beats) -> bool:
-    """Whether the guard tries the watchdog: nothing is led, and no answer of the drive is missed."""
+    """Whether the guard tries the watchdog: nothing is led, and what it did to the drive is no fault."""
     return beats.phase in QUIET and not beats.dead
+
+
+def is_deaf(beats: Beats, limits: Limits) -> bool:
+    """Whether no answer is missed: in the silence, and until all is heard again, which is soon."""
+    if beats.phase == WITHHELD:
+        return True
+    return is_quiet(beats) and not beats.heard and beats.phase_ms <= limits.beats_heard_ms

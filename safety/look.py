@@ -6,7 +6,6 @@ from typing import Final
 
 from safety import facts as scopes
 from safety.angles import BOTH, ONLY_A, ONLY_B, Angles, distrust, forgive, fresh, see
-from safety.beats import is_quiet
 from safety.buttons import Buttons, watch
 from safety.check_in import ask
 from safety.decision import (
@@ -72,8 +71,7 @@ def look(state: State, observation: Observation, limits: Limits, dt_ms: int, wok
     trial = NOT_TRYING
     if mode == TEST:
         trial = tried(state.trial, motion, angles, buttons.now, observation, limits, dt_ms)
-    # A drive that is kept without beats does not answer, and need not be armed: that is the test.
-    asks = scopes.ALWAYS if is_quiet(trial.beats) else _SCOPES[mode]
+    asks = _SCOPES[mode]
     scope = asks | (scopes.AWAY if not at_park and asks & scopes.RIDE else 0)
     cap, stream = limits.cap_cdeg if terms is None else terms.cap_cdeg, state.stream
     return Facts(

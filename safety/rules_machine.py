@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from safety.angles import BOTH, NEITHER, ONLY_A
-from safety.beats import is_quiet
+from safety.beats import is_deaf, is_quiet
 from safety.decision import CREEPING_OUT, LEAVE
 from safety.facts import Facts
 from safety.limits import Limits
@@ -92,6 +92,8 @@ def source_frozen(facts: Facts, observation: Observation, limits: Limits) -> boo
 
 def angle_stale(facts: Facts, observation: Observation, limits: Limits) -> bool:
     """HZ-16: one source is silent, or answers without an angle."""
+    if is_deaf(facts.trial.beats, limits):
+        return False
     absent = observation[2] is None or observation[5] is None
     return absent or observation[4] > limits.stale_ms or observation[7] > limits.stale_ms
 
@@ -103,17 +105,19 @@ def one_source(facts: Facts, observation: Observation, limits: Limits) -> bool:
 
 def no_angle(facts: Facts, observation: Observation, limits: Limits) -> bool:
     """HZ-12: nothing to go by."""
-    return facts.angles.source == NEITHER and facts.angles.none_ms >= limits.blind_ms
+    blind = facts.angles.source == NEITHER and facts.angles.none_ms >= limits.blind_ms
+    return blind and not is_deaf(facts.trial.beats, limits)
 
 
 def inputs_stale(facts: Facts, observation: Observation, limits: Limits) -> bool:
     """HZ-28: buttons and contacts are silent."""
-    return observation.inputs_age_ms > limits.stale_ms
+    return observation.inputs_age_ms > limits.stale_ms and not is_deaf(facts.trial.beats, limits)
 
 
 def drive_lost(facts: Facts, observation: Observation, limits: Limits) -> bool:
     """HZ-15, HZ-16: the drive is silent or gone."""
-    return observation.drive_age_ms > limits.stale_ms or observation.drive_state == DRIVE_OFFLINE
+    lost = observation.drive_age_ms > limits.stale_ms or observation.drive_state == DRIVE_OFFLINE
+    return lost and not is_deaf(facts.trial.beats, limits)
 
 
 def drive_unready(facts: Facts, observation: Observation, limits: Limits) -> bool:
@@ -122,8 +126,10 @@ def drive_unready(facts: Facts, observation: Observation, limits: Limits) -> boo
 
 
 def drive_fault(facts: Facts, observation: Observation, limits: Limits) -> bool:
-    """HZ-21: the drive reports a fault; not while it is armed anew for the one attempt to creep out."""
-    return observation.drive_state == DRIVE_FAULT and facts.stage != CREEPING_OUT
+    """HZ-21: the drive reports a fault; not while it is armed anew for the one attempt to creep out, or after
+    its watchdog has acted because it was tried."""
+    excused = facts.stage == CREEPING_OUT or is_quiet(facts.trial.beats)
+    return observation.drive_state == DRIVE_FAULT and not excused
 
 
 def brake_slips(facts: Facts, observation: Observation, limits: Limits) -> bool:
@@ -153,8 +159,9 @@ def too_hot(facts: Facts, observation: Observation, limits: Limits) -> bool:
 
 
 def drive_returned(facts: Facts, observation: Observation, limits: Limits) -> bool:
-    """HZ-31: the drive brings the rider home by itself."""
-    return observation.drive_state == DRIVE_OWN_RETURN and facts.motion.command != LEAVE
+    """HZ-31: the drive brings the rider home by itself; not because its watchdog is tried."""
+    expected = facts.motion.command == LEAVE or is_quiet(facts.trial.beats)
+    return observation.drive_state == DRIVE_OWN_RETURN and not expected
 
 
 def return_stalled(facts: Facts, observation: Observation, limits: Limits) -> bool:

@@ -47,7 +47,9 @@ def tried(
     a, b = observation.a_cdeg, observation.b_cdeg
     known = angles.source == BOTH and a is not None and b is not None
     parked = a is not None and abs(a - limits.park_cdeg) <= limits.there_cdeg
-    beats = listened(was.beats, stands and parked, known, now, observation, limits, dt_ms)
+    beats = listened(
+        was.beats, stands and parked, known, _away(angles, limits), now, observation, limits, dt_ms
+    )
     passed = was.passed or beats.phase == PROVED
     if not known or a is None or b is None:
         return was._replace(age_ms=age_ms, brake=brake, beats=beats, passed=passed)
@@ -65,3 +67,10 @@ def tried(
     if motion.heading < 0 and back and brake.phase == HELD and beats.phase == UNTRIED:
         beats = beats._replace(phase=PROVED if observation.silence_ms is None else DUE)
     return Trial(age_ms, a_turn, b_turn, True, passed or beats.phase == PROVED, brake, beats)
+
+
+def _away(angles: Angles, limits: Limits) -> bool:
+    """What was heard in this tick is not park; the frame may say another angle than the drive (design 6)."""
+    a, b = angles.a_cdeg, angles.b_cdeg
+    a_off = a is not None and abs(a - limits.park_cdeg) > limits.there_cdeg
+    return a_off or (b is not None and abs(b - limits.park_cdeg) > limits.at_park_cdeg)

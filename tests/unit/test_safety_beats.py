@@ -17,14 +17,22 @@ from safety.beats import (
     UNTRIED,
     WITHHELD,
     Beats,
+    is_deaf,
     is_quiet,
     listened,
 )
 from safety.brake import HELD, NOT_TRIED
 from safety.decision import Decision
-from safety.observation import DRIVE_DISARMED, DRIVE_OFFLINE, ORDER_TEST, Inputs, Observation
+from safety.observation import (
+    DRIVE_ARMING,
+    DRIVE_DISARMED,
+    DRIVE_OFFLINE,
+    ORDER_TEST,
+    Inputs,
+    Observation,
+)
 from safety.state import woken
-from safety.trial import Trial, tried
+from safety.trial import NOT_TRYING, Trial, tried
 from tests.safety_rig import FIRST_START, LIMITS, Rig, Shaped, cause
 
 PARK = LIMITS.park_cdeg
@@ -78,13 +86,19 @@ def back_at_park(rig: Watchdog) -> Watchdog:
 
 
 def one(
-    was: Beats, stands: bool = True, known: bool = True, now: Inputs = NOBODY, dt: int = 20, **seen: Any
+    was: Beats,
+    stands: bool = True,
+    known: bool = True,
+    away: bool = False,
+    now: Inputs = NOBODY,
+    dt: int = 20,
+    **seen: Any,
 ) -> Beats:
-    return listened(was, stands, known, now, SEEN._replace(**seen), LIMITS, dt)
+    return listened(was, stands, known, away, now, SEEN._replace(**seen), LIMITS, dt)
 
 
-def at(phase: int, phase_ms: int = 0, seen: bool = False, dead: bool = False) -> Beats:
-    return Beats(phase, phase_ms, seen, dead)
+def at(phase: int, phase_ms: int = 0, seen: bool = False, dead: bool = False, heard: bool = False) -> Beats:
+    return Beats(phase, phase_ms, seen, dead, heard)
 
 
 def test_a_drive_that_notices_passes_and_nothing_is_led_meanwhile() -> None:
@@ -146,11 +160,11 @@ def test_the_silence_is_as_long_as_the_drive_declares_and_never_long(
 
 
 def test_within_a_second_it_says_so_or_it_is_dead() -> None:
-    assert one(at(LOOKING, 500)) == at(LOOKING, 520)
-    assert one(at(LOOKING, 500), timed_out=None) == at(LOOKING, 520)
-    assert one(at(LOOKING, 500), timed_out=True) == at(COMING_BACK, 0, seen=True)
-    assert one(at(LOOKING, 979)) == at(LOOKING, 999)
-    assert one(at(LOOKING, 980)) == at(LOOKING, 1_000, dead=True)
+    assert one(at(LOOKING, 500)) == at(LOOKING, 520, heard=True)
+    assert one(at(LOOKING, 500), timed_out=None) == at(LOOKING, 520, heard=True)
+    assert one(at(LOOKING, 500), timed_out=True) == at(COMING_BACK, 0, seen=True, heard=True)
+    assert one(at(LOOKING, 979)) == at(LOOKING, 999, heard=True)
+    assert one(at(LOOKING, 980)) == at(LOOKING, 1_000, dead=True, heard=True)
     dead = at(LOOKING, 1_000, dead=True)
     assert one(dead, timed_out=True) == dead, "what came too late is no proof"
     assert (is_quiet(dead), is_quiet(at(LOOKING))) == (False, True)
@@ -159,15 +173,17 @@ def test_within_a_second_it_says_so_or_it_is_dead() -> None:
 
 @pytest.mark.parametrize("phase", [WITHHELD, LOOKING])
 def test_whoever_comes_ends_it_and_it_is_due_again(phase: int) -> None:
-    somebody = NOBODY._replace(ankle_b=True)
-    assert one(at(phase), now=somebody, timed_out=True) == at(COMING_BACK)
-    assert one(at(phase), now=somebody, inputs_age_ms=100) == at(COMING_BACK)
+    somebody, back = NOBODY._replace(ankle_b=True), at(COMING_BACK, heard=phase == LOOKING)
+    assert one(at(phase), now=somebody, timed_out=True) == back
+    assert one(at(phase), now=somebody, inputs_age_ms=100) == back
     assert one(at(phase), now=somebody, inputs_age_ms=101).phase == phase, "silent buttons say nothing"
     assert one(at(COMING_BACK)) == at(DUE)
 
 
 def test_a_drive_that_had_to_be_greeted_anew_is_tried_once_more() -> None:
-    assert one(at(LOOKING), drive_state=DRIVE_OFFLINE, timed_out=True) == at(COMING_BACK)
+    back = one(at(LOOKING), drive_state=DRIVE_OFFLINE, timed_out=True, drive_age_ms=160)
+    assert back == at(COMING_BACK)
+    assert is_deaf(back, LIMITS), "there is time to greet it"
     assert one(at(WITHHELD), drive_state=DRIVE_OFFLINE).phase == WITHHELD
 
 
@@ -179,9 +195,9 @@ def test_a_drive_that_is_not_heard_says_nothing(phase_ms: int, age_ms: int, hear
     """Silence is no watchdog that did not act; and what comes after a longer one is no proof that it did."""
     after = one(at(LOOKING, phase_ms), timed_out=said, drive_age_ms=age_ms)
     if heard and not said:
-        assert after == at(LOOKING, phase_ms + 20)
+        assert after == at(LOOKING, phase_ms + 20, heard=age_ms <= 100)
     else:
-        assert after == at(COMING_BACK, 0, seen=heard)
+        assert after == at(COMING_BACK, 0, seen=heard, heard=phase_ms > 180 or age_ms <= 100)
     assert one(at(WITHHELD, 100), silence_ms=300, drive_age_ms=age_ms).phase == WITHHELD
 
 
@@ -196,8 +212,51 @@ def test_it_is_over_when_all_is_as_before() -> None:
     coming = at(COMING_BACK, 100, seen=True)
     assert one(coming) == at(PROVED, seen=True)
     for change in ({"drive_state": DRIVE_DISARMED}, {"known": False}, {"inputs_age_ms": 101}):
-        assert one(coming, **change) == at(COMING_BACK, 120, seen=True)
-    assert one(coming._replace(phase_ms=59_990), known=False).phase_ms == 60_000
+        heard = "inputs_age_ms" not in change
+        assert one(coming, **change) == at(COMING_BACK, 120, seen=True, heard=heard)
+
+
+def test_a_drive_that_is_not_armed_again_in_its_time_is_judged_as_ever() -> None:
+    arming: dict[str, Any] = {"drive_state": DRIVE_ARMING}
+    assert one(at(COMING_BACK, 9_979, seen=True), **arming).phase == COMING_BACK
+    assert one(at(COMING_BACK, 9_980, seen=True), **arming) == at(DUE)
+    assert one(at(COMING_BACK, 9_980, seen=True)) == at(PROVED, seen=True)
+
+
+@pytest.mark.parametrize("phase", [WITHHELD, LOOKING, COMING_BACK])
+def test_a_table_that_is_not_at_park_any_more_has_proved_nothing(phase: int) -> None:
+    gone = one(at(phase, seen=phase == COMING_BACK), away=True, timed_out=True, drive_state=DRIVE_ARMING)
+    assert (gone.phase, gone.seen) == (COMING_BACK, False)
+    assert one(gone) == at(DUE)
+    assert one(at(COMING_BACK, seen=True), away=True) == at(DUE)
+
+
+@pytest.mark.parametrize(("a_cdeg", "b_cdeg", "phase"), [
+    (PARK + 100, PARK, LOOKING), (PARK + 101, PARK, COMING_BACK), (PARK - 101, PARK, COMING_BACK),
+    (PARK, PARK + 300, LOOKING), (PARK, PARK + 301, COMING_BACK), (PARK, PARK - 301, COMING_BACK),
+    (None, PARK + 301, COMING_BACK), (PARK + 101, None, COMING_BACK), (None, None, LOOKING),
+])  # fmt: skip
+def test_either_angle_says_that_it_is_not_park(a_cdeg: int | None, b_cdeg: int | None, phase: int) -> None:
+    """The frame's may be another by as much as two sources may disagree."""
+    angles = Rig().state.angles._replace(a_cdeg=a_cdeg, b_cdeg=b_cdeg)
+    looking = NOT_TRYING._replace(beats=at(LOOKING))
+    after = tried(looking, Rig().state.motion, angles, NOBODY, SEEN, LIMITS, 20)
+    assert after.beats.phase == phase
+
+
+@pytest.mark.parametrize("silent", ["a_age_ms", "b_age_ms", "drive_age_ms", "inputs_age_ms"])
+def test_nothing_is_missed_until_all_is_heard_again_which_is_soon(silent: str) -> None:
+    assert is_deaf(at(WITHHELD, 280), LIMITS)
+    for phase in (LOOKING, COMING_BACK):
+        assert is_deaf(at(phase, 200), LIMITS)
+        assert not is_deaf(at(phase, 201), LIMITS)
+        assert not is_deaf(at(phase, 20, heard=True), LIMITS)
+    assert not any(is_deaf(at(phase), LIMITS) for phase in (UNTRIED, DUE, PROVED))
+    stale: dict[str, Any] = {silent: 101}
+    assert not one(at(LOOKING, 40), **stale).heard
+    assert one(at(LOOKING, 40), **{**stale, silent: 100}).heard
+    assert one(at(LOOKING, 40, heard=True), **stale).heard, "from now on it is missed"
+    assert not one(at(WITHHELD), silence_ms=0).heard
 
 
 def test_the_way_back_makes_it_due_and_only_its_end_passes() -> None:
@@ -218,7 +277,7 @@ def test_the_way_back_makes_it_due_and_only_its_end_passes() -> None:
     assert tried(due, soon, both, NOBODY, down, LIMITS, 20).beats.phase == DUE
     blind = both._replace(source=NEITHER)
     looking = due._replace(beats=at(LOOKING))
-    assert tried(looking, still, blind, NOBODY, down, LIMITS, 20).beats == at(LOOKING, 20)
+    assert tried(looking, still, blind, NOBODY, down, LIMITS, 20).beats == at(LOOKING, 20, heard=True)
     proved = due._replace(beats=at(COMING_BACK, 0, seen=True))
     assert tried(proved, still, both, NOBODY, down, LIMITS, 20).passed
 
