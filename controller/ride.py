@@ -17,7 +17,10 @@ from safety.observation import ORDER_END, ORDER_TEST
 if TYPE_CHECKING:
     from controller.loop import Controller
 
-STOPPED: Final = BY_NAME["stop_pressed"].number
+ENDED_BY_HAND: Final = {
+    BY_NAME["stop_pressed"].number: prompts.TEST_STOPPED,
+    BY_NAME["return_asked"].number: prompts.TEST_RETURNED,
+}
 HELD_MS: Final = 500  # the pendant, before anything goes head-down again
 ASK_AGAIN_MS: Final = 2_000
 REFUSED_MAX: Final = 3  # so many reports in a row
@@ -73,16 +76,18 @@ def _test(controller: Controller, session: Session, report: Report, dt_ms: int) 
             session.test.tick(dt_ms, True)
             controller.setpoint = session.test.setpoint
         return
-    if session.test is not None and report.first_cause == STOPPED:
+    if session.test is not None and report.first_cause in ENDED_BY_HAND:
         # Somebody stopped the table: whether it is to move again is for a person to say.
         controller.machine.fire("refused")
-        controller.end(False, prompts.TEST_STOPPED)
+        controller.end(False, ENDED_BY_HAND[report.first_cause])
         return
     session.test = None
     if not senses.ankles_open(report):
         controller.prompt = prompts.CLEAR_TABLE
     elif not senses.pendant_held(report):
         controller.prompt = prompts.HOLD_FOR_TEST
+    elif senses.return_held(report):
+        controller.prompt = prompts.LET_RETURN_GO
     else:
         _ask_for_test(controller, session, report)
 

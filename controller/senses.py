@@ -24,6 +24,7 @@ from safety.observation import Inputs
 
 _BIT: Final = {name: 1 << number for number, name in enumerate(Inputs._fields)}
 _PENDANT, _ANKLES = _BIT["pendant"], _BIT["ankle_a"] | _BIT["ankle_b"]
+_RETURN = _BIT["return_a"] | _BIT["return_b"]
 _LOAD, _STOP, _ESTOP = _BIT["load"], _BIT["stop"], _BIT["estop_ok"]
 _AT_PARK_CDEG: Final = Limits().at_park_cdeg
 _STILL_CDPS: Final = Limits().still_cdps
@@ -75,6 +76,11 @@ def is_still(report: Report) -> bool:
 def pendant_held(report: Report) -> bool:
     """The rider holds the pendant; unknown is not held."""
     return bool(report.inputs & report.inputs_known & _PENDANT)
+
+
+def return_held(report: Report) -> bool:
+    """A RETURN button is pressed."""
+    return bool(report.inputs & report.inputs_known & _RETURN)
 
 
 def ankles_closed(report: Report) -> bool:

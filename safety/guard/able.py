@@ -11,7 +11,7 @@ from typing import Final
 from firmware_bridge.ports import UNVERIFIED, Capabilities
 
 WATCHDOG_MAX_MS: Final = 200  # design section 8
-MARGIN_MS: Final = 40  # two ticks: short enough that no driver takes the drive for lost
+MARGIN_MS: Final = 40  # two ticks; with 200 ms a driver may take the drive for lost, and greets it anew
 HOLDS: Final = ("drive", "brake", "self-locking")
 
 

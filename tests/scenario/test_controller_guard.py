@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from controller import prompts
 from controller.channel import GuardClient
 from controller.loop import Controller
 from safety.causes import BY_NAME
@@ -104,6 +105,22 @@ def test_a_stop_in_the_tests_ends_them_and_return_held_is_the_way_on(rig: Rig) -
     rig.contacts(return_a=False)
     rig.rider = Rig.by_the_book
     rig.until(lambda: rig.controller.state == "ready", 60)
+
+
+def test_return_in_the_tests_at_park_ends_them_until_somebody_loads_again(rig: Rig) -> None:
+    rig.until(lambda: rig.controller.state == "parked", 5)
+    assert rig.load()["accepted"]
+    rig.until(lambda: rig.status["prompt"] == prompts.TESTING, 10)
+    rig.rider = lambda rig: rig.contacts(
+        pendant=True, ankle_a=False, ankle_b=False, load=False, return_a=True
+    )
+    rig.until(lambda: rig.status["state"] == "parked", 2)
+    assert rig.status["why"] == prompts.TEST_RETURNED
+    assert not rig.report["tested"]
+    rig.rider = lambda rig: rig.contacts(return_a=False)
+    rig.run(6)
+    assert rig.table.angle_cdeg == pytest.approx(PARK_CDEG, abs=20)
+    assert not rig.report["tested"]
 
 
 def test_a_second_load_on_the_same_day_needs_no_test(rig: Rig) -> None:
