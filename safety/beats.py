@@ -28,7 +28,7 @@ class Beats(NamedTuple):
     phase: int
     phase_ms: int
     seen: bool  # the drive said that its watchdog has acted
-    dead: bool  # it did not
+    dead: bool  # it said that it has not
     heard: bool = False  # since the silence all was heard again, or was due to be
 
 
@@ -40,15 +40,13 @@ def listened(
     stands: bool,
     known: bool,
     away: bool,
+    gone: bool,
     now: Inputs,
     observation: Observation,
     limits: Limits,
     dt_ms: int,
 ) -> Beats:
-    """One tick; `stands`: at park and still, `known`: by both angles, `away`: by either it is not park.
-
-    Whoever comes to the table ends it.
-    """
+    """One tick; `stands`: at park, still; `known`: by both angles; `away`, `gone`: not park by one, both."""
     armed, said = observation.drive_state == DRIVE_ARMED, observation.timed_out
     if was.phase == DUE:
         begins = stands and known and armed and empty(now) and said is False
@@ -60,17 +58,19 @@ def listened(
     heard = was.heard or (was.phase != WITHHELD and _is_heard(observation, limits))
     if was.phase == COMING_BACK:
         seen, back = was.seen and not away, armed and known and fresh
-        if back or phase_ms >= limits.arming_ms:  # not armed by then: due, and judged as ever
-            return Beats(PROVED if seen and back else DUE, 0, seen and back, False)
+        if back or gone or phase_ms >= limits.arming_ms:  # not armed by then: due, and judged as ever
+            proved = seen and back and not gone
+            return Beats(PROVED if proved else DUE, 0, proved, False)
         return Beats(COMING_BACK, phase_ms, seen, False, heard)
     # A drive that is not heard in time, or had to be greeted anew, says nothing about the silence: once more.
     unheard = looks and phase_ms > limits.beats_heard_ms and observation.drive_age_ms > limits.stale_ms
-    unsaid = unheard or (looks and observation.drive_state == DRIVE_OFFLINE)
-    ends = (fresh and not empty(now)) or unsaid or away
+    late = phase_ms >= limits.beats_look_ms
+    unsaid = unheard or (looks and (observation.drive_state == DRIVE_OFFLINE or (late and said is None)))
+    ends = (fresh and not empty(now)) or unsaid or away  # whoever comes to the table ends it
     if ends or (looks and said is True):
         return Beats(COMING_BACK, 0, not ends, False, heard or unheard)
     if looks:
-        return Beats(LOOKING, phase_ms, False, phase_ms >= limits.beats_look_ms, heard)
+        return Beats(LOOKING, phase_ms, False, late, heard)
     over = phase_ms >= min(observation.silence_ms or 0, limits.silence_max_ms)
     return Beats(LOOKING, 0, False, False) if over else was._replace(phase_ms=phase_ms)
 

@@ -48,8 +48,9 @@ def tried(
     known = angles.source == BOTH and a is not None and b is not None
     parked = a is not None and abs(a - limits.park_cdeg) <= limits.there_cdeg
     beats = listened(
-        was.beats, stands and parked, known, _away(angles, limits), now, observation, limits, dt_ms
-    )
+        was.beats, stands and parked, known, _away(angles, limits), _gone(angles, limits), now, observation,
+        limits, dt_ms,
+    )  # fmt: skip
     passed = was.passed or beats.phase == PROVED
     if not known or a is None or b is None:
         return was._replace(age_ms=age_ms, brake=brake, beats=beats, passed=passed)
@@ -67,6 +68,14 @@ def tried(
     if motion.heading < 0 and back and brake.phase == HELD and beats.phase == UNTRIED:
         beats = beats._replace(phase=PROVED if observation.silence_ms is None else DUE)
     return Trial(age_ms, a_turn, b_turn, True, passed or beats.phase == PROVED, brake, beats)
+
+
+def _gone(angles: Angles, limits: Limits) -> bool:
+    """Both were heard in this tick, and neither says park."""
+    a, b = angles.a_cdeg, angles.b_cdeg
+    if a is None or b is None:
+        return False
+    return min(abs(a - limits.park_cdeg), abs(b - limits.park_cdeg)) > limits.at_park_cdeg
 
 
 def _away(angles: Angles, limits: Limits) -> bool:

@@ -54,9 +54,7 @@ class Axis:
             self.motion.rescale(source.angle_mdeg)
         watched = self.power.stage != OFF and source.known
         fault = self.trip.step(source.angle_mdeg, source.quick_mdps, self.motion.wanted_mdps, watched)
-        if fault != NO_FAULT:
-            source.calm = True
-            self.loop.remember()
+        source.calm = source.calm or fault != NO_FAULT
         return fault
 
     def drive(self, wants_power: bool, current_ma: int, may_go_down: bool, dt_ms: int) -> None:

@@ -75,11 +75,6 @@ class VelocityLoop:
         self._held_ms = 0
         self.relaxes = False
 
-    def remember(self) -> None:
-        """The table runs away: what pushes against it now is the load that the next try begins with."""
-        if self._duty < self._load:
-            self._load = self._duty
-
     @property
     def applied(self) -> int:
         """The duty of the last tick, in millionths."""

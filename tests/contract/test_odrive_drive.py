@@ -102,6 +102,22 @@ def test_reading_alone_does_not_feed_it() -> None:
     assert rig.twin.error == 0x800
 
 
+@pytest.mark.parametrize("silent_ms", [180, 181, 200, 201, 220, 280])
+def test_after_a_silence_it_is_asked_for_its_error(silent_ms: int) -> None:
+    """However the ticks fall: a watchdog that has acted is told; not known is not said to be false."""
+    rig = armed()
+    rig.hold(30)
+    rig.line.run(silent_ms * 1_000)
+    said = []
+    for _ in range(25):
+        reading = rig.tick()
+        if reading is not None and rig.line.now_ms - reading.at_ms <= 60:
+            said.append(reading.timed_out)
+    assert True in said
+    assert silent_ms == 180 or set(said[: said.index(True)]) <= {None}
+    assert rig.twin.error == 0x800
+
+
 def test_its_watchdogs_error_is_cleared_by_arming_again() -> None:
     rig = armed()
     rig.line.run(1_000_000)

@@ -70,7 +70,6 @@ def back_at_park(rig: Watchdog) -> Watchdog:
     """Up, brake held, back; it stands there and the guard falls silent."""
     assert rig.tick(orders=ORDER_TEST).mode == d.TEST
     shaped = Shaped(PARK, speed_dps=0.9)
-    rig.propose(PARK, 0)
     for target in (PARK + 200, PARK):
         arrived, rate = False, 1
         while not arrived or rate:
@@ -92,9 +91,10 @@ def one(
     away: bool = False,
     now: Inputs = NOBODY,
     dt: int = 20,
+    gone: bool = False,
     **seen: Any,
 ) -> Beats:
-    return listened(was, stands, known, away, now, SEEN._replace(**seen), LIMITS, dt)
+    return listened(was, stands, known, away, gone, now, SEEN._replace(**seen), LIMITS, dt)
 
 
 def at(phase: int, phase_ms: int = 0, seen: bool = False, dead: bool = False, heard: bool = False) -> Beats:
@@ -165,6 +165,7 @@ def test_within_a_second_it_says_so_or_it_is_dead() -> None:
     assert one(at(LOOKING, 500), timed_out=True) == at(COMING_BACK, 0, seen=True, heard=True)
     assert one(at(LOOKING, 979)) == at(LOOKING, 999, heard=True)
     assert one(at(LOOKING, 980)) == at(LOOKING, 1_000, dead=True, heard=True)
+    assert one(at(LOOKING, 980), timed_out=None) == at(COMING_BACK, 0, heard=True), "not asked is not dead"
     dead = at(LOOKING, 1_000, dead=True)
     assert one(dead, timed_out=True) == dead, "what came too late is no proof"
     assert (is_quiet(dead), is_quiet(at(LOOKING))) == (False, True)

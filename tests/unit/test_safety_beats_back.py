@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from safety import decision as d
-from safety.beats import COMING_BACK, LOOKING
+from safety.beats import COMING_BACK, DUE, LOOKING
 from safety.observation import DRIVE_ARMING, DRIVE_FAULT, DRIVE_OFFLINE, DRIVE_OWN_RETURN, ORDER_RETURN
-from tests.safety_rig import LIMITS, cause
-from tests.unit.test_safety_beats import Watchdog, back_at_park
+from safety.trial import NOT_TRYING, tried
+from tests.safety_rig import LIMITS, Rig, cause
+from tests.unit.test_safety_beats import NOBODY, SEEN, Watchdog, at, back_at_park, one
 
 PARK = LIMITS.park_cdeg
 
@@ -65,3 +66,15 @@ def test_what_the_watchdog_did_to_the_drive_is_no_fault_for_as_long_as_arming_ta
     left = "watchdog_dead" if phase == LOOKING else "drive_returned"
     assert cause(rig) == ("drive_fault" if state == DRIVE_FAULT else left)
     assert rig.now_ms - began_ms >= (9_900 if phase == COMING_BACK else 900)
+
+
+def test_a_table_that_both_angles_see_leaving_is_judged_as_ever_at_once() -> None:
+    arming: dict[str, Any] = {"drive_state": DRIVE_ARMING}
+    assert one(at(COMING_BACK, seen=True), gone=True, **arming) == at(DUE)
+    assert one(at(COMING_BACK, seen=True), gone=True) == at(DUE)
+    for a_cdeg, b_cdeg, phase in ((301, 301, DUE), (-301, -301, DUE), (300, 900, COMING_BACK),
+                                  (900, 300, COMING_BACK)):  # fmt: skip
+        angles = Rig().state.angles._replace(a_cdeg=PARK + a_cdeg, b_cdeg=PARK + b_cdeg)
+        coming = NOT_TRYING._replace(beats=at(COMING_BACK))
+        after = tried(coming, Rig().state.motion, angles, NOBODY, SEEN._replace(**arming), LIMITS, 20)
+        assert after.beats.phase == phase

@@ -68,6 +68,7 @@ class OdriveDrive:
         self._turn = 0
         self._said_state = belief.Twice()
         self._said_error = belief.Twice()
+        self._asks_error = False  # after a silence it may have an error that it is not asked for otherwise
         self._currents = belief.Middle()
         self._current_ma: int | None = None
         self._heat = Heat(Part("driver", config.driver_gives_up_degc))
@@ -178,7 +179,7 @@ class OdriveDrive:
         if self._steps is None and self._armed and now_ms - self._verified_ms >= VERIFY_MS:
             self._verified_ms = now_ms
             self._begin(arming.check(self._settings))
-        if self._error or (self._armed and self._state != p.CLOSED_LOOP):
+        if self._error or self._asks_error or (self._armed and self._state != p.CLOSED_LOOP):
             return ERROR
         return HEAT if self._steps is None and self._heat.due(now_ms) else CURRENT
 
@@ -221,8 +222,8 @@ class OdriveDrive:
             if self._state == p.CLOSED_LOOP:
                 self._said_error.set(0)
         elif answer.question is ERROR and isinstance(value, int):
-            if not self._said_error.take(value):
-                self._turn = 2
+            self._asks_error = not self._said_error.take(value)
+            self._turn = 2 if self._asks_error else self._turn
             self._armed = self._armed and not self._error
 
     def _felt(self, question: Question, thousandths: int, at_ms: int) -> None:
@@ -254,7 +255,7 @@ class OdriveDrive:
             current_ma=self._current_ma,
             boot_count=self._boot_count,
             heat_permille=self._heat.permille(now_ms),
-            timed_out=bool(self._error & p.WATCHDOG_EXPIRED),
+            timed_out=None if self._asks_error else bool(self._error & p.WATCHDOG_EXPIRED),
         )
 
     def _reading_state(self) -> int:
@@ -286,7 +287,7 @@ class OdriveDrive:
     def _forget(self) -> None:
         """After a silence nothing is known of the drive: it may have been switched off in between."""
         self._heard_ms = None
-        self._armed = False
+        self._armed, self._asks_error = False, True
         self._measured = None
         self._steps = self._step = None
         self._track.forget()
