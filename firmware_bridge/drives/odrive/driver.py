@@ -286,10 +286,10 @@ class OdriveDrive:
 
     def _forget(self) -> None:
         """After a silence nothing is known of the drive: it may have been switched off in between."""
-        self._heard_ms = None
+        self._heard_ms = self._measured = None
         self._armed, self._asks_error = False, True
-        self._measured = None
         self._steps = self._step = None
+        self._said_state.set(0)  # undefined: a state of before would take its error away again
         self._track.forget()
         self._currents.forget()
         self._origin.forget()
