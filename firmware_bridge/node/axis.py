@@ -92,7 +92,7 @@ class Axis:
     def cut(self) -> None:
         """Bridge off, brake closed, at once."""
         self.power.cut()
-        self.loop.forget()
+        self.loop.cut()
 
     def stands_in_doubt(self) -> bool:
         """Whether the brake holds it better than a motor that goes by an angle nobody can be sure of."""

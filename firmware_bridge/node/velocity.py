@@ -11,6 +11,9 @@ _HELD_MS = 80  # pushed for so long, and it stood
 _RELAX_PER_S = 300_000  # millionths a second: what is squeezed springs back at about 1 deg/s
 _LEARNT_MS = 300
 _RECOIL_MDPS = 3_000  # it comes back by itself: enough is relaxed
+_BALANCE = 0
+_PUSHED = 1
+_STEADY_MS = 300  # stood or turned as it should for so long: the integral is the load
 
 
 class RateMeter:
@@ -56,6 +59,12 @@ class VelocityLoop:
         self._duty = 0
         self._free = 0  # the integral when the table last turned as it was told
         self._held_ms = 0
+        self._balance = 0  # the integral when it last was steady
+        self._steady_ms = 0
+        self._pushed = 0  # what it pushed with when it was cut
+        self._begins = _BALANCE  # what the next try begins with
+        self._tried = False  # cut since it was steady
+        self._runs = False  # with the brake open, since it was forgotten
         self.quick_mdps = 0  # the rate, without the delay of what sees it
         self._emf_off = 0  # by so much the back-EMF says more than is seen
         self.relaxes = False  # stopped where something held it: the push goes before anything else
@@ -67,9 +76,19 @@ class VelocityLoop:
         self._duty = 0
         self.quick_mdps = self._emf_off = 0
 
+    def cut(self) -> None:
+        """The torque went at once: count what it had come to as a try that failed."""
+        if self._runs:
+            if self._begins == _PUSHED or not self._tried:
+                self._pushed = self._duty
+            self._begins = _PUSHED if self._tried and self._begins == _BALANCE else _BALANCE
+            self._tried = True
+        self.forget()
+
     def forget(self) -> None:
-        """Forget the load too."""
-        self._integral = 0
+        """Forget the push: the next try begins with what `preload` says."""
+        self._runs = False
+        self._integral = self._steady_ms = 0
         self._duty = 0
         self.quick_mdps = self._emf_off = 0
         self._held_ms = 0
@@ -99,10 +118,11 @@ class VelocityLoop:
     def preload(self) -> int:
         """Duty in permille against the load the brake holds, before the brake opens.
 
-        On a slow source what was forgotten at a cut cannot be learnt before the table has fallen some way.
+        After a cut it is the load of when all was well. Where that ends in another cut somebody leans on the
+        table, or has gone: then by turns what the last try had come to, and the load of before.
         """
-        if self.weak and not self._integral:
-            self._integral = self._load
+        if not self._runs and not self._integral:
+            self._integral = self._pushed if self._begins == _PUSHED else self._balance
         self._duty = self._integral
         return self._duty // 1000
 
@@ -111,6 +131,7 @@ class VelocityLoop:
     ) -> int:
         """Duty in permille. `settled`: stands where it should, so the integral rests."""
         gains = self._gains
+        self._runs = True
         error = max(-20_000, min(20_000, wanted_mdps - rate_mdps))
         self._feel_emf(rate_mdps, current_ma, dt_ms)
         unseen = 0 if settled else max(-20_000, min(20_000, rate_mdps - self.quick_mdps))
@@ -122,7 +143,7 @@ class VelocityLoop:
         grown = self._integral + ki * error * dt_ms // 1000
         highest = self._duty + (limit_ma - current_ma) * gains.per_amp
         lowest = self._duty - (limit_ma + current_ma) * gains.per_amp
-        self._feel(wanted_mdps, rate_mdps, dt_ms)
+        self._feel(wanted_mdps, rate_mdps, settled, dt_ms)
         if settled and not self.relaxes:
             self._load = self._integral
         unwinds = direct > 0 > error or direct < 0 < error  # a product would leave the small integers
@@ -142,15 +163,21 @@ class VelocityLoop:
             self.relaxes = True
         self._held_ms = 0
 
-    def _feel(self, wanted_mdps: int, rate_mdps: int, dt_ms: int) -> None:
+    def _feel(self, wanted_mdps: int, rate_mdps: int, settled: bool, dt_ms: int) -> None:
         """What moves it freely, and whether it is held."""
         turns = rate_mdps if rate_mdps > 0 else -rate_mdps
         if turns >= _STILL_MDPS:
             self._held_ms = 0
         elif wanted_mdps >= _STILL_MDPS or wanted_mdps <= -_STILL_MDPS:
             self._held_ms = min(self._held_ms + dt_ms, 1_000)
-        if turns >= _FREE_MDPS and -_FREE_MDPS <= wanted_mdps - rate_mdps <= _FREE_MDPS:
+        free = turns >= _FREE_MDPS and -_FREE_MDPS <= wanted_mdps - rate_mdps <= _FREE_MDPS
+        if free:
             self._free = self._integral
+        steady = free or (settled and not self.relaxes)
+        self._steady_ms = min(self._steady_ms + dt_ms, _STEADY_MS) if steady else 0
+        if self._steady_ms >= _STEADY_MS:
+            self._balance = self._integral
+            self._begins, self._tried = _BALANCE, False
 
     def _relax(self, rate_mdps: int, dt_ms: int) -> None:
         """Back to what the load took when it last moved or stood, whichever is nearer."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from firmware_bridge.node import protocol
-from simulator.plant.bed import moments
+from simulator.plant.bed import RIDER, RIDER_ARMS_OVERHEAD, Moments, moments
 from simulator.plant.body import person
+from simulator.world_table import PANIC_HZ
 from tests.node_rig import Raw, ramp
 
 GEARS = pytest.mark.parametrize("gear", ["a1", "a2"])
 SEIZED_NM = 2_000.0
 LIMIT_MA = 20_000
 LIGHT = moments(person("female", 1.55, 48.0))
+HEAVY = moments(person("male", 1.85, 110.0))
 KNEES_DRAWN = moments(person("female", 1.55, 48.0, "sides", 0.52))
 
 
@@ -86,3 +90,71 @@ def test_a_stopped_table_that_is_pushed_up_is_not_led_back_down() -> None:
     for _ in range(100):
         node.command(protocol.MOVE, *next(way))
     assert node.plant.angle_deg < began - 1.0
+
+
+def _cut_by_a_lean(load: Moments, lean_nm: float) -> Raw:
+    """Gear a2 stands level; somebody leans on the bed all at once, and the node cuts."""
+    node = Raw("a2", 0.0, load)
+    node.arm()
+    for _ in range(100):
+        node.command(protocol.MOVE, 0, 0)
+    node.plant.external_torque_nm = lean_nm
+    for _ in range(10):
+        node.command(protocol.MOVE, 0, 0)
+        if node.brain.state == protocol.FAULT:
+            break
+    assert node.brain.state == protocol.FAULT
+    node.fastest_dps = 0.0
+    return node
+
+
+def _home_by_hand(node: Raw, ms: int = 60_000) -> float:
+    """RETURN held, without a host; how far head-down it was, in degrees."""
+    node.pass_time(3_000)
+    node.inputs |= protocol.RETURN_A
+    worst_deg = node.plant.angle_deg
+    for _ in range(ms // 20):
+        node.pass_time(20)
+        worst_deg = max(worst_deg, node.plant.angle_deg)
+    return worst_deg
+
+
+LEANS = pytest.mark.parametrize(
+    ("load", "lean_nm"),
+    [(RIDER, 60.0), (RIDER, 80.0), (RIDER_ARMS_OVERHEAD, 80.0), (RIDER_ARMS_OVERHEAD, 100.0)],
+)
+
+
+@LEANS
+def test_who_leans_on_the_bed_and_stays_is_brought_home_too(load: Moments, lean_nm: float) -> None:
+    node = _cut_by_a_lean(load, lean_nm)
+    assert _home_by_hand(node) <= 1.1
+    assert node.plant.angle_deg == pytest.approx(-70, abs=0.2)
+
+
+@LEANS
+def test_a_lean_that_has_gone_throws_nobody(load: Moments, lean_nm: float) -> None:
+    node = _cut_by_a_lean(load, lean_nm)
+    node.plant.external_torque_nm = 0.0
+    assert _home_by_hand(node) <= 0.5
+    assert node.plant.angle_deg == pytest.approx(-70, abs=0.2)
+    assert node.fastest_dps < 4
+
+
+@pytest.mark.parametrize("deg", [-37.0, -15.0])
+@pytest.mark.parametrize("phase_ms", [0, 260])
+def test_who_throws_their_weight_about_is_brought_home_when_calm_again(phase_ms: int, deg: float) -> None:
+    """Among the pushes it stands for a moment while its motor pushes the wrong way: that is no load."""
+    node = Raw("a2", deg, HEAVY)
+    node.arm()
+    for _ in range(100):
+        node.command(protocol.MOVE, round(deg * 100), 0)
+    for ms in range(phase_ms, 5_000, 20):
+        node.plant.external_torque_nm = 80.0 * math.sin(2 * math.pi * PANIC_HZ * ms / 1000)
+        node.command(protocol.STOP)
+        if node.brain.state == protocol.FAULT:
+            break
+    assert node.brain.state == protocol.FAULT
+    node.plant.external_torque_nm = 0.0
+    _home_by_hand(node)
+    assert node.plant.angle_deg == pytest.approx(-70, abs=0.2)
