@@ -59,6 +59,7 @@ class DoseClock:
         self._counts = counts
         self._boot = boot
         self._known = known or BEGINNING
+        self._floor_ms = 0
         self._trusted = self._known.sure_wall_s > 0  # a time that the machine was off can be told from it
         self._began = False
         self._at_ms = self._now_ms = 0
@@ -66,12 +67,16 @@ class DoseClock:
         self._settled = False
 
     def not_before(self, at_ms: int, wall_s: int) -> None:
-        """Something is known to have happened then; its calendar time can only make what passed shorter."""
+        """Something is known to have happened then; its calendar time can only make what passed shorter.
+
+        The moment itself stays as old as it is: what passed since counts from it, not from the later one.
+        """
+        self._floor_ms = max(self._floor_ms, at_ms)
         known = self._known
+        since_ms = max(0, at_ms - known.sure_at_ms)
         self._known = known._replace(
-            at_ms=max(known.at_ms, at_ms),
-            sure_at_ms=max(known.sure_at_ms, at_ms),
-            sure_wall_s=max(known.sure_wall_s, wall_s),
+            sure_at_ms=known.sure_at_ms + since_ms,
+            sure_wall_s=max(_went_on(known.sure_wall_s, since_ms), wall_s),
         )
 
     def now(self, now_ms: int) -> int:
@@ -91,9 +96,7 @@ class DoseClock:
         if not self._settled and self._trusted:
             self._at_ms = max(self._at_ms, sure_at_ms + (wall_s - sure_wall_s) * 1_000)
         self._settled = True
-        # A calendar that was put back is taken as if it had gone on.
-        went_on_s = sure_wall_s + (self._at_ms - sure_at_ms) // 1_000 if sure_wall_s else 0
-        self._sure = self._at_ms, max(wall_s, went_on_s)
+        self._sure = self._at_ms, max(wall_s, _went_on(sure_wall_s, self._at_ms - sure_at_ms))
 
     def jumped(self, now_ms: int) -> bool:
         """Whether the calendar has been put forward since it was last known."""
@@ -120,4 +123,10 @@ class DoseClock:
             self._settled = known.settled
         else:
             self._at_ms += max(0, now_ms)  # the machine has been on for so long
+        self._at_ms = max(self._at_ms, self._floor_ms)
         self.settle()
+
+
+def _went_on(wall_s: int, since_ms: int) -> int:
+    """What a calendar that was put back is taken for; 0 = never known."""
+    return wall_s + since_ms // 1_000 if wall_s else 0

@@ -92,6 +92,29 @@ def test_an_older_copy_gains_nothing(machine: Machine, restored: tuple[str, ...]
         check_nothing_gained(machine, left_ms, number)
 
 
+@pytest.mark.parametrize("counts", [True, False])
+@pytest.mark.parametrize("reboot", [False, True])
+@pytest.mark.parametrize("back_s", [0, YEAR_S])
+def test_an_older_time_of_the_ledger_gains_nothing_however_often_it_is_put_back(
+    machine: Machine, counts: bool, reboot: bool, back_s: int
+) -> None:
+    """Seen: the hours since that copy counted twice, and once more each time it was put back."""
+    machine.counts = counts
+    machine.start()
+    machine.ride(4 * MINUTE_MS, 1)
+    old = (machine.folder / "guard.state").read_bytes()
+    machine.wall_s -= back_s
+    if reboot:
+        machine.reboots()
+    machine.passes(12 * HOUR_MS)
+    machine.ride(5 * MINUTE_MS, 2)
+    machine.wall_s += back_s
+    for number in range(4):
+        (machine.folder / "guard.state").write_bytes(old)
+        check_nothing_gained(machine, 0, number)  # two sessions in 24 h
+        machine.reboots() if number % 2 else machine.passes(MINUTE_MS)
+
+
 @pytest.mark.parametrize("taken", NAMES[1:])
 @pytest.mark.parametrize("how", ["away", "emptied", "of the first day"])
 def test_an_older_ledger_without_the_copy_that_would_tell_gains_nothing(
