@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from firmware_bridge.ports import Devices
 from safety import modes
 from safety.causes import name_of
-from safety.decision import ACTIVE, INHIBITED, LATCHED, READY, Decision
+from safety.decision import ACTIVE, INHIBITED, LATCHED, MOVE, READY, Decision
 from safety.guard import news
 from safety.guard.attendant import Attendant
 from safety.guard.book import Book
@@ -79,7 +79,7 @@ class Clerk:
         elif self._store.tested and not decided.tested:
             self._store.forget_tested()
         parked = at_park(decided, self._limits)
-        self._store.latch(decided.latched_cause, parked)
+        self._store.latch(decided.latched_cause, parked, now_ms, led=decided.command == MOVE)
         self._attendant.see(desk.seen.inputs, parked, now_ms)
         for begin in begins:
             self._begin(begin, desk)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from safety.causes import name_of
 from safety.guard import files, known_table, latch_file, mark
 from safety.guard.dose import Dose
 from safety.guard.events import Events
@@ -47,8 +48,7 @@ class Store:
         self.dose = Dose(folder / "ledger.jsonl", wall_s, self._boot, copy, used_before=used_before)
         self.events = Events(events, wall_s)
         self.ring, self.ring_trouble = _ring(ring)
-        self.latched_cause = latch_file.read(folder)
-        self._latch_durable = True  # as it was found
+        self._latch = latch_file.Latch(folder)
         self._tested_ms = now_ms  # when they passed, by the machine's clock
         self.tested = self._tested(now_ms)
 
@@ -85,19 +85,19 @@ class Store:
         """Waits for the disk. Raises OSError."""
         files.remove(self.folder / "mark.json", durable=True)
 
-    def latch(self, cause: int, parked: bool) -> None:
+    @property
+    def latched_cause(self) -> int:
+        """The latch as a guard would find it, 0 = none."""
+        return self._latch.cause
+
+    def latch(self, cause: int, parked: bool, now_ms: int, led: bool = False) -> None:
         """Keep a latch over a restart, 0 = it has been reset; at park over a power cut, too.
 
-        A full disk must not stop a return.
+        A full disk must not stop a return: it is told, and tried again, not while the table is `led`.
         """
-        if cause == self.latched_cause and (self._latch_durable or not parked):
-            return
-        self.latched_cause, self._latch_durable = cause, parked
-        try:
-            latch_file.write(self.folder, cause, durable=parked)
-        except OSError as error:
-            self.events.lost += 1
-            self.ring_trouble = f"the latch is not kept: {error.strerror}"
+        if self._latch.keep(cause, parked, led, now_ms):
+            wrong = self._latch.wrong
+            self.events.write(now_ms, "latch_kept", latch=name_of(cause), wrong=wrong, cause=None)
 
     def test_due(self, now_ms: int) -> bool:
         """A guard may stay on for longer than its tests are good for."""

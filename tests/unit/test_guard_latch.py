@@ -11,11 +11,14 @@ import pytest
 from controller.cli import COMMANDS
 from controller.command_tree import run
 from controller.exit_codes import ExitCode
+from firmware_bridge.node import protocol
 from safety.causes import BY_NAME, CAUSES
 from safety.guard import latch_file
 from safety.guard.store import Store
+from tests.guard_rig import Rig
 
 RUNAWAY = BY_NAME["runaway"].number
+ESTOP = BY_NAME["estop"].number
 
 
 def store(folder: Path) -> Store:
@@ -64,25 +67,123 @@ def test_at_park_it_is_forced_to_the_disk_once(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(os, "fsync", counted)
     papers = store(tmp_path)
     forced.clear()
-    papers.latch(RUNAWAY, parked=False)
-    papers.latch(RUNAWAY, parked=False)
+    papers.latch(RUNAWAY, parked=False, now_ms=0)
+    papers.latch(RUNAWAY, parked=False, now_ms=0)
     assert forced == []
     assert latch_file.read(tmp_path) == RUNAWAY
-    papers.latch(RUNAWAY, parked=True)
+    papers.latch(RUNAWAY, parked=True, now_ms=0)
     assert forced
     forced.clear()
-    papers.latch(RUNAWAY, parked=True)
+    papers.latch(RUNAWAY, parked=True, now_ms=0)
     assert forced == []
     papers.close()
 
 
-def test_a_disk_that_cannot_keep_it_is_said(tmp_path: Path) -> None:
+def said(folder: Path) -> list[tuple[int, str | None, str | None]]:
+    lines = [json.loads(line) for line in (folder / "guard.events.jsonl").read_text().splitlines()]
+    return [(one["now_ms"], one["latch"], one["wrong"]) for one in lines if one["event"] == "latch_kept"]
+
+
+WRONG = "Is a directory"
+
+
+@pytest.mark.parametrize("parked", [False, True])
+def test_what_the_disk_would_not_keep_is_kept_when_it_is_well_again(tmp_path: Path, parked: bool) -> None:
+    """Tried about once a second, told once; a guard that is killed afterwards is still latched."""
     papers = store(tmp_path)
-    (tmp_path / (latch_file.NAME + ".new")).mkdir()
-    papers.latch(RUNAWAY, parked=True)
-    assert "the latch is not kept" in (papers.ring_trouble or "")
+    in_the_way = tmp_path / (latch_file.NAME + ".new")
+    in_the_way.mkdir()
+    for now_ms in range(0, 2_500, 20):
+        papers.latch(RUNAWAY, parked, now_ms)
+    assert papers.latched_cause == 0  # as a guard would find it
+    in_the_way.rmdir()
+    papers.latch(RUNAWAY, parked, 2_500)
+    assert papers.latched_cause == 0
+    for now_ms in range(2_520, 3_600, 20):
+        papers.latch(RUNAWAY, parked, now_ms)
+    assert said(tmp_path) == [(0, "runaway", WRONG), (3_000, "runaway", None)]
+    papers.close()
+    again = store(tmp_path)
+    assert again.latched_cause == RUNAWAY
+    again.close()
+
+
+def test_a_disk_in_trouble_is_not_asked_again_while_the_table_is_led(tmp_path: Path) -> None:
+    """A try may take long on a sick disk; the first one is made at once all the same."""
+    papers = store(tmp_path)
+    in_the_way = tmp_path / (latch_file.NAME + ".new")
+    in_the_way.mkdir()
+    papers.latch(RUNAWAY, parked=False, now_ms=0, led=True)
+    assert said(tmp_path) == [(0, "runaway", WRONG)]
+    in_the_way.rmdir()
+    for now_ms in range(20, 9_000, 20):
+        papers.latch(RUNAWAY, parked=False, now_ms=now_ms, led=True)
+    assert papers.latched_cause == 0
+    papers.latch(RUNAWAY, parked=False, now_ms=9_000, led=False)
     assert papers.latched_cause == RUNAWAY
     papers.close()
+
+
+def test_another_latch_is_tried_at_once_and_one_that_is_reset_needs_no_second(tmp_path: Path) -> None:
+    papers = store(tmp_path)
+    in_the_way = tmp_path / (latch_file.NAME + ".new")
+    in_the_way.mkdir()
+    papers.latch(ESTOP, parked=True, now_ms=0)
+    in_the_way.rmdir()
+    papers.latch(RUNAWAY, parked=True, now_ms=20)
+    assert papers.latched_cause == RUNAWAY
+    papers.latch(0, parked=True, now_ms=40)
+    assert (papers.latched_cause, latch_file.read(tmp_path)) == (0, 0)
+    in_the_way.mkdir()
+    papers.latch(ESTOP, parked=True, now_ms=60)
+    papers.latch(0, parked=True, now_ms=80)
+    assert said(tmp_path)[2:] == [(60, "estop", WRONG), (80, None, None)]
+    papers.close()
+
+
+def test_a_reset_that_was_not_kept_is_tried_again(tmp_path: Path) -> None:
+    papers = store(tmp_path)
+    papers.latch(ESTOP, parked=True, now_ms=0)
+    (tmp_path / latch_file.NAME).unlink()
+    (tmp_path / latch_file.NAME).mkdir()
+    papers.latch(0, parked=True, now_ms=20)
+    assert papers.latched_cause == ESTOP
+    (tmp_path / latch_file.NAME).rmdir()
+    papers.latch(0, parked=True, now_ms=1_020)
+    assert (papers.latched_cause, latch_file.read(tmp_path)) == (0, 0)
+    papers.close()
+
+
+def test_a_latch_that_was_found_is_forced_to_the_disk_at_park(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard that wrote it away from park may have been killed: only the kernel had it so far."""
+    latch_file.write(tmp_path, ESTOP, durable=False)
+    papers = store(tmp_path)
+    forced: list[int] = []
+    monkeypatch.setattr(os, "fsync", forced.append)
+    papers.latch(ESTOP, parked=False, now_ms=0)
+    assert forced == []
+    papers.latch(ESTOP, parked=True, now_ms=20)
+    papers.latch(ESTOP, parked=True, now_ms=40)
+    assert len(forced) == 2  # the file and its name
+    papers.close()
+
+
+def test_an_estop_on_a_sick_disk_outlives_the_guard_once_the_disk_is_well(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    rig.run(0.5)
+    (tmp_path / (latch_file.NAME + ".new")).mkdir()
+    rig.inputs &= ~protocol.ESTOP_OK
+    rig.until(lambda: rig.mode() == "latched", 1)
+    rig.inputs |= protocol.ESTOP_OK
+    (tmp_path / (latch_file.NAME + ".new")).rmdir()
+    rig.run(1.1)
+    rig.kill_guard()
+    rig.start_guard()
+    rig.run(0.5)
+    assert rig.mode() == "latched"
+    rig.kill_guard()
 
 
 def test_without_a_latch_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,7 +204,7 @@ def test_a_latch_is_shown_with_what_to_do(tmp_path: Path, capsys: pytest.Capture
 def test_a_service_person_takes_it_away_by_its_name_and_the_test_of_the_day_is_due(tmp_path: Path) -> None:
     papers = store(tmp_path)
     papers.note_tested(0)
-    papers.latch(RUNAWAY, parked=True)
+    papers.latch(RUNAWAY, parked=True, now_ms=0)
     papers.close()
     assert keel_latch("--state-dir", str(tmp_path), "--reset", "estop") == ExitCode.USAGE
     assert latch_file.read(tmp_path) == RUNAWAY
@@ -115,7 +216,7 @@ def test_a_service_person_takes_it_away_by_its_name_and_the_test_of_the_day_is_d
 
 def test_not_while_a_guard_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     papers = store(tmp_path)
-    papers.latch(RUNAWAY, parked=True)
+    papers.latch(RUNAWAY, parked=True, now_ms=0)
     assert keel_latch("--state-dir", str(tmp_path), "--reset", "runaway") == ExitCode.BUSY
     assert "stop it first" in capsys.readouterr().err
     papers.close()
