@@ -10,7 +10,7 @@ from typing import Final
 
 from safety import limits as rules
 from safety.bounds import SessionBounds, of_session
-from safety.guard.channel import BeginAsked
+from safety.guard.arrivals import BeginAsked
 from safety.guard.dose import Refused
 from safety.guard.mark import Mark
 from safety.guard.store import Store

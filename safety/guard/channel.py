@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from safety.guard import messages
-from safety.guard.client import Client
+from safety.guard.arrivals import Arrivals, Asked, BeginAsked
+from safety.guard.client import QUEUE_MAX, Client
 from safety.guard.listener import BACKLOG, Connection, Listener
+from safety.guard.stations import Stations
 from safety.observation import (
     AGE_MAX_MS,
     ORDER_CONTINUE,
@@ -27,10 +29,12 @@ ACCEPTS_A_TICK: Final = BACKLOG + 1  # the kernel lets one more wait than it is 
 GRACE_TICKS: Final = 10  # so long anybody is listened to who has just come
 CROWD_MAX: Final = 200
 # Packets taken from one client in a tick: a flood of one may delay neither the others nor the tick. What the
-# lease holder has sent is taken whole, so that nothing old of it is left for a later tick.
+# lease holder has sent is taken whole, so that nothing old of it is left for a later tick. Whoever has sent
+# more is skimmed: STOP and RETURN never wait behind a flood, of whoever sent it.
 PACKETS_A_TICK: Final = 16
 PACKETS_OF_HOLDER: Final = 256
 PACKETS_OF_STRANGER: Final = 4
+SKIMMED_A_TICK: Final = 2 * QUEUE_MAX
 _OBSERVER, _CONTROLLER, _STATION = range(3)
 NOT_YOURS: Final = "another controller holds the lease; stop that one first"
 # Who may give which order; the rest is for everybody.
@@ -47,40 +51,6 @@ class Facts(NamedTuple):
     table_hash: bytes
 
 
-class Asked(NamedTuple):
-    """One order that waits for its REPLY."""
-
-    client: Client
-    id: int
-    order: int
-
-
-class BeginAsked(NamedTuple):
-    """One BEGIN that waits for its REPLY."""
-
-    client: Client
-    id: int
-    session: int
-    rider: str
-    tier: int
-    cap_cdeg: int
-    allowance_ms: int
-    bouts: int
-    wall_ms: int
-
-
-class Arrivals:
-    """What has come in since the tick before."""
-
-    __slots__ = ("asked", "begins", "orders", "proposal")
-
-    def __init__(self) -> None:
-        self.proposal: Proposal | None = None
-        self.orders = 0
-        self.asked: list[Asked] = []
-        self.begins: list[BeginAsked] = []
-
-
 class Channel:
     """All clients of one guard."""
 
@@ -90,8 +60,8 @@ class Channel:
         self._clients: list[Client] = []
         self._holder: Client | None = None
         self._controller_ms: int | None = None
-        self._stations: dict[int, int] = {}  # instance -> its last sign of life
-        self._bound: int | None = None
+        self._stations = Stations()
+        self._skims = 0
         self.proposal_seq = 0
         self.controller_state = 255
         self.phase = 255
@@ -111,6 +81,7 @@ class Channel:
         self._make_room()
         self._accept()
         arrivals = Arrivals()
+        floods = []
         for client in self._clients:
             client.ticks += 1
             for _ in range(self._patience(client)):
@@ -118,6 +89,10 @@ class Channel:
                 if packet is None:
                     break
                 self._packet(client, packet, arrivals, now_ms, late_ms)
+            else:
+                floods.append(client)
+        if floods:
+            self._skim(floods, arrivals)
         self._sweep()
         return arrivals
 
@@ -129,22 +104,15 @@ class Channel:
 
     def station_age_ms(self, now_ms: int) -> int:
         """Since the last sign of life of the session's station; before a session, of any station."""
-        if self._bound is None:
-            last_ms = max(self._stations.values(), default=None)
-        else:
-            last_ms = self._stations.get(self._bound)
-        return AGE_MAX_MS if last_ms is None else min(now_ms - last_ms, AGE_MAX_MS)
+        return self._stations.age_ms(now_ms)
 
     def bind_station(self) -> None:
         """From now on only the station that spoke last counts: a restarted one feeds no running session."""
-        if self._stations:
-            self._bound = max(self._stations, key=lambda instance: self._stations[instance])
+        self._stations.bind()
 
     def release_station(self) -> None:
         """The session is over."""
-        self._bound = None
-        alive = {client.instance for client in self._clients if client.role == _STATION}
-        self._stations = {key: last_ms for key, last_ms in self._stations.items() if key in alive}
+        self._stations.release(self._connected())
 
     def report(self, packet: bytes) -> None:
         """One report to everybody who said hello."""
@@ -164,6 +132,22 @@ class Channel:
             return PACKETS_OF_HOLDER
         crowded = len(self._clients) > CLIENTS_MAX and client.role != _STATION
         return PACKETS_OF_STRANGER if client.role is None or crowded else PACKETS_A_TICK
+
+    def _skim(self, floods: list[Client], arrivals: Arrivals) -> None:
+        """Urgent orders out of what is left; who could not be skimmed in one tick comes first in the next."""
+        left = SKIMMED_A_TICK
+        for client in sorted(floods, key=lambda one: one.skimmed):
+            if left == 0:
+                return
+            self._skims += 1
+            client.skimmed = self._skims
+            count, urgent = client.skim(min(left, QUEUE_MAX))
+            left -= count
+            for order, number in urgent.items():
+                self._order(client, arrivals, number, order)
+
+    def _connected(self) -> set[int]:
+        return {client.instance for client in self._clients if client.role == _STATION}
 
     def _accept(self) -> None:
         """Everybody is let in and heard once, so that a STOP gets through whatever crowd is there."""
@@ -197,6 +181,7 @@ class Channel:
             if self._holder is not None and self._holder.gone:
                 self._holder, self._controller_ms = None, None
                 self.controller_state = self.phase = 255
+            self._stations.forget(self._connected())
         if self._holder is None:
             self._holder = next((one for one in self._clients if one.role == _CONTROLLER), None)
             if self._holder is not None:
@@ -225,7 +210,7 @@ class Channel:
         elif kind == messages.HELLO:
             self._hello(client, now_ms, *decoded[1])
         elif kind == messages.ALIVE and client.role == _STATION:
-            self._stations[client.instance] = now_ms
+            self._stations.heard(client.instance, now_ms)
         elif kind == messages.PROPOSAL and client.role == _CONTROLLER:
             self._proposal(client, decoded[1], arrivals, now_ms, late_ms)
         elif kind == messages.BEGIN:
@@ -246,7 +231,7 @@ class Channel:
             return
         client.role, client.instance = role, instance
         if role == _STATION:
-            self._stations[instance] = now_ms
+            self._stations.heard(instance, now_ms)
         if role == _CONTROLLER and self._holder is None:
             self._holder = client
         self._welcome(client)

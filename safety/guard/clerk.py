@@ -12,9 +12,10 @@ from safety import modes
 from safety.causes import name_of
 from safety.decision import ACTIVE, INHIBITED, LATCHED, MOVE, READY, Decision
 from safety.guard import news
+from safety.guard.arrivals import BeginAsked
 from safety.guard.attendant import Attendant
 from safety.guard.book import Book
-from safety.guard.channel import BeginAsked, Channel
+from safety.guard.channel import Channel
 from safety.guard.mark import Mark
 from safety.guard.store import Store
 from safety.guard.witness import Witness

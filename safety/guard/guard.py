@@ -14,9 +14,10 @@ from safety import limits as rules
 from safety.decision import INHIBITED, LATCHED, Decision
 from safety.guard import able, news, report
 from safety.guard.act import act, take_back_if_late
+from safety.guard.arrivals import Arrivals
 from safety.guard.attendant import Attendant
 from safety.guard.book import Book
-from safety.guard.channel import Arrivals, Channel
+from safety.guard.channel import Channel
 from safety.guard.checkpoints import ACTED, CHANNEL, JUDGED, SENSED, TAKEN
 from safety.guard.clerk import Clerk, Desk, at_park
 from safety.guard.sense import observe

@@ -20,7 +20,7 @@ from safety.decision import (
     WAITING,
     Decision,
 )
-from safety.guard.channel import Asked
+from safety.guard.arrivals import Asked
 from safety.guard.events import Events
 from safety.observation import DRIVE_ARMED, ORDER_CONTINUE, ORDER_END, ORDER_STOP, ORDER_TEST, Observation
 

@@ -14,7 +14,7 @@ from safety import decision as d
 from safety import modes
 from safety import observation as o
 from safety.causes import BY_NAME
-from safety.guard.channel import Asked
+from safety.guard.arrivals import Asked
 from safety.guard.client import Client
 from safety.guard.events import Events
 from safety.guard.news import News, answer, why_not
