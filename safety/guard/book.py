@@ -32,6 +32,7 @@ class Book:
         self.mark: Mark | None = store.mark
         self.asked: BeginAsked | None = None  # debited, waits for the rules
         self._asked_ms = 0
+        self._unwritten: tuple[Mark, int] | None = None  # ended, with its time; the disk did not take it
         self.bound_by: dict[str, str] = {}  # which limits bind the session that was opened last
         self.day_left_ms = table.day_max_ms
 
@@ -54,6 +55,7 @@ class Book:
         if self._store.free_bytes() < FREE_BYTES_MIN:
             return f"the disk is full ({self._store.folder}); make room, allowed from 16 MB"
         try:
+            self._account(now_ms)
             return self._debit(asked, now_ms)
         except OSError as error:
             return (
@@ -107,16 +109,25 @@ class Book:
         return now_ms - self._asked_ms > OFFER_MS
 
     def close(self, mark: Mark, used_ms: int, now_ms: int) -> str | None:
-        """Give back what was not used, take the mark away; returns what went wrong. May wait for the disk."""
+        """Account for what was used, take the mark away; returns what went wrong. May wait for the disk."""
         self.mark = self.asked = None
+        self._unwritten = mark, used_ms
         try:
-            back_ms = max(0, mark.terms.allowance_ms - used_ms)
-            self._store.dose.give_back(mark.rider, mark.terms.session, back_ms, now_ms)
-            self._store.remove_mark()
+            self._account(now_ms)
         except OSError as error:
-            # What stays written is on the safe side: the whole allowance counts as used.
+            # The whole allowance counts as used, and nobody begins before what was used beyond it is written.
             return f"not given back: {error.strerror}"
         return None
+
+    def _account(self, now_ms: int) -> None:
+        """Write the last session's end down, if that is still to be done. Raises OSError."""
+        if self._unwritten is None:
+            return
+        mark, used_ms = self._unwritten
+        back_ms = mark.terms.allowance_ms - used_ms
+        self._store.dose.give_back(mark.rider, mark.terms.session, back_ms, now_ms)
+        self._store.remove_mark()
+        self._unwritten = None
 
 
 def within(terms: Terms, bounds: SessionBounds) -> Terms:

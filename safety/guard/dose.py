@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from safety.guard import dose_clock, files, ledger_file, standing
 from safety.guard.dose_clock import DoseClock
 from safety.guard.dose_words import hours
-from safety.guard.ledger_file import BACK, DEBIT, LOST, Entry
+from safety.guard.ledger_file import BACK, DEBIT, LOST, OVER, Entry
 from safety.guard.spent import Spent, same_rider, sessions
 from safety.guard.table import Table
 from safety.limits import TIERS
@@ -154,12 +154,15 @@ class Dose:
     def give_back(self, rider: str, session: int, ms: int, now_ms: int) -> str:
         """Write down what was not used after all; the new head. Waits for the disk. Raises OSError.
 
-        Only once for each debit: a mark that is found again gives nothing back again.
+        Below 0: so much was used beyond the allowance, which is debited as well. Only once for each debit: a
+        mark that is found again gives nothing back again.
         """
         last = next((one for one in reversed(self.spent(rider)) if one.session == session), None)
         if last is None or not last.open:
             return self.head
-        return self._append(BACK, rider, session, min(max(ms, 0), last.ms), now_ms)
+        if ms < 0:
+            return self._append(OVER, rider, session, -ms, now_ms)
+        return self._append(BACK, rider, session, min(ms, last.ms), now_ms)
 
     def _begin_anew(self, what: str, now_ms: int) -> None:
         if self._path.exists():

@@ -12,6 +12,7 @@ from safety.guard import files
 
 DEBIT: Final = "debit"
 BACK: Final = "back"
+OVER: Final = "over"  # head-down for longer than was debited
 LOST: Final = "lost"  # the history before this line cannot be trusted
 
 

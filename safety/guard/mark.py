@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from safety.guard import files, messages, ring_file
 from safety.observation import Terms
+
+GAP_MS: Final = 5_000  # a guard that died is there again by then
 
 
 class Mark(NamedTuple):
@@ -60,9 +62,12 @@ def last_seen(reports: Path, session: int) -> Seen | None:
 def used_ms(mark: Mark, seen: Seen | None, boot: str, now_ms: int, inverted_cdeg: int) -> int:
     """Head-down time of the session by now. While no guard looked, somebody head-down stayed head-down.
 
-    After a restart of the machine, or without a report, nobody knows: then all of the allowance is used.
+    So does anybody while nobody looked for longer than a restart takes: the last place says nothing of then,
+    or the ring is an older one. After a restart of the machine, or without a report, nobody knows: then all
+    of the allowance is used.
     """
     if seen is None or not boot or mark.boot != boot or now_ms < seen.now_ms:
         return max(mark.used_ms, mark.terms.allowance_ms)
-    away_ms = now_ms - seen.now_ms if seen.cdeg is None or seen.cdeg > inverted_cdeg else 0
-    return max(mark.used_ms, seen.used_ms + away_ms)
+    away_ms = now_ms - seen.now_ms
+    upright = seen.cdeg is not None and seen.cdeg <= inverted_cdeg and away_ms <= GAP_MS
+    return max(mark.used_ms, seen.used_ms + (0 if upright else away_ms))

@@ -6,16 +6,16 @@ import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from safety.guard.ledger_file import BACK, DEBIT, Entry
+from safety.guard.ledger_file import BACK, DEBIT, OVER, Entry
 
 
 class Spent(NamedTuple):
     """One session of the past."""
 
     session: int
-    ms: int  # counted as used: debited, less what was given back
+    ms: int  # counted as used: debited, less what was given back or with what was used beyond it
     at_ms: int  # its last line
-    open: bool  # nothing was given back yet
+    open: bool  # not closed yet
 
 
 def same_rider(one: str, other: str) -> bool:
@@ -28,13 +28,14 @@ def _plain(rider: str) -> str:
 
 
 def sessions(entries: Iterable[Entry]) -> list[Spent]:
-    """Each debit with what was given back of it, once."""
+    """Each debit with what was given back of it or used beyond it, once."""
     found: list[Spent] = []
     for entry in entries:
         if entry.kind == DEBIT:
             found.append(Spent(entry.session, entry.ms, entry.at_ms, True))
-        elif entry.kind == BACK:
+        elif entry.kind in (BACK, OVER):
             place = next((n for n in reversed(range(len(found))) if found[n].session == entry.session), None)
             if place is not None and found[place].open:
-                found[place] = Spent(entry.session, max(0, found[place].ms - entry.ms), entry.at_ms, False)
+                used_ms = found[place].ms + (entry.ms if entry.kind == OVER else -entry.ms)
+                found[place] = Spent(entry.session, max(0, used_ms), entry.at_ms, False)
     return found

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from safety.causes import name_of
-from safety.guard import files, known_table, latch_file, mark
+from safety.guard import dose_clock, files, known_table, latch_file, mark
 from safety.guard.dose import Dose
 from safety.guard.events import Events
 from safety.guard.ring_file import Ring
@@ -133,21 +133,25 @@ class Store:
         os.close(self._lock)
 
     def _tested(self, now_ms: int) -> bool:
-        """Within a day by the machine's clock, after its restart by the calendar. An open session had to."""
-        if self.same_table:
-            return True
+        """Within a day. An open session had them, which brings it home; then they may be due all the same."""
+        age_ms = self._tests_age_ms(now_ms)
+        self._tested_ms = now_ms - (DAY_MS if age_ms is None else age_ms)
+        return self.same_table or (age_ms is not None and age_ms < DAY_MS)
+
+    def _tests_age_ms(self, now_ms: int) -> int | None:
+        """By the machine's clock, after its restart by a calendar that went on; None = nobody can say."""
         found = files.read(self.folder / "tests.json")
         if found is None or found.get("table_sha256") != self._table_sha256:
-            return False
+            return None
         if found.get("tests") != list(TESTS):  # passed with a release that had others
-            return False
-        by_boot = found.get("boot") == self._boot
+            return None
+        by_boot = self._boot != "" and found.get("boot") == self._boot
+        if not by_boot and not dose_clock.calendar_goes_on():
+            return None
         then, now = (found.get("now_ms"), now_ms) if by_boot else (found.get("wall_s"), self._wall_s())
-        if not isinstance(then, int):
-            return False
-        age_ms = now - then if by_boot else (now - then) * 1_000
-        self._tested_ms = now_ms - age_ms
-        return 0 <= age_ms < DAY_MS
+        if not isinstance(then, int) or then > now:
+            return None
+        return now - then if by_boot else (now - then) * 1_000
 
 
 def _machine_boot() -> str:

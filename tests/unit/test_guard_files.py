@@ -30,6 +30,11 @@ def wall_s() -> int:
     return 1_800_000_000
 
 
+@pytest.fixture
+def went_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dose_clock, "_CLOCKS", (tmp_path,))
+
+
 def opened(folder: Path, boot: str | None = "boot") -> Store:
     return Store(folder, SHA, wall_s, 1_000, boot)
 
@@ -176,6 +181,7 @@ def test_an_open_session_had_its_tests_and_without_a_report_it_used_all(tmp_path
         ({"now_ms": 1_000, "boot": "boot", "tests": None}, "boot", False),  # of a release that kept no names
     ],
 )
+@pytest.mark.usefixtures("went_on")
 def test_tests_count_for_a_day_for_their_table_and_by_their_names(
     tmp_path: Path, found: dict[str, object], boot: str, tested: bool
 ) -> None:
@@ -202,6 +208,7 @@ def test_a_guard_that_stays_on_has_its_tests_due_after_a_day(tmp_path: Path) -> 
     assert not opened(tmp_path).tested
 
 
+@pytest.mark.usefixtures("went_on")
 def test_the_age_of_tests_before_a_restart_of_the_machine_is_that_of_the_calendar(tmp_path: Path) -> None:
     entry = {"table_sha256": SHA, "tests": list(TESTS), "wall_s": wall_s() - 86_399, "boot": "another"}
     files.replace(tmp_path / "tests.json", entry, durable=False)
