@@ -170,6 +170,7 @@ def _close(out: Path, facts: dict[str, Any], summary: Summary, again: str) -> di
         "runs": summary.runs,
         "broken": summary.broken,
         "without_effect": summary.without_effect,
+        "undetected": sum(group.undetected for group in summary.groups.values()),
         "false_trips": summary.false_trips,
         "table_s": round(summary.table_s, 1),
         "cpu_s": round(cpu_s, 1),

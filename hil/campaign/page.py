@@ -19,6 +19,10 @@ padding: .2rem .5rem; text-align: left; font-variant-numeric: tabular-nums; } td
 svg { width: 100%; } svg text { font: 12px system-ui, sans-serif; fill: currentColor; }
 .bar { fill: #0a7ea4; } .p99 { fill: #0a7ea455; } .max { fill: #0a7ea433; } code { overflow-wrap: anywhere; }
 """
+UNDETECTED: Final = """Counted from the moment the fault was real to the guard's first reaction: a cause of
+its own, or less permission than a tick before. A RETURN that was asked for anyway, the end of the ride
+and the rider's answer to a check-in are none. Where no reaction came and every invariant held the fault
+did no harm: those runs have no latency and are counted apart."""
 ROW_PX: Final = 18
 LABEL_PX: Final = 210
 WIDTH_PX: Final = 900
@@ -32,6 +36,8 @@ def page(facts: dict[str, Any], summary: Summary, again: str) -> str:
     told = ", ".join(f"{name}: {value}" for name, value in facts.items() if name not in ("faults", "files"))
     pictures = (
         bars("Detection after the fault is real, ms: p50, p99, max", groups, lambda g: _three(g.detected_ms)),
+        f"<p>{UNDETECTED}</p>",
+        bars("Runs in which it was real and the guard had nothing to do", _calm(groups), _undetected),
         bars("Time to park after the ride was left, s: p50, p99, max", groups, lambda g: _three(g.home_s)),
         bars("Worst angle, deg head-down", groups, lambda g: _worst(g.worst_deg)),
         bars("Worst speed, deg/s", groups, lambda g: _worst(g.worst_dps)),
@@ -67,6 +73,14 @@ def _three(spread: Spread) -> tuple[float, ...]:
     """p50, p99 and the most."""
     found = [spread.quantile(share) for share in (0.5, 0.99, 1.0)]
     return tuple(value for value in found if value is not None)
+
+
+def _calm(groups: Sequence[Group]) -> list[Group]:
+    return [group for group in groups if group.undetected]
+
+
+def _undetected(group: Group) -> tuple[float, ...]:
+    return (float(group.undetected),)
 
 
 def _worst(value: float) -> tuple[float, ...]:
@@ -115,6 +129,7 @@ def table(groups: Sequence[Group]) -> str:
         numbers = (
             group.runs,
             f"{group.effective}/{group.injected}",
+            group.undetected,
             *(_number(group.detected_ms.quantile(share)) for share in (0.5, 0.99, 1.0)),
             f"{group.worst_deg:.1f}",
             f"{group.worst_dps:.1f}",
@@ -129,6 +144,7 @@ def table(groups: Sequence[Group]) -> str:
         "fault",
         "runs",
         "took effect",
+        "not detected",
         "detected p50 ms",
         "p99",
         "max",

@@ -79,7 +79,7 @@ class Group:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.runs = self.injected = self.effective = self.parked = self.violated = 0
+        self.runs = self.injected = self.effective = self.undetected = self.parked = self.violated = 0
         self.detected_ms = Spread(20.0)
         self.home_s = Spread(0.1)
         self.worst_deg = self.worst_dps = -1e9
@@ -93,6 +93,7 @@ class Group:
             return
         self.injected += outcome["injected_s"] is not None
         self.effective += outcome["effect_s"] is not None
+        self.undetected += outcome["effect_s"] is not None and outcome["detected_ms"] is None
         self.parked += outcome["parked"]
         self.detected_ms.add(outcome["detected_ms"])
         self.home_s.add(outcome["home_s"])

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hil.campaign.catalogue import NOMINAL, Row
-from hil.campaign.trace import AT, Ride, Sample
+from hil.campaign.reactions import REACTIONS
+from hil.campaign.trace import AT, Ride, Sample, value
 from safety import causes
-from safety.decision import ACTIVE, LATCHED, MODES, READY, RETURNING, TEST, WAITING
-from safety.verdict import BOTH
+from safety.decision import ACTIVE, MODES, READY, TEST
+from safety.guard.report import Report
 
 RIDING: Final = (READY, ACTIVE, TEST)
+PEOPLE: Final = ("return_asked", "stop_pressed")  # who rides, stands by, or sits at the panel
+LETS_GO: Final = ("pendant_released", "pendant_flicker", "pendant_bounce", "rider_faints")
 
 
 def facts(ride: Ride, row: Row) -> dict[str, Any]:
@@ -46,23 +49,47 @@ def first_cause(samples: list[Sample]) -> int:
 
 
 def detection_ms(ride: Ride) -> int | None:
-    """From the moment the fault was real to the guard's first reaction: permission, mode or cause."""
-    start_ms = ride.effect_ms
-    if start_ms is None:
+    """From the moment the fault was real to the guard's first reaction; None = it never had to react.
+
+    A reaction is a cause of its own or less permission than a tick before. What the people of the scenario
+    do, who ask for RETURN and answer check-ins, is none, nor is a table that comes home as it was going to.
+    """
+    if ride.effect_ms is None or ride.injected_ms is None:
         return None
-    before: tuple[Any, ...] | None = None
+    people, told = _of_people(ride.fault), 0
+    before: Report | None = None
     for one in ride.samples:
-        now = None if one.report is None else _stance(one.report)
-        if one.t_ms >= start_ms and before is not None and now is not None and now != before:
-            return one.t_ms - start_ms
-        if now is not None and one.t_ms < start_ms:
-            before = now
+        report = one.report
+        if report is None:
+            continue
+        if one.t_ms > ride.injected_ms and before is not None:
+            by_people = value(report, "causes") & people or not _holds(one, ride.fault)
+            if _told(report) & ~told & ~people or (_takes_away(before, report) and not by_people):
+                return max(0, one.t_ms - ride.effect_ms)
+        before, told = report, told | _told(report)
     return None
 
 
-def _stance(report: Any) -> tuple[Any, ...]:
-    homing = report[AT["mode"]] in (RETURNING, WAITING, LATCHED)
-    return homing, report[AT["direction"]] == BOTH, report[AT["first_cause"]]
+def _told(report: Report) -> int:
+    """Mask of the causes it names."""
+    return value(report, "causes") | (1 << value(report, "first_cause")) & ~1
+
+
+def _of_people(fault: str) -> int:
+    """Mask of the causes that people give, unless such a button is the fault."""
+    row = REACTIONS.get(fault)
+    asked = set(PEOPLE) - set(row.causes if row else ())
+    return sum(1 << causes.BY_NAME[name].number for name in asked)
+
+
+def _takes_away(before: Report, now: Report) -> bool:
+    """Whether it permits less than a tick ago."""
+    return any(value(now, name) < value(before, name) for name in ("direction", "speed_cap_cdps", "power"))
+
+
+def _holds(one: Sample, fault: str) -> bool:
+    """Whether the pendant is held, which riders let go to answer; or it is the fault that it is not."""
+    return one.pendant or fault in LETS_GO
 
 
 def time_home_s(ride: Ride) -> float | None:
