@@ -2,6 +2,7 @@
 
 No single answer is trusted. A place must follow from the one before by the laws of motion, a state must be
 said twice running, of three currents the middle one counts (docs/decisions/0006).
+A place without a rate of its own: firmware_bridge/way.py.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ def passed(name: str, seconds: int) -> bool:
     said = verdict(done.returncode, last[-1] if last else "")
     print(f"{name:<26}{said:<7}{last[-1] if last else ''}", flush=True)
     if said == "BLIND":
-        what = f"{name}: fewer than {LEAST_COV} edges seen, so nothing guided it; load what it runs in loaded()"
+        what = f"{name}: fewer than {LEAST_COV} edges seen, so nothing guided it; mend loaded()"
         print(what, file=sys.stderr)
     elif said == "FIND":
         print(done.stdout[-3_000:] + done.stderr[-3_000:], file=sys.stderr)

@@ -236,8 +236,8 @@ def test_on_a_bad_line_no_reading_is_wrong(fault: Fault) -> None:
     assert len(readings) > 100
     for where, reading in readings:
         assert reading.angle_cdeg == pytest.approx(where, abs=8)
-    # A merged pair is two answers lost in a row.
-    assert one.worst_age_ms <= (140 if fault is merge else 100)
+    # A merged pair is two answers lost in a row, and the next one may be of errors.
+    assert one.worst_age_ms <= (160 if fault is merge else 100)
     assert twin_of(one).halting == 0
 
 

@@ -15,6 +15,7 @@ from firmware_bridge.drives.line_drive import Steps
 from firmware_bridge.line_port import Answer, Ask
 
 TRIES: Final = 4
+STEADY: Final = 12  # counts that a table may go on between two answers
 REMEDY: Final = "set it with the Jrk G2 Configuration Utility over USB"
 
 
@@ -59,6 +60,17 @@ def twice(ask: Ask) -> Generator[Ask, Answer, int | None]:
     return None
 
 
+def steady(framing: c.Framing) -> Generator[Ask, Answer, int | None]:
+    """The feedback as two answers running say it, None when none do: a target is made from it."""
+    before: int | None = None
+    for turn in range(TRIES):
+        (found,) = (yield framing.variables(c.FEEDBACK[turn % 2])).values
+        if before is not None and abs(found - before) <= STEADY:
+            return found
+        before = found
+    return None
+
+
 def refusal(row: c.Setting, found: int | None) -> str:
     """What was found and what is allowed."""
     unit = f" {row.unit}" if row.unit else ""
@@ -73,7 +85,9 @@ def hold(framing: c.Framing) -> Steps:
     halting = (yield framing.variables(c.ERRORS)).values[0]
     if serious := halting & ~c.CLEARABLE:
         return f"errors halting: {c.error_names(serious)}; remove the cause"
-    (here,) = (yield framing.variables(c.FEEDBACK[0])).values
+    here = yield from steady(framing)
+    if here is None:
+        return f"feedback: no two of {TRIES} answers running within {STEADY} counts; check its potentiometer"
     yield framing.clear_halting(framing.target(here))
     halting = (yield framing.variables(c.ERRORS, framing.target(here))).values[0]
     if halting:

@@ -7,7 +7,6 @@ which shorts the motor: a brake or a self-locking gear has to hold. CUT is "stop
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Final, NamedTuple
 
 from firmware_bridge.drives import belief
@@ -20,6 +19,7 @@ from firmware_bridge.line_pace import refuse_slow_line
 from firmware_bridge.line_port import Answer, Ask, LinePort, LineTiming
 from firmware_bridge.ports import ByteLink, Capabilities
 from firmware_bridge.readings import DriveReading
+from firmware_bridge.way import Way
 
 BITS: Final = 10
 REPLY_US: Final = 1_000  # UNVERIFIED
@@ -27,10 +27,7 @@ WATCHDOG_MS: Final = 200  # the longest that arming allows
 SLOW_DOWN_CDPS2: Final = 3_000
 LEAD_MS: Final = 60  # the target runs ahead by what its PID lags
 REACH_CDEG: Final = 200  # of the target from the angle seen
-JUMP_CDEG, JUMP_CDPS = 15, 900  # no table moves so between two readings
-JUMPS: Final = 3  # so many running are no mistake of the line
-# Further than this from where its way leads, once: three counts, and the hardest stop on the way.
-DOUBT_CDEG, HARDEST_CDPS2 = 10, 3_000
+DOUBT_CDEG, DOUBT_COUNTS = 8.0, 1.5  # further than both from where its way leads it is not believed at once
 TURNS: Final = (*c.FEEDBACK, c.ERRORS)
 
 
@@ -71,9 +68,7 @@ class JrkDrive(LineDrive):
         self._let_go = False  # and nothing better was heard since
         self._currents = belief.Middle()
         self._current_ma: int | None = None
-        self._jumps = 0
-        self._doubted = False
-        self._way: deque[tuple[int, int]] = deque(maxlen=4)  # time and angle of the newest readings
+        self._way = Way(max(DOUBT_CDEG, DOUBT_COUNTS * 100 / config.counts_per_degree))
 
     @property
     def capabilities(self) -> Capabilities:
@@ -129,7 +124,7 @@ class JrkDrive(LineDrive):
 
     def forget(self) -> None:
         """Its timeout has stopped it."""
-        self._way.clear()
+        self._way.forget()
         self._currents.forget()
         self._held_cdeg, self._rate_cdps = None, 0
 
@@ -185,20 +180,12 @@ class JrkDrive(LineDrive):
         return self._halting & ~(c.AWAITING | (c.NO_POWER if self._let_go else 0))
 
     def _fed_back(self, answer: Answer) -> None:
+        """Answers have no check: the same wrong bit in both copies shows on its way, or is small."""
         before, cdeg = self._reading, self._scale.cdeg(answer.values[0])
-        if before is not None and before.angle_cdeg is not None and self._jumps < JUMPS:
-            reach = JUMP_CDEG + JUMP_CDPS * (answer.true_ms - before.at_ms) // 1_000
-            if abs(cdeg - before.angle_cdeg) > reach:
-                self._jumps += 1
-                return
-        if self._jumps == JUMPS:
-            self._disarm()
-        self._jumps = 0
-        if self._leaves_its_way(answer.true_ms, cdeg) and not self._doubted:
-            self._doubted = True
+        if not self._way.believes(answer.true_ms, cdeg):
             return
-        self._doubted = False
-        self._way.append((answer.true_ms, cdeg))
+        if self._way.begun_anew:
+            self._disarm()  # no table does that: it has to prove itself again
         self._reading = DriveReading(
             at_ms=answer.true_ms,
             counter=before.counter + 1 if before else 1,
@@ -211,15 +198,6 @@ class JrkDrive(LineDrive):
             boot_count=self._boot_count,
             timed_out=bool(self._halting & c.TIMED_OUT),
         )
-
-    def _leaves_its_way(self, at_ms: int, cdeg: int) -> bool:
-        """Answers have no check: the same wrong bit in both copies shows here, or is small."""
-        if len(self._way) < 2:
-            return False
-        (began_ms, began), (then_ms, then) = self._way[0], self._way[-1]
-        rate = (then - began) * 1_000 / (then_ms - began_ms)
-        dt_s = (at_ms - then_ms) / 1_000
-        return abs(cdeg - then - rate * dt_s) > DOUBT_CDEG + HARDEST_CDPS2 * dt_s * dt_s / 2
 
 
 def make(config: JrkConfig, link: ByteLink, angles: Angles) -> JrkDrive:

@@ -14,15 +14,17 @@ from firmware_bridge.readings import AngleReading
 from firmware_bridge.sensors.calibration import inversion_cdeg
 from firmware_bridge.sensors.config import WitmotionStreamConfig
 from firmware_bridge.sensors.witmotion import frames
+from firmware_bridge.way import Way
 
 LONGEST_PERIOD_MS: Final = 80
 LONGEST_BURST_MS: Final = 20
 STREAMS: Final = 4  # acceleration, rate, angle, field: one burst a moment
 COUNTED: Final = 10
 COLUMNS: Final = {"roll": 0, "pitch": 1, "yaw": 2}
-FASTEST_CDPS: Final = 3_000  # a table cannot; a frame with two wrong bits can
-JUMP_CDEG: Final = 50  # noise and knocks, besides what 30 deg/s make
-STEADY: Final = 3  # so many frames that agree with each other are believed after a jump
+# Two wrong bits pass the sum where they are worth the same up and down, so an angle may be 2^n steps of
+# 0.0055 deg off; those of 0.18 deg and more are no way that a table goes.
+DOUBT_CDEG: Final = 15.0
+CLOCK_MS: Final = 20  # a frame came at any time since the last look
 
 
 def burst_ms(config: WitmotionStreamConfig) -> int:
@@ -49,7 +51,7 @@ class WitmotionStream:
         self._looked_ms: int | None = None
         self._came: list[int] = []
         self._reading: AngleReading | None = None
-        self._odd: list[tuple[int, int]] = []  # angles that jumped, with their times
+        self._way = Way(DOUBT_CDEG, CLOCK_MS)
         self._lost: str | None = None
 
     @property
@@ -88,18 +90,10 @@ class WitmotionStream:
                 self._judge(frames.millidegrees(frame.words[self._column]), looked_ms - self._burst_ms)
 
     def _judge(self, raw_mdeg: int, at_ms: int) -> None:
-        """Believe what a table can do; after a jump, what the sensor says again and again."""
+        """Believe what a table can do; besides, what the sensor says again and again."""
         angle, last = inversion_cdeg(raw_mdeg, self._config), self._reading
-        if last is None or _can_be(last.angle_cdeg, last.at_ms, angle, at_ms):
-            self._odd = []
-        else:
-            if self._odd and not _can_be(*self._odd[-1], angle, at_ms):
-                self._odd = []
-            self._odd.append((angle, at_ms))
-            if len(self._odd) < STEADY:
-                return
-            self._odd = []
-        self._reading = AngleReading(at_ms, 1 if last is None else last.counter + 1, angle, None)
+        if self._way.believes(at_ms, angle):
+            self._reading = AngleReading(at_ms, 1 if last is None else last.counter + 1, angle, None)
 
     def send(self, now_ms: int) -> None:
         """Nothing: it is never asked."""
@@ -107,10 +101,6 @@ class WitmotionStream:
     def close(self) -> None:
         """Close the port."""
         self._link.close()
-
-
-def _can_be(before_cdeg: int, before_ms: int, angle_cdeg: int, at_ms: int) -> bool:
-    return abs(angle_cdeg - before_cdeg) <= JUMP_CDEG + FASTEST_CDPS * max(0, at_ms - before_ms) // 1_000
 
 
 def make(config: WitmotionStreamConfig, link: ByteLink) -> WitmotionStream:
