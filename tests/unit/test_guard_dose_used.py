@@ -14,8 +14,8 @@ import pytest
 from hil.known_rider import acquaint
 from safety import limits as rules
 from safety.guard import dose_clock, files, ledger_file
+from safety.guard.arrivals import BeginAsked
 from safety.guard.book import Book
-from safety.guard.channel import BeginAsked
 from safety.guard.dose import DAY_MS, Refused
 from safety.guard.store import Store
 from safety.trial import TESTS
