@@ -106,11 +106,11 @@ def test_head_down_needs_every_permit(
         observation = observation._replace(inputs=switches)
     _, decision = step(state, observation, LIMITS)
     if decision.command == d.MOVE and decision.rate_cdps > 0:
-        permits(decision, observation)
+        assert permits(decision, observation)
 
 
-def permits(decision: d.Decision, seen: Observation) -> None:
-    """Invariant I5."""
+def permits(decision: d.Decision, seen: Observation) -> bool:
+    """Invariant I5; what is missing fails by itself."""
     assert decision.mode == d.ACTIVE
     assert decision.direction == 2
     assert decision.latched_cause == 0
@@ -126,6 +126,7 @@ def permits(decision: d.Decision, seen: Observation) -> None:
     assert seen.drive_state == DRIVE_ARMED
     assert seen.controller_age_ms <= 200
     assert decision.dose_left_ms > 0
+    return True
 
 
 def test_the_ride_the_properties_start_from_does_go_down() -> None:
@@ -134,7 +135,7 @@ def test_the_ride_the_properties_start_from_does_go_down() -> None:
         _, decision = step(state, observation, LIMITS)
         assert decision.command == d.MOVE
         assert decision.rate_cdps > 0
-        permits(decision, observation)
+        assert permits(decision, observation)
 
 
 @given(verdicts, verdicts, verdicts)
