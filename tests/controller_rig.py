@@ -159,7 +159,7 @@ class Rig:
 
     def start_guard(self) -> None:
         """A fresh guard on the same disk, with a station that is alive."""
-        acquaint(self.folder, "ada")
+        acquaint(self.folder, self.machine.sha256, "ada")
         store = Store(self.folder, self.machine.sha256, lambda: 1_700_000_000, self.now_ms, "boot")
         self.store = store
         facts = Facts(1, self.machine.park_cdeg, self.machine.cap_cdeg, bytes.fromhex(self.machine.sha256))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from safety.guard import table
 from safety.guard.dose import Dose, Refused
+from safety.guard.elsewhere import Elsewhere
 from tests import house
 
 TABLE = table.parse((house.ROOT / "install/table.toml.example").read_bytes())
@@ -20,8 +21,9 @@ NAMES = ("ledger.jsonl", "ledger.head", "guard.state")
 class Machine:
     """A machine with its calendar; the guard on it is started and killed at will."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, run_dir: Path | None = None) -> None:
         self.folder = folder
+        self.run_dir = run_dir
         self.counts = True
         self.wall_s = 1_800_000_000
         self.now_ms = 50_000
@@ -31,13 +33,15 @@ class Machine:
         self.passes(100 * HOUR_MS)
 
     def start(self, used_before: bool = True) -> Dose:
+        boot = f"boot {self.boots}" if self.boot_known else ""
         self.dose = Dose(
             self.folder / "ledger.jsonl",
             lambda: self.wall_s,
-            f"boot {self.boots}" if self.boot_known else "",
+            boot,
             "",
             self.counts,
             used_before,
+            Elsewhere(self.run_dir, boot),
         )
         return self.dose
 

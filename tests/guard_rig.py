@@ -107,7 +107,7 @@ class Rig(Bed):
         self.shape: Setpoints | None = None
         self.station_lives = True
         self.session = 0
-        acquaint(folder, "Åse")
+        acquaint(folder, self.table.sha256, "Åse")
         self.start_guard()
 
     def start_guard(self) -> None:

@@ -150,6 +150,9 @@ def accept_table(sha256: str, named: str, state_dir: Path) -> None:
         raise CommandError(ExitCode.USAGE, what)
     guard_folder.exists(state_dir)
     with guard_folder.at_park(state_dir):
+        if not known_table.used(state_dir):
+            what = "no guard has run here yet; start it: the first table file of a folder counts as accepted"
+            raise CommandError(ExitCode.NO_INPUT, f"{state_dir}: {what}")
         known_table.accept(state_dir, sha256, durable=True)
 
 

@@ -32,7 +32,7 @@ def leave_open(setup: LockstepSetup, place: Path, scenario: Scenario) -> int:
     cap_cdeg = round(scenario.cap_deg * 100)
     terms = rules.terms(SESSION, FULL_TIER, cap_cdeg, ALLOWANCE_MS, 1, WALL_MS, day_ms, limits)
     assert not isinstance(terms, str)
-    acquaint(place, RIDER)
+    acquaint(place, machine.sha256, RIDER)
     store = Store(place, machine.sha256, lambda: WALL_S, BASE_MS, MACHINE_BOOT)
     bounds = of_session(rules.TIERS[FULL_TIER], cap_cdeg, machine.bounds, limits)
     head = store.dose.debit(RIDER, SESSION, terms.allowance_ms, BASE_MS)

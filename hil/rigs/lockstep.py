@@ -92,7 +92,7 @@ class Lockstep:
         self._ticks = 0
         self._hash = hashlib.sha256()
         self._pipes = Pipes()
-        acquaint(folder, "lockstep")
+        acquaint(folder, self.table.sha256, "lockstep")
         if setup.tested:
             self._note_tested()
         for name in PROCESSES:

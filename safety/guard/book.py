@@ -52,15 +52,16 @@ class Book:
             return f"session {self.session} is still open; end it first"
         if not asked.rider.strip():
             return "no rider is named; choose one"
-        if self._store.free_bytes() < FREE_BYTES_MIN:
-            return f"the disk is full ({self._store.folder}); make room, allowed from 16 MB"
+        folder = self._store.folder
+        if not self._store.in_place:
+            return f"{folder} was taken away while the guard runs; put it back, or start the guard anew"
         try:
+            if self._store.free_bytes() < FREE_BYTES_MIN:
+                return f"the disk is full ({folder}); make room, allowed from 16 MB"
             self._account(now_ms)
             return self._debit(asked, now_ms)
         except OSError as error:
-            return (
-                f"the dose cannot be written down: {error.strerror}; see to the disk of {self._store.folder}"
-            )
+            return f"the dose cannot be written down: {error.strerror}; see to the disk of {folder}"
 
     def _debit(self, asked: BeginAsked, now_ms: int) -> str | None:
         dose = self._store.dose

@@ -130,6 +130,7 @@ class Clerk:
         lost = self._store.dose.lost
         if lost != self._lost:
             self._lost = lost
+            self._store.doubt_folder()
             self._store.events.write(now_ms, "dose", wrong=lost, cause=None)
 
     def _taken(self, asked: BeginAsked, mark: Mark, desk: Desk) -> None:

@@ -65,7 +65,8 @@ def build(
     given.run_dir.mkdir(parents=True, exist_ok=True)
     boot_id = int.from_bytes(os.urandom(4), "little")
     with ExitStack() as undo:  # what is open when something is refused is closed again
-        store = Store(given.state_dir, machine.sha256, clock.wall_s, clock.monotonic_ms())
+        now_ms = clock.monotonic_ms()
+        store = Store(given.state_dir, machine.sha256, clock.wall_s, now_ms, run_dir=given.run_dir)
         undo.callback(store.close)
         facts = Facts(boot_id, machine.park_cdeg, machine.cap_cdeg, bytes.fromhex(machine.sha256))
         listener = undo.enter_context(listen(given.run_dir / SOCKET))

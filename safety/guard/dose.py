@@ -1,7 +1,8 @@
 """Who has been head-down for how long: debited before, given back after, never rewritten (HZ-48).
 
 The newest hash of the ledger lies beside it in ledger.head, in the guard's own state, in the mark of an open
-session, and in the node. A ledger that is missing, changed or older than one of them leaves nothing for 24 h.
+session, in the run folder and in the node. A ledger that is missing, changed or older than one of them
+leaves nothing for 24 h.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from safety.guard import dose_clock, files, ledger_file, standing
+from safety.guard import dose_clock, elsewhere, files, ledger_file, standing
 from safety.guard.dose_clock import DoseClock
 from safety.guard.dose_words import hours
+from safety.guard.elsewhere import NOWHERE, Elsewhere
 from safety.guard.ledger_file import BACK, DEBIT, LOST, OVER, Entry
 from safety.guard.spent import Spent, same_rider, sessions
 from safety.guard.table import Table
@@ -43,15 +45,18 @@ class Dose:
         copy: str = "",
         calendar_counts: bool | None = None,
         used_before: bool = False,
+        aside: Elsewhere = NOWHERE,
     ) -> None:
         self._path = path
         self._copy_path = path.with_suffix(".head")
         self._state_path = path.with_name("guard.state")
+        self._aside = aside
         self._wall_s = wall_s
         counts = dose_clock.calendar_goes_on if calendar_counts is None else lambda: calendar_counts
         state = files.read_sealed(self._state_path)
         known = dose_clock.moment_of(state)
-        self._clock = DoseClock(known, boot, wall_s, counts)
+        witness = aside.read()
+        self._clock = DoseClock(elsewhere.later(known, witness), boot, wall_s, counts)
         self._entries, wrong = ledger_file.read(path)
         self.trouble: str | None = f"{path.name} {wrong}" if wrong else None
         if self._entries:
@@ -61,14 +66,23 @@ class Dose:
         self.compare(copy, "the open session's mark")
         self.compare(beside, self._copy_path.name)
         self.compare(within, self._state_path.name)
+        self.compare(str((witness or {}).get("head", "")), "the run folder")
+        used_before = used_before or witness is not None
+        self.blank: Final = not (
+            self._entries or beside or within
+        )  # nothing here says that anybody ever rode
         if known is None and not (used_before or self._entries or beside):
             self._first_start()
-        elif known is None or (self._entries and not (beside and within)):
-            # Whoever puts an older ledger back takes the copies away that would tell.
-            lost = self._state_path if known is None or not within else self._copy_path
-            self._doubt(f"{path.name} has lost its copy in {lost.name}")
+        else:
+            self._look_for_copies(known is not None, beside, within)
         self._saved_ms: int | None = None
         self._looked_ms = 0
+
+    def _look_for_copies(self, has_state: bool, beside: str, within: str) -> None:
+        """Whoever puts an older ledger back takes the copies away that would tell."""
+        if not has_state or (self._entries and not (beside and within)):
+            lost = self._copy_path if has_state and within else self._state_path
+            self._doubt(f"{self._path.name} has lost its copy in {lost.name}")
 
     def _first_start(self) -> None:
         """A new folder gets its first copy; in any other one, it was taken away."""
@@ -104,11 +118,17 @@ class Dose:
             self.save(now_ms, durable=False)
 
     def save(self, now_ms: int, durable: bool) -> None:
-        """Write the state down; where that fails, time that the machine is off does not count."""
+        """Write the state down; where that fails, time that the machine is off does not count.
+
+        Not while the ledger is not to be believed: what lies beside it is what tells.
+        """
         self._saved_ms = now_ms
+        if self.trouble is not None:
+            return
         content = {**self._clock.moment(now_ms)._asdict(), "head": self.head}
         with contextlib.suppress(OSError):
             files.seal(self._state_path, content, durable)
+        self._aside.keep(content)
 
     def left(self, rider: str, tier: int, table: Table, now_ms: int) -> int | Refused:
         """Head-down time a rider has left in the rolling 24 h. Waits for the disk once after a loss."""
@@ -170,6 +190,7 @@ class Dose:
         self._entries = []
         self._append(LOST, what, 0, 0, now_ms)
         self.trouble = None
+        self.save(now_ms, durable=True)
 
     def _append(self, kind: str, rider: str, session: int, ms: int, now_ms: int) -> str:
         entry = Entry(kind, rider, session, ms, self._clock.now(now_ms), self._wall_s())

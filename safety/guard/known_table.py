@@ -14,7 +14,17 @@ from safety.guard import files
 
 NAME: Final = "table.json"
 SHORT: Final = 12  # hex digits that a person compares
+# Any of these, and the folder is no new one: who took the others away gains no dose and no table by it.
+OURS: Final = (
+    *("ledger.*", "guard.state*", "guard.events*", "guard.ring"),
+    *("mark.json*", "table.json*", "tests.json*", "latch.json*"),
+)
 _KEY: Final = "accepted_sha256"
+
+
+def used(folder: Path) -> bool:
+    """Whether a guard has used this folder: one of its files is there, whatever is in it."""
+    return any(one for name in OURS for one in folder.glob(name))
 
 
 def read(folder: Path) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Final
 from safety.causes import name_of
 from safety.guard import dose_clock, files, known_table, latch_file, mark
 from safety.guard.dose import Dose
+from safety.guard.elsewhere import Elsewhere
 from safety.guard.events import Events
 from safety.guard.ring_file import Ring
 from safety.trial import TESTS
@@ -33,6 +35,7 @@ class Store:
         wall_s: Callable[[], int],
         now_ms: int,
         machine_boot: str | None = None,
+        run_dir: Path | None = None,
     ) -> None:
         self.folder = folder
         self._table_sha256 = table_sha256
@@ -40,12 +43,13 @@ class Store:
         self._boot = machine_boot if machine_boot is not None else _machine_boot()
         self._lock = _locked(folder)
         events, ring = folder / "guard.events.jsonl", folder / "guard.ring"
-        used_before = events.exists() or ring.exists()
+        aside = Elsewhere(run_dir, self._boot)
+        used_before = known_table.used(folder) or aside.read() is not None
         self.accepted = known_table.met(folder, table_sha256, new_folder=not used_before)
         self.mark = mark.read(folder / "mark.json")
         self._seen = mark.last_seen(ring, self.mark.terms.session) if self.mark else None
         copy = self.mark.ledger_head if self.mark else ""
-        self.dose = Dose(folder / "ledger.jsonl", wall_s, self._boot, copy, used_before=used_before)
+        self.dose = Dose(folder / "ledger.jsonl", wall_s, self._boot, copy, None, used_before, aside)
         self.events = Events(events, wall_s)
         self.ring, self.ring_trouble = _ring(ring)
         self._latch = latch_file.Latch(folder)
@@ -71,6 +75,21 @@ class Store:
         if self.mark is None:
             return 0
         return mark.used_ms(self.mark, self._seen, self._boot, now_ms, inverted_cdeg)
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the folder is still the one that was opened: it may have been taken away meanwhile."""
+        try:
+            return os.path.samestat(os.stat(self.folder), os.fstat(self._lock))
+        except OSError:
+            return False
+
+    def doubt_folder(self) -> None:
+        """A new folder, and yet somebody else knows a ledger: its first table is not taken for accepted."""
+        if self.dose.blank:
+            self.accepted = False
+            with contextlib.suppress(OSError):
+                files.remove(self.folder / known_table.NAME, durable=False)
 
     def free_bytes(self) -> int:
         """Room on the disk."""

@@ -22,8 +22,8 @@ class Witness:
 
     @property
     def silent(self) -> bool:
-        """Whether a copy exists whose content is not known yet."""
-        return self._keeper is not None and self._keeper.read() is None
+        """Whether a copy exists whose content is not known yet, or not compared."""
+        return self._keeper is not None and self._compared is None
 
     def tick(self, now_ms: int) -> None:
         """Compare, then let the ledger's time go on, then tell."""

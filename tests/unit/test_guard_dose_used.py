@@ -34,7 +34,7 @@ def opened(folder: Path, now_ms: int = 0, boot: str = "boot", wall_s: int = WALL
 
 @pytest.fixture
 def papers(quick: Path) -> Store:
-    acquaint(quick, "a")
+    acquaint(quick, TABLE.sha256, "a")
     return opened(quick)
 
 

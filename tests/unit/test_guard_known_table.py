@@ -80,8 +80,14 @@ def test_a_person_accepts_it_by_its_hash_while_no_guard_runs(
     assert not accepted(folder, THIS)
 
 
-def test_only_a_right_table_file_and_a_folder_that_is_there_can_be_accepted(tmp_path: Path) -> None:
+def test_only_a_right_table_file_and_a_folder_that_was_used_can_be_accepted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert keel_check(tmp_path / "none", TABLE, THIS) == ExitCode.NO_INPUT
+    (tmp_path / "new").mkdir()
+    assert keel_check(tmp_path / "new", TABLE, THIS) == ExitCode.NO_INPUT
+    assert "no guard has run here yet; start it" in capsys.readouterr().err
+    assert accepted(tmp_path / "new", THIS)
     assert keel_check(tmp_path / "none", b"[programme]\n", THIS) == ExitCode.USAGE
     assert keel_check(tmp_path / "none", TABLE.replace(b"cap_deg", b"cap"), THIS) == ExitCode.CONFIG
 

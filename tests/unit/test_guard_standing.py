@@ -74,7 +74,7 @@ def test_a_stranger_is_held_to_the_first_session_by_the_guard(tmp_path: Path) ->
 
 
 def test_a_past_is_put_into_a_new_folder_only(tmp_path: Path) -> None:
-    acquaint(tmp_path, "a")
+    acquaint(tmp_path, "ab", "a")
     data = (tmp_path / "ledger.jsonl").read_bytes()
-    acquaint(tmp_path, "b")
+    acquaint(tmp_path, "ab", "b")
     assert (tmp_path / "ledger.jsonl").read_bytes() == data
