@@ -61,40 +61,18 @@ def imports(source: str) -> list[Finding]:
     return found
 
 
-def foreign_imports(
-    source: str,
-    allowed: frozenset[str],
-    own: tuple[str, ...],
-    not_own: tuple[str, ...] = (),
-    hidden: frozenset[str] = frozenset({"__import__"}),
-) -> list[Finding]:
-    """The imports that are neither allowed modules nor below the own packages, and uses of hidden names."""
-
-    def below(module: str, packages: tuple[str, ...]) -> bool:
-        return any(module == package or module.startswith(package + ".") for package in packages)
-
-    tree = ast.parse(source)
+def foreign_imports(source: str, own: tuple[str, ...]) -> list[Finding]:
+    """The imports that are not below the own packages, and uses of `__import__`."""
     named = [
         Finding(node.lineno, node.id)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and node.id in hidden
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Name) and node.id == "__import__"
     ]
-    inside = [
-        Finding(node.lineno, f"{node.module}.{alias.name}")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.level == 0
-        for alias in node.names
-        if below(f"{node.module}.{alias.name}", not_own) and not below(node.module or "", not_own)
+    return named + [
+        found
+        for found in imports(source)
+        if not any(found.what == package or found.what.startswith(package + ".") for package in own)
     ]
-    return (
-        named
-        + inside
-        + [
-            found
-            for found in imports(source)
-            if found.what not in allowed and (below(found.what, not_own) or not below(found.what, own))
-        ]
-    )
 
 
 def long_functions(source: str, limit: int) -> list[Finding]:
