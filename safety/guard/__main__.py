@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import Final
 
 from firmware_bridge.clock import Ticker
 from firmware_bridge.errors import BridgeError, PortBusy, PortMissing
@@ -16,10 +18,12 @@ from safety.limits import TICK_MS
 
 # After sysexits, as controller.exit_codes has them; the guard loads nothing of the controller.
 NO_INPUT, UNAVAILABLE, BUSY, PERMISSION, CONFIG = 66, 69, 75, 77, 78
+NOT_FOR_OTHERS: Final = 0o007  # whoever starts it, by hand or as a service: files for user and group only
 
 
 def main(words: list[str]) -> int:
     """Run until parked; the exit code."""
+    os.umask(os.umask(0) | NOT_FOR_OTHERS)
     given = compose.arguments(words)
     try:
         guard = compose.build(given, tell=process.tell if given.json else None)

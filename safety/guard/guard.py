@@ -28,6 +28,7 @@ from safety.observation import DRIVE_ARMED, ORDER_RETURN, ORDER_TEST, Observatio
 from safety.step import State, boot, step
 
 GREETING_TICKS: Final = 10
+CUT_SHORT: Final = "guard.ring is not as long as it was made; reports are kept in memory only"
 LEAVE_AFTER: Final = 5  # ticks at park with everything said to the drive
 _IDLE: Final = (INHIBITED, LATCHED)
 
@@ -192,7 +193,8 @@ class Guard:
         values = report.report(seen, decided, self._devices.drive.read(), rest)
         packet = report.packed(values)
         self._channel.report(packet)
-        self._store.ring.write(packet)
+        if not self._store.ring.write(packet):
+            self._store.events.write(now_ms, "ring_lost", cause=None, wrong=CUT_SHORT)
         # In its first ticks every device is silent: that is no news.
         trouble = self._devices.trouble if self._tick > GREETING_TICKS else None
         self._news.tick(now_ms, decided, seen, trouble, self._refused)

@@ -31,21 +31,30 @@ class Ring:
     def __init__(self, path: Path | None) -> None:
         """Go on with the file of that name, or make it; None = in this process only (no disk left)."""
         self.last = 0
+        self._has_file = path is not None
         if path is None:
-            self._map = mmap.mmap(-1, SIZE)
+            self._map = _in_memory()
         else:
             packets = read(path)
             self.last = packets[-1][0] if packets else 0
             self._map = _mapped(path)
         self._map[: HEADER.size] = HEADER.pack(MAGIC, VERSION, SLOT_SIZE, SLOTS)
 
-    def write(self, packet: bytes) -> None:
-        """Keep one report instead of the oldest one."""
+    def write(self, packet: bytes) -> bool:
+        """Keep one report instead of the oldest one; False when the file has just been found cut short.
+
+        Touching what is no longer there would kill the process (SIGBUS): from then on it is kept in memory.
+        """
+        whole = not self._has_file or self._map.size() == SIZE
+        if not whole:
+            self._map.close()
+            self._map, self._has_file = _in_memory(), False
         self.last += 1
         counted = _COUNTED.pack(self.last, len(packet))
         head = counted + struct.pack("<I", zlib.crc32(packet, zlib.crc32(counted)))
         at = HEADER.size + (self.last % SLOTS) * SLOT_SIZE
         self._map[at : at + len(head) + len(packet)] = head + packet
+        return whole
 
     def close(self) -> None:
         """Unmap."""
@@ -69,6 +78,10 @@ def read(path: Path) -> list[tuple[int, bytes]]:
         if number and length <= SLOT_SIZE - SLOT_HEAD.size and zlib.crc32(packet, zlib.crc32(counted)) == crc:
             found.append((number, packet))
     return sorted(found)
+
+
+def _in_memory() -> mmap.mmap:
+    return mmap.mmap(-1, SIZE)
 
 
 def _mapped(path: Path) -> mmap.mmap:

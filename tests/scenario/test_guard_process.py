@@ -34,8 +34,8 @@ def write_table(folder: Path, port: str) -> None:
     (folder / "table.toml").write_text(EXAMPLE.replace(PORT, port))
 
 
-def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(folder, *words), capture_output=True, text=True, timeout=20)
+def run(folder: Path, *words: str, umask: int = -1) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(folder, *words), capture_output=True, text=True, timeout=20, umask=umask)
 
 
 class Process:
@@ -108,11 +108,15 @@ def test_a_wrong_table_exits_78_with_every_error(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
-def test_a_missing_port_exits_69(tmp_path: Path) -> None:
+def test_a_missing_port_exits_69_and_nothing_made_is_for_others(tmp_path: Path) -> None:
+    """Whoever starts it, under whatever umask."""
     write_table(tmp_path, "/dev/no-such-port")
-    result = run(tmp_path)
+    result = run(tmp_path, umask=0)
     assert result.returncode == 69
     assert "/dev/no-such-port: there is no such port" in result.stderr
+    made = [tmp_path / "run", tmp_path / "state", *(tmp_path / "state").iterdir()]
+    assert len(made) > 4
+    assert [path.name for path in made if path.stat().st_mode & 0o007] == []
 
 
 @pytest.mark.parametrize("words", [["--nonsense"], ["--state-dir"]])

@@ -181,6 +181,41 @@ def test_events_and_ring_survive_kill_9_and_the_mark_takes_the_time_from_the_rin
     assert mark.used_ms(wrote, seen, "one", 500, 500) == 1_980
 
 
+CUT = """
+import os, sys
+from pathlib import Path
+from tests.guard_rig import Rig
+for length in (0, 4_096, 10_000_000):
+    rig = Rig(Path(sys.argv[1]) / str(length))
+    rig.run(0.2)
+    os.truncate(rig.folder / "guard.ring", length)
+    rig.run(0.2)
+    assert rig.mode() == "inhibited"
+    assert rig.report["tick"] == 20
+    rig.kill_guard()
+    rig.start_guard()
+    rig.run(0.2)
+    assert rig.papers.ring_trouble is None
+    rig.kill_guard()
+"""
+
+
+def test_a_ring_that_is_cut_short_under_a_running_guard_kills_nobody(tmp_path: Path) -> None:
+    """Touching a mapped page that has gone is SIGBUS: told once, and the next guard makes the file anew."""
+    for length in (0, 4_096, 10_000_000):
+        (tmp_path / str(length)).mkdir()
+    done = subprocess.run([sys.executable, "-c", CUT, str(tmp_path)], cwd=house.ROOT, timeout=50)
+    assert done.returncode == 0
+    for length in (0, 4_096, 10_000_000):
+        told = [
+            line
+            for line in lines(tmp_path / str(length) / "guard.events.jsonl")
+            if line["event"] == "ring_lost"
+        ]
+        assert len(told) == 1
+        assert len(ring_file.read(tmp_path / str(length) / "guard.ring")) == 10
+
+
 def test_the_time_of_another_session_is_not_taken(tmp_path: Path) -> None:
     ring = ring_file.Ring(tmp_path / "guard.ring")
     ring.write(report(1, session=6, used_ms=99))
