@@ -28,10 +28,11 @@ class Buttons(NamedTuple):
     pendant_release: bool
     released_ms: int  # the pendant was released for so long before this press, or still is
     unloaded_ms: int  # nobody was felt on the table for so long
+    stop_ms: int  # STOP is held for so long
 
 
 UNTOUCHED: Final = Buttons(
-    UNKNOWN_INPUTS, False, 0, 0, False, False, 0, False, False, False, False, False, 0, 0
+    UNKNOWN_INPUTS, False, 0, 0, False, False, 0, False, False, False, False, False, 0, 0, 0
 )
 
 
@@ -67,4 +68,5 @@ def watch(was: Buttons, observation: Observation, limits: Limits, dt_ms: int) ->
         pendant is False and pendant_before is True,
         released_ms,
         min(was[13] + dt_ms, AGE_MAX_MS) if now[10] is False else 0,
+        min(was[14] + dt_ms, AGE_MAX_MS) if now[1] and before[1] else 0,
     )

@@ -23,7 +23,7 @@ from safety.decision import (
 )
 from safety.facts import Facts
 from safety.home_pinch import Outcome, after_stop, pinched, strained
-from safety.home_state import Act, Home, drive_offset, entered
+from safety.home_state import Act, Home, drive_offset, entered, is_stopped
 from safety.home_trouble import manual
 from safety.limits import Limits
 from safety.observation import AGE_MAX_MS, DRIVE_ARMED, Observation
@@ -199,11 +199,12 @@ def _stalled(home: Home, limits: Limits) -> Outcome:
 
 
 def pausing(home: Home, facts: Facts, observation: Observation, limits: Limits, dt_ms: int) -> Outcome:
-    """Stand until the pause owed at this place is over; the session's clock counts it."""
+    """Stand until the pause owed at this place is over, and STOP let go; the session's clock counts it."""
     session = facts.session
     owed_ms = session.rest_owed_ms if home.stage == PAUSE_REST else session.mid_owed_ms
     wanted = home.bits & (EMERGENCY | WAIT) and not home.acknowledged and home.stage == PAUSE_REST
-    if owed_ms and not wanted:
+    stopped = is_stopped(facts.buttons, limits.freeze_in_return_ms)
+    if (owed_ms or stopped) and not wanted:
         return home, Act(HOLD, stage=home.stage)
     return go_on(home, facts, observation, limits)
 

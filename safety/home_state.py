@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from safety.angles import ONLY_B, fresh
+from safety.buttons import Buttons
 from safety.decision import HOLD, NO_STAGE, RETURNING, STOP, STOPPING
 from safety.facts import Facts
 from safety.limits import Limits
@@ -29,7 +30,7 @@ class Home(NamedTuple):
     stalls: int
     cuts: int  # attempts after a CUT that are used up
     still_ms: int  # standing after a CUT
-    hand: bool  # hold-to-run may move (its button was seen released since the last CUT)
+    hand: bool  # hold-to-run may move (its button was seen released since the last CUT or STOP)
     watch_ms: int  # progress window
     plan_from: int  # cdeg
     seen_from: int  # cdeg
@@ -92,3 +93,16 @@ def drive_offset(cdeg: int, facts: Facts, observation: Observation, limits: Limi
 def standing(home: Home) -> Ramp:
     """The generator without its motion, so that the next one is anchored on the measured angle."""
     return Ramp(home.ramp.pos, 0, home.ramp.offset_cdeg)
+
+
+def is_stopped(buttons: Buttons, most_ms: int) -> bool:
+    """STOP is held (HZ-44), and not for so long that it hangs: that must keep nobody from coming home."""
+    return buttons.now.stop is True and buttons.stop_ms < most_ms
+
+
+def by_hand(was: bool, buttons: Buttons, limits: Limits) -> bool:
+    """Whether hold-to-run may move: no STOP is held, and RETURN was let go since the last CUT or STOP.
+
+    Held for longer than STOP may freeze in a whole bout it counts no more, for who presses RETURN anew.
+    """
+    return not is_stopped(buttons, limits.freeze_bout_ms) and (was or not buttons.home)

@@ -29,7 +29,7 @@ from safety.decision import (
 )
 from safety.facts import Facts
 from safety.home_pinch import backing_off, giving_back, pinched, waiting
-from safety.home_state import NOT_HOMING, Act, Home, entered
+from safety.home_state import NOT_HOMING, Act, Home, by_hand, entered
 from safety.home_trouble import cut_off, estop
 from safety.limits import Limits
 from safety.observation import AGE_MAX_MS, DRIVE_OWN_RETURN, ORDER_CONTINUE, ORDER_RETURN, Observation
@@ -90,7 +90,8 @@ def advance(
     was: Home, facts: Facts, observation: Observation, limits: Limits, dt_ms: int
 ) -> tuple[Home, Act]:
     """One tick of a return."""
-    home = was._replace(age_ms=min(was.age_ms + dt_ms, AGE_MAX_MS), hand=was.hand or not facts.buttons.home)
+    hand = by_hand(was.hand, facts.buttons, limits)
+    home = was._replace(age_ms=min(was.age_ms + dt_ms, AGE_MAX_MS), hand=hand)
     if home.bits & ESTOP:
         return estop(home, facts, observation, limits, dt_ms)
     if home.bits & CUT_OFF:

@@ -60,7 +60,9 @@ def look(state: State, observation: Observation, limits: Limits, dt_ms: int, wok
     cdeg = angles.cdeg
     told_to_move = state.motion.command == MOVE and state.motion.rate_cdps != 0
     asked = state.check.phase >= CHECK_ASKED
-    session = count(state.session, mode, home.stage, cdeg, told_to_move, asked, limits, dt_ms)
+    stands = limits.park_cdeg if cdeg is None and at_park else cdeg  # by the park switch
+    blind = stands is None and terms is not None
+    session = count(state.session, mode, home.stage, stands, blind, told_to_move, asked, limits, dt_ms)
     place = angles.last_cdeg if cdeg is None else cdeg
     inverted = place is not None and place > limits.inverted_cdeg and (mode == ACTIVE or home.stage == FROZEN)
     every_ms = CHECK_IN_MAX_MS if terms is None else terms.check_in_every_ms

@@ -38,24 +38,20 @@ def count(
     mode: int,
     stage: int,
     cdeg: int | None,
+    blind: bool,
     moving: bool,
     asked: bool,
     limits: Limits,
     dt_ms: int,
 ) -> Session:
-    """One tick on. Without an angle a rider who was inverted is taken as still inverted."""
+    """One tick on. Head-down time counts in every mode, all else in a session only.
+
+    `blind`: a session is open, and nothing says where the table is.
+    """
+    was = _head_down(was, cdeg, blind, limits, dt_ms)
     if mode in (INHIBITED, LATCHED, READY, TEST):
         return was
     used, bout, bout_ms, in_bout, hold, wall, rest, mid, top, freeze = was
-    if cdeg is not None:
-        if in_bout:
-            in_bout = cdeg > limits.upright_again_cdeg
-        elif cdeg > limits.inverted_cdeg:
-            in_bout, bout, bout_ms, top, freeze = True, min(bout + 1, 255), 0, cdeg, 0
-        top = max(top, cdeg)
-    if in_bout:
-        used = min(used + dt_ms, FOREVER_MS)
-        bout_ms = min(bout_ms + dt_ms, FOREVER_MS)
     if mode == ACTIVE:
         wall = min(wall + dt_ms, FOREVER_MS)
         if moving or not in_bout:
@@ -65,6 +61,22 @@ def count(
     if stage == FROZEN:
         freeze = min(freeze + dt_ms, AGE_MAX_MS)
     rest, mid = _owed((rest, mid), bout_ms, top, cdeg, moving, stage, limits, dt_ms)
+    return Session(used, bout, bout_ms, in_bout, hold, wall, rest, mid, top, freeze)
+
+
+def _head_down(was: Session, cdeg: int | None, blind: bool, limits: Limits, dt_ms: int) -> Session:
+    """Without an angle a rider who was inverted is still inverted; in a session, whoever it is (HZ-48)."""
+    used, bout, bout_ms, in_bout, hold, wall, rest, mid, top, freeze = was
+    if cdeg is not None:
+        if in_bout:
+            in_bout = cdeg > limits.upright_again_cdeg
+        elif cdeg > limits.inverted_cdeg:
+            in_bout, bout, bout_ms, top, freeze = True, min(bout + 1, 255), 0, cdeg, 0
+        top = max(top, cdeg)
+    if in_bout or blind:
+        used = min(used + dt_ms, FOREVER_MS)
+    if in_bout:
+        bout_ms = min(bout_ms + dt_ms, FOREVER_MS)
     return Session(used, bout, bout_ms, in_bout, hold, wall, rest, mid, top, freeze)
 
 

@@ -34,7 +34,7 @@ from safety.decision import (
     Decision,
 )
 from safety.facts import Facts
-from safety.home_state import NOT_HOMING, Act, Home, standing
+from safety.home_state import NOT_HOMING, Act, Home, by_hand, standing
 from safety.home_trouble import manual
 from safety.homecoming import advance, begun, joined
 from safety.limits import TICK_MS, Limits, bounded
@@ -179,7 +179,7 @@ def _idle(
     # Beside park, as a test of the day that was broken off leaves it: the button brings it there.
     beside = facts.cdeg is not None and facts.cdeg - limits.park_cdeg > limits.there_cdeg
     away = not facts.at_park or (facts.buttons.home and (beside or home.stage != NO_STAGE))
-    home = home._replace(hand=home.hand or not facts.buttons.home)
+    home = home._replace(hand=by_hand(home.hand, facts.buttons, limits))
     if judged.reaction & CUT_OFF:
         return NOT_HOMING._replace(hand_cdeg=home.hand_cdeg), Act(CUT, stage=NO_STAGE)
     latched, chain = judged.latched, facts.buttons.now.estop_ok

@@ -16,7 +16,6 @@ from firmware_bridge.node.wire import since
 _TRY_AGAIN_MS = 5_000
 _ESTOP_CLOSE_MS = 300  # the brake falls in; SS1-t of the chain's delay relay is 500 ms
 _ESTOP_CUT_MS = 420
-_RETURN_BUTTONS = protocol.RETURN_A | protocol.RETURN_B
 
 
 class Brain:
@@ -182,7 +181,7 @@ class Brain:
         axis, most_cdps2 = self.axis, self.config.accel_max_cdps2
         estop = self._estop_open()
         self._estop_ms = min(self._estop_ms + dt_ms, 10_000) if estop else 0
-        self.hand.pass_time(dt_ms)
+        self.hand.watch(self.inputs, dt_ms)
         if self._hand_wanted(estop):
             return self._run_by_hand()
         if self.hand.end():
@@ -190,12 +189,7 @@ class Brain:
         if estop:
             return self._ramp_for_estop()
         if self.state == protocol.OWN_RETURN:
-            goes = self.homing.step(self.source.angle_mdeg, dt_ms, axis.motion)
-            if self.homing.stage == protocol.PARKED:
-                self.state = protocol.DISARMED
-            if not goes:
-                axis.loop.forget()
-            return goes
+            return self._come_home(dt_ms)
         if self.state == protocol.ARMED and self.mode != protocol.NONE:
             if axis.stands_in_doubt():
                 return False
@@ -204,6 +198,19 @@ class Brain:
             self._try_again(dt_ms)
         axis.stop(most_cdps2)
         return not axis.is_still()
+
+    def _come_home(self, dt_ms: int) -> bool:
+        """The own return; a STOP that is held freezes it for some seconds."""
+        axis = self.axis
+        if self.hand.freezes():
+            axis.stop(self.config.accel_max_cdps2)
+            return True
+        goes = self.homing.step(self.source.angle_mdeg, dt_ms, axis.motion)
+        if self.homing.stage == protocol.PARKED:
+            self.state = protocol.DISARMED
+        if not goes:
+            axis.loop.forget()
+        return goes
 
     def _try_again(self, dt_ms: int) -> None:
         """Cut while alone with a rider: one more own return after 5 s, then it is for a person."""
@@ -224,9 +231,9 @@ class Brain:
     def _hand_wanted(self, estop: bool) -> bool:
         """A RETURN button moves the table while it is held: without a host, an angle, or the e-stop chain."""
         idle = not self._is_driving()
-        held = self.inputs & _RETURN_BUTTONS != 0
         sinks = self.axis.trip.gave_up(self.source.angle_mdeg)
-        return held and not sinks and (estop or (idle and not (self.host.alive and self.source.known)))
+        held = self.hand.held and not sinks
+        return held and (estop or (idle and not (self.host.alive and self.source.known)))
 
     def _run_by_hand(self) -> bool:
         self._leave()

@@ -1,7 +1,7 @@
 """Hold-to-run: a RETURN button moves the table while it is held, without a host or with the e-stop open.
 
-It stops at rest, pauses there once, and wants to be pressed again. Without an angle the rest and park
-switches say when.
+It stops at rest, pauses there once, and wants to be pressed again; so it does after a STOP. Without an angle
+the rest and park switches say when.
 """
 
 from firmware_bridge.node import protocol
@@ -12,6 +12,10 @@ _HAND_CDPS = 200
 _BLIND_CDPS = 150  # by the motor's back-EMF, which knows the rate to a quarter
 _ABOVE_MDEG = 500
 _NEAR_MDEG = 50
+_RETURN_BUTTONS = protocol.RETURN_A | protocol.RETURN_B
+# A STOP that is held for longer hangs, and must keep nobody from coming home: in all of a bout, in a return.
+_STOP_MS = 60_000
+_STOP_IN_RETURN_MS = 10_000
 
 
 class Hand:
@@ -23,10 +27,24 @@ class Hand:
         self._pause_ms = 0
         self._from_above = False
         self._ended = False
+        self._may = True  # RETURN was let go since the last STOP
+        self._stop_ms = 0  # STOP is held for so long
+        self.held = False  # RETURN, and it may move
 
-    def pass_time(self, dt_ms: int) -> None:
-        """The pause at rest goes on whether the button is held or not."""
+    def watch(self, inputs: int, dt_ms: int) -> None:
+        """Both buttons; and the pause at rest, which goes on whether RETURN is held or not."""
         self._pause_ms = max(0, self._pause_ms - dt_ms)
+        pressed = inputs & _RETURN_BUTTONS != 0
+        self._stop_ms = min(self._stop_ms + dt_ms, _STOP_MS) if inputs & protocol.STOP_BUTTON else 0
+        if 0 < self._stop_ms < _STOP_MS:
+            self._may = False
+        elif not pressed:
+            self._may = True
+        self.held = pressed and self._may
+
+    def freezes(self) -> bool:
+        """A STOP that a return of its own obeys."""
+        return 0 < self._stop_ms <= _STOP_IN_RETURN_MS
 
     def step(self, angle_mdeg: int, motion: Motion) -> None:
         """One tick with the button held: state the motion."""

@@ -79,7 +79,9 @@ brake the one that moves alone. A table that stands with a doubt about its angle
 STATUS: what nobody follows is no angle.
 
 By hand the table stops at rest, pauses there, and wants RETURN to be pressed again; without an angle the rest
-and the park switch say where it is, and a load too heavy to judge the rate by stands still.
+and the park switch say where it is, and a load too heavy to judge the rate by stands still. STOP ends motion
+by hand, and RETURN is to be pressed anew; an own return stands while STOP is held, for ten seconds. A STOP
+held for longer than a minute (ten seconds) hangs, and keeps nobody from coming home.
 
 Quick changes of the rate are felt by the motor's back-EMF, which is never late: they damp the loop where the
 angle is late or slow. An encoder that stands while motor and inclinometer say that the table turns is frozen,

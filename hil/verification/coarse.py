@@ -73,6 +73,7 @@ _CAPS: Final = {
     ("Buttons", "one_open_ms"): LIMITS.ankle_ms,
     ("Buttons", "both_open_ms"): LIMITS.ankles_ms,
     ("Buttons", "home_ms"): LIMITS.reset_ms,
+    ("Buttons", "stop_ms"): LIMITS.freeze_bout_ms,
     ("Angles", "none_ms"): 200,
     ("Home", "still_ms"): LIMITS.cut_still_ms,
     ("Home", "age_ms"): 300,

@@ -82,9 +82,12 @@ def _owed(tick: Tick, below: bool) -> str | None:
 
 
 def _stop(tick: Tick) -> str | None:
-    """STOP freezes what moves, a return too."""
-    before, decision = tick.before, tick.decision
-    if not tick.state.buttons.stop_press or before.home.stage not in (TO_REST, TO_MID, TO_PARK):
+    """STOP freezes what moves, a return too, and whoever leads by hand; one that hangs only for so long."""
+    before, decision, buttons = tick.before, tick.decision, tick.state.buttons
+    held = buttons.now.stop is True and buttons.stop_ms < LIMITS.freeze_bout_ms
+    if held and decision.command == MOVE and decision.mode in (WAITING, INHIBITED, LATCHED):
+        return "hold-to-run moves though STOP is held"
+    if not buttons.stop_press or before.home.stage not in (TO_REST, TO_MID, TO_PARK):
         return None
     budget = LIMITS.freeze_bout_ms - before.session.freeze_ms
     if budget > 0 and decision.command not in (HOLD, STOP, LEAVE) and not decision.latched_cause:

@@ -11,7 +11,7 @@ NEAR: Final[dict[str, tuple[str, ...]]] = {
     "left_alone": ("let go",), "dose_over": ("dose",), "time_over": ("wall",), "bout_over": ("bout", "hold"),
     "check_in_missed": ("check-in",), "check_in_open": ("check-in",), "check_in": ("check-in",),
     "load_lost": ("load",), "load": ("no_load", "load"), "panic": ("squeezed",), "estop": ("chain",),
-    "stop_pressed": ("frozen", "continue"), "return_stalled": ("crawls", "blocked"),
+    "stop_pressed": ("frozen", "continue", "stopped hand"), "return_stalled": ("crawls", "blocked"),
     "pinched_up": ("blocked",), "pinched_down": ("blocked_down",), "lease_lost": ("controller", "rogue"),
     "pendant": ("let go",), "over_angle_predicted": ("hasty", "runs_down"), "dose": ("no dose", "dose"),
     "bouts": ("controller",), "supply": ("supply_unknown",), "switches": ("estop_unknown", "stop"),

@@ -194,6 +194,13 @@ def clocks_end_what_they_must(tick: Tick, shadow: Shadow) -> str | None:
     return None
 
 
+def head_down_time_counts(tick: Tick, shadow: Shadow) -> str | None:
+    """I11: wherever somebody may hang, in every mode; the guard knows the angle, as nothing is broken."""
+    more_ms = tick.state.session.used_ms - tick.before.session.used_ms
+    lost = tick.was.cdeg > LIMITS.inverted_cdeg and not tick.was.faults and more_ms < TICK_MS
+    return f"I11 head-down in mode {tick.before.mode}, and {more_ms} ms are counted" if lost else None
+
+
 def the_drive_is_fed(tick: Tick, shadow: Shadow) -> str | None:
     """Silence is for the test of the day: nobody on the table, at park, no longer than the drive declares."""
     decision, now = tick.decision, tick.seen.inputs
@@ -215,7 +222,7 @@ def _tried(tick: Tick) -> bool:
 CHECKS: Final[tuple[Check, ...]] = (
     causes_bind, modes_change_by_the_table, head_down_needs_its_permits, returns_obey, latches_stay,
     torque_is_cut_for_its_causes, permissions_are_taken, first_cause_is_kept, truth_stays_inside,
-    it_can_stop_in_time, clocks_end_what_they_must, the_drive_is_fed,
+    it_can_stop_in_time, clocks_end_what_they_must, head_down_time_counts, the_drive_is_fed,
 )  # fmt: skip
 
 

@@ -201,6 +201,16 @@ def _continue(node: Node) -> Iterator[Choice]:
         yield Choice(name, after, sent._replace(orders=_ORDERS[name]))
 
 
+def _by_hand(node: Node) -> Iterator[Choice]:
+    """The chain opens at any tick of a ride, and RETURN is held; then STOP comes and goes, at any pace."""
+    world, sent = _ride(node.world, stays=False), _begun(node)
+    yield Choice("-", world, sent)
+    order = ("estop_ok", "home", "stop", "stop", "home")
+    name = order[len(order) - world.acts] if world.acts else ""
+    if name:
+        yield Choice(name, _toggled(world._replace(acts=world.acts - 1), name), sent)
+
+
 def _people(name: str, acts: int, way: Way, wake: Wake = TESTED, **world: Any) -> Scenario:
     return Scenario(name, ((wake, START._replace(acts=acts, **world)),), way, CATALOGUE)
 
@@ -238,6 +248,7 @@ PEOPLE: Final = (
     _people("continue", 6, _continue),
     _people("orders", 3, people("STOP", "RETURN", "CONTINUE", "SEAT", "END")),
     _people("chain", 4, people("estop_ok", "home")),
+    _people("stopped hand", 5, _by_hand),
     _people("clamps", 3, people("ankle_a", "ankle_b", "home", "pendant")),
     _people("load", 3, people("load", "home")),
     _people(
@@ -255,7 +266,7 @@ PEOPLE: Final = (
         "day test", ((UNTESTED, START._replace(**_NOBODY)),), day_test, BRAKE
     ),
     *(_people(name, 2, people("home", "stop", terms=terms, stays=True)) for name, terms in _CLOCKS.items()),
-    Scenario("wakes", tuple(_wakes()), people("home", "down", rides=False), CATALOGUE),
+    Scenario("wakes", tuple(_wakes()), people("home", "stop", "down", rides=False), CATALOGUE),
 )  # fmt: skip
 RIDE: Final = Scenario("ride", ((TESTED, START),), broken((), False), CATALOGUE)
 SINGLES: Final = tuple(

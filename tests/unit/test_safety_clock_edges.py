@@ -175,14 +175,27 @@ def test_what_is_left_of_a_check_in() -> None:
 
 
 def counted(was: Session = NONE, mode: int = d.ACTIVE, stage: int = 0, cdeg: int | None = 0,
-            moving: bool = False, asked: bool = False) -> Session:  # fmt: skip
-    return count(was, mode, stage, cdeg, moving, asked, LIMITS, 20)
+            moving: bool = False, asked: bool = False, blind: bool = False) -> Session:  # fmt: skip
+    return count(was, mode, stage, cdeg, blind, moving, asked, LIMITS, 20)
 
 
 @pytest.mark.parametrize("mode", [d.INHIBITED, d.LATCHED, d.READY, d.TEST])
-def test_no_clock_of_a_session_runs_outside_of_one(mode: int) -> None:
-    was = NONE._replace(used_ms=100, in_bout=True)
-    assert counted(was, mode, cdeg=2000) == was
+def test_outside_of_a_session_only_head_down_time_counts(mode: int) -> None:
+    was = NONE._replace(used_ms=100, wall_ms=30, hold_ms=40, rest_owed_ms=50, mid_owed_ms=60)
+    assert counted(was, mode, cdeg=0, stage=d.FROZEN) == was
+    on = counted(was, mode, cdeg=2000, stage=d.FROZEN)
+    assert on == was._replace(used_ms=120, bout=1, bout_ms=20, in_bout=True, top_cdeg=2000)
+
+
+@pytest.mark.parametrize("mode", range(len(d.MODES)))
+def test_in_an_open_session_an_unknown_angle_is_head_down_but_begins_no_bout(mode: int) -> None:
+    was = NONE._replace(used_ms=100, bout=1, bout_ms=30)
+    on = counted(was, mode, cdeg=None, blind=True)
+    assert (on.used_ms, on.bout, on.bout_ms, on.in_bout) == (120, 1, 30, False)
+    assert counted(was, mode, cdeg=None).used_ms == 100
+    inverted = was._replace(in_bout=True)
+    for blind in (True, False):
+        assert counted(inverted, mode, cdeg=None, blind=blind)[:3] == (120, 1, 50)
 
 
 def test_a_bout_begins_above_5_deg_and_ends_at_3() -> None:
