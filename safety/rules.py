@@ -77,7 +77,7 @@ ROWS: Final = _rows(
     (ALWAYS, machine.runaway, CUT_OFF, NO_POWER, True, "runaway"),
     (LIVE | AWAY, machine.over_angle, CREEP, UP_CREEP, True, "over_angle"),
     (ACTING, machine.over_angle_predicted, CREEP, UP_CREEP, True, "over_angle_predicted"),
-    (LIVE | AWAY, machine.over_speed, CREEP | HALT, UP_CREEP, True, "over_speed"),
+    (LIVE | HOMING | AWAY, machine.over_speed, CREEP | HALT, UP_CREEP, True, "over_speed"),
     (LIVE | HOMING, machine.overrun, STAGED, UP_ONLY, False, "overrun"),
     (LIVE | AWAY, machine.drive_fault, CUT_OFF, NO_POWER, True, "drive_fault"),
     (LIVE, machine.drive_returned, STAGED, UP_ONLY, False, "drive_returned"),

@@ -14,7 +14,7 @@ from safety.observation import (
     ORDER_SEAT_LOST,
     ORDER_STOP,
 )
-from tests.safety_rig import cause, fastest, reset, ridden, session_terms
+from tests.safety_rig import LIMITS, cause, fastest, reset, ridden, session_terms
 
 STAGED: list[tuple[str, dict[str, Any]]] = [
     ("return_asked", {"orders": ORDER_RETURN}),
@@ -221,3 +221,18 @@ def test_a_latch_needs_the_whole_three_seconds() -> None:
     reset(rig)
     assert rig.decision.mode == d.INHIBITED
     assert rig.decision.command == d.HOLD, "a reset moves nothing"
+
+
+def test_a_return_that_runs_away_is_stopped_at_park_too() -> None:
+    """Within 2 deg of park it counts as there; a motor that runs the wrong way round does not."""
+    rig = ridden(1500)
+    rig.press(return_a=True)
+    rig.run(100)
+    rig.press(return_a=False)
+    while rig.plant.cdeg > LIMITS.park_cdeg + 150:
+        assert rig.tick().mode == d.RETURNING
+    rig.changes.update(a_cdps=-400, b_cdps=-400)
+    rig.run(LIMITS.over_speed_ms + 40)
+    assert cause(rig) == "return_asked"
+    assert rig.decision.causes >> BY_NAME["over_speed"].number & 1
+    assert rig.decision.command == d.STOP
