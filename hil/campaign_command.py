@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import platform
+import shlex
 import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import numpy as np
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from controller.exit_codes import CommandError, ExitCode
 from controller.version import __version__
-from hil.campaign import hunt_command, page, parquet, results
+from hil.campaign import folder, hunt_command, parquet, results
 from hil.campaign.catalogue import choose
 from hil.campaign.cluster import NoCluster, run_on
 from hil.campaign.draw import Spec, draw
@@ -63,12 +62,12 @@ def command(
     if planted is not None:
         hunt_command.command(planted, runs, seed, drive, workers or _cores(), resume, out, as_json)
     facts = {"seed": seed, "faults": chosen, "drive": drive, "gear": gear, "keel": __version__}
-    done = _prepare(out, facts, runs, resume)
+    done = min(folder.prepare(out, facts, resume), runs)
     specs = (draw_one(number) for number in range(done, runs))
     _ride(out, _outcomes(specs, workers or _cores(), scheduler), runs, done, as_json)
-    summary = Summary(results.read(out / RESULTS))
+    summary = Summary(results.runs(out / RESULTS))
     again = _again(seed, faults, drive, gear, out)
-    manifest = _close(out, facts, summary, again)
+    manifest = folder.close(out, facts, summary, again)
     _tell(summary, manifest, out, again, as_json)
     raise typer.Exit(ExitCode.OK if summary.sound else ExitCode.FAILED)
 
@@ -111,26 +110,6 @@ def _checked(
         raise CommandError(ExitCode.USAGE, f"--faults: {error}") from error
 
 
-def _prepare(out: Path, facts: dict[str, Any], runs: int, resume: bool) -> int:
-    """Make or find the folder; how many runs are done. Raises CommandError (64, 77)."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        what = f"cannot make {out}: {error.strerror}; choose another --out"
-        raise CommandError(ExitCode.PERMISSION, what) from error
-    campaign = out / "campaign.json"
-    if (out / RESULTS).exists():
-        if not resume:
-            what = f"{out} holds a campaign already; go on with --resume, or choose another --out"
-            raise CommandError(ExitCode.USAGE, what)
-        if json.loads(campaign.read_text()) != facts:
-            what = f"{out} is another campaign (see campaign.json); give the same options, or another --out"
-            raise CommandError(ExitCode.USAGE, what)
-        return min(results.whole_lines(out / RESULTS), runs)
-    campaign.write_text(json.dumps(facts, indent=1) + "\n")
-    return 0
-
-
 def _ride(out: Path, outcomes: Iterator[Outcome], runs: int, done: int, as_json: bool) -> None:
     """All that is left to do, each line written as soon as it is its turn."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -144,9 +123,10 @@ def _ride(out: Path, outcomes: Iterator[Outcome], runs: int, done: int, as_json:
         task = progress.add_task("riding", total=runs, completed=done)
         for outcome in outcomes:
             cpu_s = outcome.pop("cpu_s")
+            times.write(f"{outcome['number']},{cpu_s}\n")
+            times.flush()  # first: what has a line has a time
             file.write(results.line(outcome))
             file.flush()
-            times.write(f"{outcome['number']},{cpu_s}\n")
             broken += bool(outcome["violations"])
             word = "riding" if not broken else f"riding, {broken} broken"
             progress.update(task, advance=1, description=word)
@@ -159,32 +139,7 @@ def _again(seed: int, faults: str | None, drive: str, gear: str | None, out: Pat
     words = ["keel", "campaign", "--seed", str(seed), "--drive", drive, "--out", str(out)]
     words += ["--faults", faults] if faults else []
     words += ["--gear", gear] if gear else []
-    return " ".join([*words, "--replay-run"])
-
-
-def _close(out: Path, facts: dict[str, Any], summary: Summary, again: str) -> dict[str, Any]:
-    cpu_s = sum(float(row.rpartition(",")[2]) for row in (out / TIMES).open())
-    files = [RESULTS, TIMES, "report.html", *([parquet.PARQUET] if parquet.write(out) else [])]
-    manifest = {
-        **facts,
-        "runs": summary.runs,
-        "broken": summary.broken,
-        "without_effect": summary.without_effect,
-        "undetected": sum(group.undetected for group in summary.groups.values()),
-        "false_trips": summary.false_trips,
-        "table_s": round(summary.table_s, 1),
-        "cpu_s": round(cpu_s, 1),
-        "times_real_time": round(summary.table_s / cpu_s, 1) if cpu_s else None,
-        "results_sha256": results.sha256(out / RESULTS),
-        "fidelity": "fast",
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "machine": f"{platform.system()} {platform.machine()} {' '.join(platform.libc_ver())}",
-        "files": files,
-    }
-    (out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
-    (out / "report.html").write_text(page.page(manifest, summary, again))
-    return manifest
+    return shlex.join([*words, "--replay-run"])
 
 
 def _tell(summary: Summary, manifest: dict[str, Any], out: Path, again: str, as_json: bool) -> None:
@@ -202,10 +157,11 @@ def _tell(summary: Summary, manifest: dict[str, Any], out: Path, again: str, as_
         what = "never came to" if outcome["injected_s"] is None else "had no effect in"
         print(f"run {outcome['number']}: {spec['fault']} {what} {spec['phase']}: nothing is proved about it")
         print(f"    {again} {outcome['number']}")
+    speed = manifest["times_real_time"]
     print(
         f"{summary.runs} runs, {summary.broken} with violations, {summary.without_effect} without their "
-        f"fault, {summary.false_trips} false trips, {summary.table_s / 3_600:.2f} h of table time "
-        f"at {manifest['times_real_time']} x a core; see {out}/report.html"
+        f"fault, {summary.false_trips} false trips, {summary.table_s / 3_600:.2f} h of table time"
+        f"{f' at {speed} x a core' if speed else ''}; see {out}/report.html"
     )
     if parquet.PARQUET not in manifest["files"]:
         print(parquet.HOW)
@@ -214,13 +170,13 @@ def _tell(summary: Summary, manifest: dict[str, Any], out: Path, again: str, as_
 def _replay(draw_one: Any, number: int, out: Path, as_json: bool) -> None:
     if number < 0:
         raise CommandError(ExitCode.USAGE, f"--replay-run {number}: allowed are 0 and more")
-    folder = out / f"run-{number:06d}"
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.iterdir():
+    kept = out / f"run-{number:06d}"
+    kept.mkdir(parents=True, exist_ok=True)
+    for old in kept.iterdir():
         old.unlink()
-    outcome: Outcome = one(draw_one(number), folder)
+    outcome: Outcome = one(draw_one(number), kept)
     if as_json:
         print(json.dumps(outcome))
     else:
-        print(timeline(folder))
+        print(timeline(kept))
     raise typer.Exit(ExitCode.FAILED if outcome["violations"] else ExitCode.OK)

@@ -11,7 +11,7 @@ import typer
 
 from controller.exit_codes import CommandError, ExitCode
 from controller.station import mcap_file
-from hil.campaign.results import RESULTS, read
+from hil.campaign.results import RESULTS, Spoilt, runs
 from hil.replay import timeline
 from hil.rules_replay import Difference, replay
 
@@ -40,7 +40,10 @@ def command(
 
 def _which_run(folder: Path) -> str:
     """A whole campaign was named: say how one of its runs is ridden again."""
-    broken = [str(one["number"]) for one in read(folder / RESULTS) if one["violations"]]
+    try:
+        broken = [str(one["number"]) for one in runs(folder / RESULTS) if one["violations"]]
+    except Spoilt as error:
+        raise CommandError(ExitCode.CONFIG, str(error)) from error
     which = f"broken are {', '.join(broken[:20])}" if broken else "none is broken"
     return f"{folder} is a whole campaign ({which}); ride one again: keel campaign ... --replay-run NUMBER"
 

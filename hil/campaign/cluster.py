@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Iterator
 from importlib import import_module
@@ -14,6 +15,7 @@ from hil.campaign.draw import Spec
 from hil.campaign.pool import AHEAD, Outcome, Work
 
 ANSWERS_WITHIN_S: Final = 10
+STARTS_WITHIN_S: Final = 30
 MISSING: Final = "--scheduler needs the package distributed: use ./dev campaign, or install it"
 
 
@@ -48,18 +50,36 @@ def _client(address: str) -> Any:
     except ImportError as error:
         raise NoCluster(MISSING) from error
     try:
+        kind = asyncio.run(asyncio.wait_for(_who(address), ANSWERS_WITHIN_S))
+        if kind != "Scheduler":
+            raise ValueError(f"this is a {kind}")
         return distributed.Client(address, timeout=ANSWERS_WITHIN_S, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
-        what = f"--scheduler {address}: {error}; start one: dask scheduler --host 127.0.0.1"
+        why = f"{error}" or f"no answer within {ANSWERS_WITHIN_S} s"
+        what = f"--scheduler {address}: {why}; start one: dask scheduler --host 127.0.0.1"
         raise NoCluster(what) from error
+
+
+async def _who(address: str) -> str:
+    """What answers there; asked first, as a client that cannot begin is not left without noise."""
+    comm = await import_module("distributed.comm").connect(address, timeout=ANSWERS_WITHIN_S)
+    try:
+        await comm.write({"op": "identity", "reply": True})
+        said = await comm.read()
+        return str(said["type"]) if isinstance(said, dict) and "type" in said else "stranger"
+    finally:
+        comm.abort()
 
 
 def _workers(client: Any, address: str) -> int:
     """How many there are. Each must run one ride at a time and be of our version."""
+    try:
+        client.wait_for_workers(1, timeout=STARTS_WITHIN_S)
+    except TimeoutError:
+        how = f"start some: dask worker {address} --nthreads 1"
+        what = f"--scheduler {address}: it has no worker after {STARTS_WITHIN_S} s; {how}"
+        raise NoCluster(what) from None
     threads = client.nthreads()
-    if not threads:
-        how = f"dask worker {address} --nthreads 1"
-        raise NoCluster(f"--scheduler {address}: it has no worker; start some: {how}")
     if any(count != 1 for count in threads.values()):
         raise NoCluster(
             f"--scheduler {address}: a worker must run one ride at a time: dask worker --nthreads 1"

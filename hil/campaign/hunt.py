@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from hil.campaign.catalogue import NOMINAL, choose
 from hil.campaign.draw import Spec, draw
+from hil.campaign.pool import end_with
 from hil.campaign.reactions import REACTIONS
 from hil.campaign.run import one
 from hil.verification.planted import BUGS, planted
@@ -123,5 +124,7 @@ def hunt_all(
     """Each bug in a fresh process: what one leaves behind must not find the next."""
     # multiprocessing's own pool: that of concurrent.futures can stand still for ever with one task a child.
     work = partial(hunt, seed=seed, drive=drive, runs_max=runs_max)
-    with multiprocessing.get_context("spawn").Pool(workers, maxtasksperchild=1) as pool:
+    context = multiprocessing.get_context("spawn")
+    theirs, lifeline = context.Pipe(duplex=False)
+    with lifeline, context.Pool(workers, end_with, (theirs,), maxtasksperchild=1) as pool:
         yield from pool.imap(work, bugs)

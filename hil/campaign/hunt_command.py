@@ -66,7 +66,10 @@ def _known(out: Path, resume: bool) -> Iterator[dict[str, Any]]:
             what = f"{out} holds a hunt already; go on with --resume, or choose another --out"
             raise CommandError(ExitCode.USAGE, what)
         results.whole_lines(out / FOUND)
-        yield from results.read(out / FOUND)
+        try:
+            yield from (one for one in results.read(out / FOUND) if {"bug", "found", "runs"} <= one.keys())
+        except results.Spoilt as error:
+            raise CommandError(ExitCode.CONFIG, str(error)) from error
 
 
 def told(one: dict[str, Any]) -> str:

@@ -1,15 +1,21 @@
 """Runs a campaign's numbers over a few processes, in order, and survives the death of any of them.
 
 Never more than a handful of runs are under way or waiting to be written, so 100 and 100,000 runs need the
-same memory. A worker that dies takes only its own run with it, which another one begins again.
+same memory. A worker that dies takes only its own run with it, which another one begins again. Workers end
+with whoever asks them: each holds the end of a pipe that nobody writes to and that closes with the other end.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection
 from typing import Any, Final
 
 from hil.campaign.draw import Spec
@@ -37,12 +43,14 @@ class _Pool:
     def __init__(self, work: Work, workers: int) -> None:
         self._work, self._workers = work, workers
         self._deaths: dict[int, int] = {}
-        self._pool = self._fresh()
+        self._pool, self._lifeline = self._fresh()
 
-    def _fresh(self) -> ProcessPoolExecutor:
+    def _fresh(self) -> tuple[ProcessPoolExecutor, Connection]:
         # Spawned, not forked: a worker has nothing of its parent's that could leak into a run.
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._workers, mp_context=context)
+        theirs, ours = context.Pipe(duplex=False)
+        pool = ProcessPoolExecutor(self._workers, context, initializer=end_with, initargs=(theirs,))
+        return pool, ours
 
     def run(self, specs: Iterator[Spec]) -> Iterator[Outcome]:
         waiting: list[tuple[Spec, Future[Outcome]]] = []
@@ -53,15 +61,28 @@ class _Pool:
                     yield self._first(waiting)
             while waiting:
                 yield self._first(waiting)
+        except BaseException:
+            self._lifeline.close()  # nobody waits for what is under way
+            raise
         finally:
             self._pool.shutdown(cancel_futures=True)
+            self._lifeline.close()
 
     def _submit(self, spec: Spec, waiting: list[tuple[Spec, Future[Outcome]]]) -> Future[Outcome]:
         try:
-            return self._pool.submit(self._work, spec)
+            return self._begin(spec)
         except BrokenProcessPool:
             self._renew(waiting)
+            return self._begin(spec)
+
+    def _begin(self, spec: Spec) -> Future[Outcome]:
+        """Workers that start here have SIGINT blocked: Ctrl-C in a terminal is for the one that asks them."""
+        resource_tracker.ensure_running()  # it would lift the block while it starts
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
             return self._pool.submit(self._work, spec)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
     def _first(self, waiting: list[tuple[Spec, Future[Outcome]]]) -> Outcome:
         while True:
@@ -80,7 +101,19 @@ class _Pool:
     def _renew(self, waiting: list[tuple[Spec, Future[Outcome]]]) -> None:
         """A new pool; whatever has no outcome yet begins again."""
         self._pool.shutdown(wait=False, cancel_futures=True)
-        self._pool = self._fresh()
+        self._lifeline.close()
+        self._pool, self._lifeline = self._fresh()
         for place, (spec, future) in enumerate(waiting):
             if not (future.done() and not future.cancelled() and future.exception() is None):
-                waiting[place] = (spec, self._pool.submit(self._work, spec))
+                waiting[place] = (spec, self._begin(spec))
+
+
+def end_with(lifeline: Connection) -> None:
+    """In a worker: end when the other end of the pipe is closed, by will or by death, never by Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        lifeline.poll(None)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

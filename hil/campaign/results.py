@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from hil.campaign.catalogue import NOMINAL
+from hil.campaign.draw import Spec
 
 RESULTS: Final = "results.jsonl"
 TIMES: Final = "times.csv"  # what differs from machine to machine is not in the results
 TOLD_MOST: Final = 200  # runs kept for the page, of any number
 CHUNK: Final = 1 << 20
+FIGURES: Final = ("injected_s", "effect_s", "detected_ms", "home_s", "worst_dps", "parked", "first_cause")
 
 Outcome = dict[str, Any]
 
@@ -40,11 +42,64 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+class Spoilt(Exception):
+    """A file of a campaign is not what was written; the text says where, and what to do."""
+
+
 def read(path: Path) -> Iterator[Outcome]:
-    """Every run, one after the other."""
-    with path.open() as file:
-        for line in file:
-            yield json.loads(line)
+    """Every run, one after the other. Raises Spoilt at a line that is none."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                yield _object(line)
+            except (ValueError, RecursionError) as error:
+                how = f"take this line and all after it away (head -n {number - 1}), then go on with --resume"
+                raise Spoilt(f"{path}:{number}: not a line of results ({error}); {how}") from error
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    found = json.loads(line)
+    if not isinstance(found, dict):
+        raise ValueError(f"this is {line[:20].decode(errors='replace').strip()!r}")
+    return found
+
+
+def runs(path: Path) -> Iterator[Outcome]:
+    """Every run of a campaign, in order. Raises Spoilt at a line that is none, or another run's."""
+    for number, outcome in enumerate(read(path)):
+        if (wrong := _not_run(outcome, number)) is not None:
+            how = f"take this line and all after it away (head -n {number}), then go on with --resume"
+            raise Spoilt(f"{path}:{number + 1}: {wrong}; {how}")
+        yield outcome
+
+
+def _not_run(outcome: Outcome, number: int) -> str | None:
+    """Why it is not the outcome of this run."""
+    if outcome.get("number") != number:
+        return f"not run {number}, which belongs here (number {outcome.get('number')!r})"
+    if not isinstance(outcome.get("violations"), list) or not isinstance(outcome.get("spec"), dict):
+        return "violations or spec is missing"
+    wanted = FIGURES if "worst_deg" in outcome else ()  # a run that ended by an exception has none
+    missing = [name for name in wanted if name not in outcome]
+    missing += [name for name in Spec._fields if name not in outcome["spec"]]
+    return f"{missing[0]} is missing" if missing else None
+
+
+def times(path: Path) -> Iterator[tuple[int, float]]:
+    """(number, CPU seconds) of every line of times.csv that is whole."""
+    with path.open(errors="replace") as file:
+        for row in file:
+            number, _, cpu_s = row.partition(",")
+            try:
+                yield int(number), float(cpu_s)
+            except ValueError:
+                continue
+
+
+def trim_times(path: Path, done: int) -> None:
+    """Leave the rows of runs that are done: each once, a row that was cut short taken off."""
+    kept = {number: cpu_s for number, cpu_s in times(path) if number < done} if path.exists() else {}
+    path.write_text("".join(f"{number},{cpu_s}\n" for number, cpu_s in sorted(kept.items())))
 
 
 def line(outcome: Outcome) -> str:

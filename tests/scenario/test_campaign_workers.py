@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
+import socket
 import subprocess
 import sys
 import tracemalloc
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hil.campaign import pool, results
+from hil.campaign import cluster as cluster_of
+from hil.campaign import folder, pool, results
+from hil.campaign.cluster import NoCluster, run_on
 from hil.campaign.draw import Spec, draw
 from hil.campaign.pool import WorkerDied, run_all
 from hil.campaign.results import Spread, Summary
+from tests import house
 
 KEEL = str(Path(sys.executable).with_name("keel"))
 CLUSTER = """
@@ -63,6 +69,60 @@ def test_a_run_that_always_kills_its_worker_ends_the_campaign(monkeypatch: pytes
     monkeypatch.setattr(pool, "DEATHS_MAX", 2)
     with pytest.raises(WorkerDied, match="run 0 has ended its worker 2 times"):
         list(run_all(specs(3), die, 2))
+
+
+def stay(spec: Spec) -> dict[str, Any]:
+    """The work of a run that does not end."""
+    with Path(os.environ["KEEL_TEST_PIPE"]).open("w") as pipe:
+        pipe.write(f"{os.getpid()}\n")
+    signal.pause()
+    return {}
+
+
+@pytest.fixture
+def asking(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+    """A process with a group of its own whose two workers are in a run, and handles of the workers."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    code = "from tests.scenario import test_campaign_workers as t; list(t.run_all(t.specs(2), t.stay, 2))"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        env={**os.environ, "KEEL_TEST_PIPE": str(pipe), "PYTHONPATH": str(house.ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    pids: list[int] = []
+    while len(pids) < 2:
+        with pipe.open() as told:
+            pids += [int(line) for line in told]
+    handles = [os.pidfd_open(pid) for pid in pids]
+    yield process, handles
+    for handle in handles:
+        if not ended(handle, 0):
+            signal.pidfd_send_signal(handle, signal.SIGKILL)
+        os.close(handle)
+    process.kill()
+    process.communicate()
+
+
+def ended(handle: int, within_s: float = 20) -> bool:
+    return bool(select.select([handle], [], [], within_s)[0])
+
+
+def test_workers_end_with_whoever_asked_them(asking: tuple[subprocess.Popen[str], list[int]]) -> None:
+    process, workers = asking
+    process.kill()
+    assert all(ended(worker) for worker in workers)
+
+
+def test_ctrl_c_is_for_the_one_that_asks(asking: tuple[subprocess.Popen[str], list[int]]) -> None:
+    process, workers = asking
+    os.killpg(process.pid, signal.SIGINT)
+    assert all(ended(worker) for worker in workers)
+    said = process.communicate(timeout=20)[1]
+    assert said.count("Traceback") == 1  # its own: only here there is no command around it
+    assert "Process Spawn" not in said
 
 
 def outcome(number: int) -> dict[str, Any]:
@@ -127,3 +187,15 @@ def test_a_cluster_that_is_not_there_is_told_with_the_remedy(tmp_path: Path) -> 
     nobody = keel("--runs", "1", "--scheduler", "tcp://127.0.0.1:1", "--out", str(tmp_path))
     assert nobody.returncode == 69
     assert "dask scheduler" in nobody.stderr
+    assert "Traceback" not in nobody.stderr
+    assert folder.prepare(tmp_path, {"seed": 2}, resume=False) == 0  # the folder is as good as new
+
+
+@pytest.mark.timeout(60)
+def test_whoever_does_not_answer_is_no_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
+    import_module("distributed")  # takes its time
+    monkeypatch.setattr(cluster_of, "ANSWERS_WITHIN_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(NoCluster, match=r"no answer within .* start one: dask"):
+            list(run_on(address, specs(1), tell))
