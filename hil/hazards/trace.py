@@ -57,12 +57,16 @@ def _why_not(root: Path, path: str, name: str) -> str | None:
         return "the file is not there"
     if not (path.startswith("tests/") and Path(path).name.startswith("test_") and name.startswith("test_")):
         return "pytest does not collect it: file and function begin with test_, below tests/"
+    return _in_file(file, name, case) or _conftest_leaves_out(root, path)
+
+
+@cache
+def _in_file(file: TestFile, name: str, case: str) -> str | None:
     function = file.functions.get(name)
     if function is None:
         return "there is no such function; was it renamed or deleted?"
     return (
         _file_leaves_out(file)
-        or _conftest_leaves_out(root, path)
         or _bound_again(file, name)
         or _decorated(file, function)
         or _leaves_itself_out(file, function)
