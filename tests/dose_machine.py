@@ -14,6 +14,7 @@ FULL_MS = 600_000  # of the tier below
 TIER = 1
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
+BOOTED_MS = 20_000  # from power to the guard's first tick
 YEAR_S = 365 * 86_400
 NAMES = ("ledger.jsonl", "ledger.head", "guard.state")
 
@@ -28,6 +29,7 @@ class Machine:
         self.wall_s = 1_800_000_000
         self.now_ms = 50_000
         self.boots = 1
+        self.true_ms = 0  # what really passed
         self.boot_known = True
         self.dose = self.start(used_before=False)
         self.passes(100 * HOUR_MS)
@@ -48,14 +50,16 @@ class Machine:
     def passes(self, ms: int, alive: bool = True) -> None:
         """Time, with the guard ticking every second of the last minutes or not."""
         self.now_ms += ms
+        self.true_ms += ms
         self.wall_s += ms // 1_000
         if alive:
             self.dose.tick(self.now_ms)
 
     def reboots(self, off_s: int = 0) -> None:
         self.boots += 1
-        self.now_ms = 20_000
-        self.wall_s += off_s
+        self.now_ms = BOOTED_MS
+        self.true_ms += off_s * 1_000 + BOOTED_MS
+        self.wall_s += off_s + BOOTED_MS // 1_000
         self.start()
 
     def left(self, rider: str = "a") -> int:

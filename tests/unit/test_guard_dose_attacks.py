@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from safety.guard.dose import DAY_MS, Refused
 from safety.guard.spent import same_rider
@@ -207,68 +203,3 @@ def test_what_was_wrong_is_kept_and_a_day_later_all_is_well(machine: Machine) ->
     assert machine.left() == 0
     machine.passes(2)
     assert machine.left() == FULL_MS
-
-
-ACTS = st.one_of(
-    st.tuples(st.just("ride"), st.integers(1, 5)),
-    st.tuples(st.just("wait"), st.integers(1, 30 * 60)),
-    st.tuples(st.just("calendar"), st.sampled_from([-YEAR_S, -86_400, 86_400, YEAR_S])),
-    st.tuples(st.just("restart"), st.just(0)),
-    st.tuples(st.just("reboot"), st.integers(0, 600)),
-    st.tuples(st.just("remove"), st.sampled_from(range(3))),
-    st.tuples(st.just("restore"), st.integers(0, 7)),
-    st.tuples(st.just("cut"), st.integers(0, 400)),
-)
-
-
-def turn_the_calendar(machine: Machine, seconds: int) -> None:
-    machine.wall_s += seconds
-    machine.passes(2_000)
-
-
-def restore_or_keep(machine: Machine, number: int) -> None:
-    """One file of an older day."""
-    name = NAMES[number % 3]
-    old, now = machine.folder / f"old{number}", machine.folder / name
-    if old.exists():
-        shutil.copy(old, now)
-    elif now.exists():
-        shutil.copy(now, old)
-
-
-def cut(machine: Machine, size: int) -> None:
-    path = machine.folder / NAMES[size % 3]
-    if path.exists():
-        path.write_bytes(path.read_bytes()[:size])
-
-
-DEEDS: dict[str, Callable[[Machine, int], object]] = {
-    "wait": lambda machine, seconds: machine.passes(seconds * 1_000),
-    "calendar": turn_the_calendar,
-    "restart": lambda machine, _: machine.start(),
-    "reboot": lambda machine, seconds: machine.reboots(seconds),
-    "remove": lambda machine, number: put(machine.folder, {NAMES[number]: None}),
-    "restore": restore_or_keep,
-    "cut": cut,
-}
-
-
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(acts=st.lists(ACTS, max_size=12))
-def test_nothing_that_is_done_in_one_day_gains_a_minute(quick: Path, acts: list[tuple[str, int]]) -> None:
-    folder = Path(tempfile.mkdtemp(dir=quick))
-    machine = Machine(folder)
-    used_ms = 0
-    for session, (what, value) in enumerate(acts, 1):
-        if what == "ride" and machine.left() >= value * MINUTE_MS + 1_000:
-            machine.ride(value * MINUTE_MS, session)
-            used_ms += value * MINUTE_MS
-        elif what != "ride":
-            DEEDS[what](machine, value)
-            machine.start()
-    assert machine.left() <= FULL_MS - used_ms
