@@ -146,13 +146,18 @@ class Dose:
             again_ms = today[-table.sessions_a_day].at_ms - since_ms
             return Refused(
                 f"{len(today)} sessions in 24 h; allowed {table.sessions_a_day};"
-                f" come again in {hours(again_ms)}"
+                f" come again in {hours(again_ms)}{self._of_the_date(now_ms)}"
             )
         return max(0, min(TIERS[tier].day_ms, table.day_max_ms) - sum(one.ms for one in today))
 
     def why_not(self, rider: str, tier: int, cap_cdeg: int, now_ms: int) -> str | None:
         """What the rider's past says against a session of this tier and height; asked after `left`."""
-        return standing.why_not(self.spent(rider), tier, cap_cdeg, self._clock.now(now_ms))
+        why = standing.why_not(self.spent(rider), tier, cap_cdeg, self._clock.now(now_ms))
+        return why and why + self._of_the_date(now_ms)
+
+    def _of_the_date(self, now_ms: int) -> str:
+        """For whoever sees another date than the ledger counts by."""
+        return BEHIND if self._clock.behind(now_ms) else ""
 
     @property
     def lost(self) -> str | None:
@@ -203,7 +208,8 @@ class Dose:
         return entry.head
 
 
-REMEDY: Final = "leave the machine on; docs/reference/dose-ledger.md says more"
+REMEDY: Final = "leave the machine on till then; see docs/reference/dose-ledger.md"
+BEHIND: Final = "; this machine's date was put back, which does not count"
 
 
 def _unused(path: Path) -> Path:

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 _CLOCKS: Final = (Path("/dev/rtc0"), Path("/run/systemd/timesync/synchronized"))
 LEAST_WALL_S: Final = 1_672_531_200  # 2023: a calendar before this is one that has lost its battery
 JUMP_MS: Final = 2_000
+BEHIND_S: Final = 60  # less than that nobody would notice
 
 
 class Moment(NamedTuple):
@@ -103,6 +104,12 @@ class DoseClock:
         at_ms, wall_s = self._sure
         ahead_ms = (self._wall_s() - wall_s) * 1_000 - (self.now(now_ms) - at_ms)
         return self._settled and ahead_ms > JUMP_MS
+
+    def behind(self, now_ms: int) -> bool:
+        """Whether the calendar has been put back since it was last known."""
+        at_ms, wall_s = self._sure
+        went_on_s = _went_on(wall_s, self.now(now_ms) - at_ms)
+        return went_on_s > 0 and went_on_s - self._wall_s() > BEHIND_S
 
     def moment(self, now_ms: int) -> Moment:
         """What to write down now."""

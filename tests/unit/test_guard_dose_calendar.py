@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.dose_machine import FULL_MS, HOUR_MS, MINUTE_MS, YEAR_S, Machine
+from safety.guard.dose import BEHIND, Refused
+from tests.dose_machine import BOOTED_MS, FULL_MS, HOUR_MS, MINUTE_MS, TABLE, TIER, YEAR_S, Machine
 
 
 @pytest.fixture
@@ -77,9 +78,9 @@ def test_a_calendar_put_forward_while_no_guard_runs_gains_nothing(machine: Machi
 
 def test_a_machine_that_was_off_for_a_day_gives_a_day_back(machine: Machine) -> None:
     machine.ride(4 * MINUTE_MS, 1)
-    machine.reboots(86_399)
+    machine.reboots(86_399 - BOOTED_MS // 1_000)
     assert machine.left() == FULL_MS - 4 * MINUTE_MS
-    machine.reboots(2)
+    machine.reboots()
     assert machine.left() == FULL_MS
 
 
@@ -105,3 +106,23 @@ def test_a_calendar_set_by_the_network_late_counts_from_then(machine: Machine) -
     machine.wall_s += 32 * 86_400
     machine.start()
     assert machine.left() == FULL_MS
+
+
+@pytest.mark.parametrize(
+    ("back_s", "said"), [(0, False), (-86_400, False), (60, False), (61, True), (YEAR_S, True)]
+)
+def test_a_refusal_says_that_a_date_put_back_does_not_count(
+    machine: Machine, back_s: int, said: bool
+) -> None:
+    machine.ride(MINUTE_MS, 1)
+    machine.passes(HOUR_MS)
+    machine.wall_s -= back_s
+    machine.passes(2_000)
+    apart = str(machine.dose.why_not("a", 0, 1_500, machine.now_ms))
+    machine.ride(MINUTE_MS, 2)
+    counted = machine.dose.left("a", TIER, TABLE, machine.now_ms)
+    assert isinstance(counted, Refused)
+    assert counted.why.startswith("2 sessions in 24 h; allowed 2; come again in 23 h 0 min")
+    assert [why.endswith(BEHIND) for why in (apart, counted.why)] == [said, said]
+    assert max(len(why.encode()) for why in (apart, counted.why)) <= 160
+    assert machine.dose.why_not("b", 0, 1_500, machine.now_ms) is None
