@@ -163,11 +163,13 @@ class Channel:
         crowd = len(self._clients) - CLIENTS_MAX
         if crowd <= 0:
             return
+        strangers = [one for one in self._clients if one.role is None]
         heard = [one for one in self._clients if one.ticks >= GRACE_TICKS or crowd > CROWD_MAX]
-        strangers = [one for one in heard if one.role is None]
         observers = [one for one in reversed(heard) if one.role == _OBSERVER]
         rest = [one for one in reversed(heard) if one.role and one is not self._holder]
-        for client in (strangers + observers + rest)[:crowd]:
+        # Strangers who still may speak have to go soon: nobody who said hello goes in their place.
+        going = [one for one in heard if one.role is None][:crowd]
+        for client in going + (observers + rest)[: max(0, crowd - len(strangers))]:
             client.close()
         self._sweep()
 

@@ -14,7 +14,7 @@ from safety.guard.channel import CLIENTS_MAX, GRACE_TICKS, PACKETS_OF_STRANGER, 
 from safety.guard.listener import BACKLOG, listen
 from tests.guard_peer import Peer
 
-OBSERVER, CONTROLLER, _ = range(3)
+OBSERVER, CONTROLLER, STATION = range(3)
 
 
 @pytest.fixture
@@ -58,6 +58,31 @@ def test_a_stop_gets_through_any_crowd(channel: Channel, path: Path, holder: Pee
     holder.propose(1)
     assert channel.take(80, 0).proposal is not None  # who led before the crowd came still leads
     for peer in (*crowd, late):
+        peer.socket.close()
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_crowd_of_strangers_pushes_out_nobody_who_said_hello(
+    channel: Channel, path: Path, holder: Peer, together: bool
+) -> None:
+    """Least of all the station, whose loss would end the session."""
+    known = [Peer(path, STATION, 2), Peer(path, OBSERVER, 3)]
+    for _ in range(GRACE_TICKS + 1):
+        channel.take(0, 0)
+    crowd = []
+    for _ in range(2 * CLIENTS_MAX):
+        crowd.append(Peer(path))
+        if not together:
+            channel.take(20, 0)
+    for _ in range(GRACE_TICKS + 2):
+        channel.take(40, 0)
+    assert len(channel._clients) <= CLIENTS_MAX
+    for peer in (holder, *known):
+        peer.heard()
+        channel.report(b"\1\x12" + bytes(165))
+        assert len(peer.replies()) == 1
+        peer.socket.close()
+    for peer in crowd:
         peer.socket.close()
 
 
