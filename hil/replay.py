@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import csv
-import html
 import json
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from hil.replay_plot import svg
 from safety.causes import name_of
 from safety.decision import MODES, STAGES
 
 COLUMNS: Final = 96
 LINES: Final = 18
 LOW_DEG, HIGH_DEG = -75.0, 66.0
-SVG_POINTS: Final = 1_500
 
 
 class Point(NamedTuple):
@@ -110,20 +109,3 @@ def plot(points: list[Point], outcome: dict[str, Any]) -> list[str]:
     labels = {row_of(angle): f"{angle:+4.0f}" for angle in (60.0, 0.0, -15.0, -70.0)}
     rows = [f"{labels.get(number, ''):>5} |{''.join(row)}" for number, row in enumerate(grid)]
     return [*rows, f"      +{'-' * COLUMNS}", f"       0 s{f'{end_s:.0f} s':>{COLUMNS - 3}}"]
-
-
-def svg(points: list[Point], outcome: dict[str, Any]) -> str:
-    """The same as a picture."""
-    every = max(1, len(points) // SVG_POINTS)
-    end_s = max(points[-1].t_s, 1.0)
-    path = " ".join(f"{point.t_s:.2f},{-point.angle_deg:.2f}" for point in points[::every])
-    fault_s = outcome["injected_s"]
-    mark = "" if fault_s is None else f'<line class="fault" x1="{fault_s}" x2="{fault_s}" y1="-70" y2="75"/>'
-    title = html.escape(f"run {outcome['number']}: {outcome['spec']['fault']}")
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -70 {end_s:.1f} 145" width="1200" height="400" '
-        f'preserveAspectRatio="none"><title>{title}</title>'
-        "<style>polyline { fill: none; stroke: #0a7ea4 } .rest { stroke: #888; stroke-dasharray: 4 } "
-        ".fault { stroke: #c62828 } * { stroke-width: 2; vector-effect: non-scaling-stroke }</style>"
-        f'<line class="rest" x1="0" x2="{end_s:.1f}" y1="0" y2="0"/>{mark}<polyline points="{path}"/></svg>\n'
-    )
