@@ -291,4 +291,6 @@ def read_loop(params: Document, initial: dict[str, float]) -> Loop:
             f"params.controller.Ts_v: must be a whole multiple of Ts_i = {gains.Ts_i:g} s, not {gains.Ts_v:g}"
         )
     path = SCurve(**section(need(params, "params.", "scurve", why), "params.scurve", schema.SCURVE))
+    if (wrong := path.wrong()) is not None:
+        raise CaseError(f"params.scurve.{wrong}")
     return Loop(gains, path, (initial.get("I_v", 0.0), initial.get("I_i", 0.0)))

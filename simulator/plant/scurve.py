@@ -15,6 +15,17 @@ class SCurve(NamedTuple):
     T_j: float
     theta0: float
 
+    def wrong(self) -> str | None:
+        """Why it is no such curve: what the physics reference needs (3.6), within the rounding of a sum."""
+        for name, time_s, least, least_s in (
+            ("T_a", self.T_a, "T_j", self.T_j),
+            ("T_v", self.T_v, "T_a + T_j", self.T_a + self.T_j),
+        ):
+            if time_s < least_s * (1.0 - 1e-9):
+                what = f"must be at least {least} = {least_s:g} s, not {time_s:g}"
+                return f"{name}: {what}; take a longer {name} (a lower speed), or shorter phases before it"
+        return None
+
     def at(self, t: float) -> tuple[float, float]:
         """Angle and rate at a time."""
         if t >= self.T_v + self.T_a + self.T_j:

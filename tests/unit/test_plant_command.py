@@ -191,6 +191,12 @@ BODY = {"sex": "male", "H": 1.75, "m": 80, "arms": "sides", "D_A": 0.897, "hole"
         ("S5_", drop("params.lever"), "params.lever: missing (i_s needs it)"),
         ("S6_", put("params.controller.Ts_v", 0.00015), "whole multiple of Ts_i"),
         ("S6_", drop("params.scurve"), "params.scurve: missing (motor cascade)"),
+        (
+            "S6_",
+            put("params.scurve.T_a", 0.4),
+            "params.scurve.T_a: must be at least T_j = 0.5 s, not 0.4; take",
+        ),
+        ("S6_", put("params.scurve.T_v", 1.8), "params.scurve.T_v: must be at least T_a + T_j = 1.83333 s"),
         ("S7_", put("initial.omega", 1.0), "initial.omega: must be 0, as params.locked_until locks"),
         ("S7_", drop("params.arm_mass"), "params.arm_mass: missing"),
         ("S1_", put("body", {**BODY, "hole": "E"}), "body.hole: must be one of A, B, C, D"),
