@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple, Protocol
 
+from firmware_bridge.line_pace import Pace
 from firmware_bridge.readings import AngleReading, Arming, DriveReading, InputsReading
 
 VERIFIED: Final = "verified"
@@ -29,6 +30,7 @@ class Capabilities(NamedTuple):
     bench_verified: bool = False  # the table file: that stop was tried on this table
     tells_heat: str = ""  # whose temperature it tells, and where it is read; empty: it has no sense for it
     tells_silence: bool = False  # says by itself, later, that its watchdog has acted
+    pace: Pace | None = None  # of its line, at the baud of the table file
     never: str = ""  # why no table file can make it armed: something essential is not known
 
 

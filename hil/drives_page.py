@@ -38,6 +38,10 @@ ODrive (140), 200 at BLV-R (160) and 240 at Jrk (200). At BLV-R the alarm comes 
 or from 138Ah: the test proves one of both, normally the lifetime; 138Ah is only read back.
 """
 ANGLES: Final = {True: "its own or the hinge's encoder", False: "counted from park"}
+PACE: Final = """\
+"Its line" is computed from its default baud, the lengths of its frames, its gaps and its reply delay: the
+longest exchange, how often an angle comes at worst, how old it is when the next one comes. A baud at which
+one gets older than 100 ms is refused; `keel check` tells these figures for the baud of a table file."""
 HEAT: Final = """\
 A drive that tells its heat is asked for it about once a second, in place of another slow question. At 80 % of
 what its key `..._gives_up_...` says the rider is brought home and no session begins (HZ-50). No temperature
@@ -59,15 +63,16 @@ def page() -> str:
 def _capabilities(name: str) -> Capabilities:
     """What the drive of the demo's table says of itself."""
     ports = {wire: Path(f"/dev/{wire}") for wire in demo_table.DRIVES[name]}
-    config = table.parse(demo_table.text(name, "a1", ports).encode()).devices
+    text = demo_table.text(name, "a1", ports).replace('parity = "none"\n', "")  # which only a pty needs
+    config = table.parse(text.encode()).devices
     devices = open_devices(config, lambda port, baud, parity: memory_pair()[0])
     return devices.drive.capabilities
 
 
 def _table() -> Iterator[str]:
     heads = ("type", "drive", "spoken to", "angle", "its watchdog", "test of the day", "without its host")
-    yield f"| {' | '.join((*heads, 'held by', 'tells its heat'))} |"
-    yield "|---|---|---|---|---|---|---|---|---|"
+    yield f"| {' | '.join((*heads, 'held by', 'tells its heat', 'its line'))} |"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
     for name, entry in catalogue.DRIVES.items():
         can = _capabilities(name)
         watchdog = f"{can.watchdog_ms} ms" + (f", {can.watchdog_setting}" if can.watchdog_setting else "")
@@ -86,10 +91,13 @@ def _table() -> Iterator[str]:
             alone,
             held,
             can.tells_heat or "does not tell",
+            str(can.pace),
         )
         yield f"| {' | '.join(cells)} |"
     yield ""
     yield 'A value in code type under "held by" is the demo\'s; the table file declares it.'
+    yield ""
+    yield PACE
     yield ""
     yield HEAT
 

@@ -12,8 +12,9 @@ import typer
 
 from controller.commands import guard_folder
 from controller.exit_codes import CommandError, ExitCode
+from firmware_bridge.ports import Capabilities
 from safety import bounds, limits
-from safety.guard import known_table, table, toml_lines
+from safety.guard import able, known_table, table, toml_lines
 from safety.guard.known_table import SHORT
 from safety.guard.toml_lines import TomlRefused
 
@@ -102,11 +103,12 @@ _SHOWN: Final = {
 def check_table(data: bytes, file: Path) -> dict[str, Any]:
     """The table's main facts. Raises TomlRefused."""
     found = table.parse(data, file.name, file.parent)
-    check_lines(data, file.name, found)
+    can = check_lines(data, file.name, found)
     drive = found.devices.drive
     return {
         "name": found.name,
         "drive": f"{type(drive).__name__.removesuffix('Config').lower()} on {drive.port}",
+        **({"its line": str(can.pace)} if can.pace else {}),
         "park": f"{found.park_cdeg / 100:g} deg",
         "cap": f"{found.cap_cdeg / 100:g} deg by {found.cap_why}",
         **{f"tier {tier.name}": _tier(tier, found) for tier in limits.TIERS},
@@ -117,24 +119,35 @@ def check_table(data: bytes, file: Path) -> dict[str, Any]:
     }
 
 
-def check_lines(data: bytes, name: str, found: table.Table) -> None:
-    """Whether its devices can work on lines as slow as these. No port is opened. Raises TomlRefused."""
+def check_lines(data: bytes, name: str, found: table.Table) -> Capabilities:
+    """What its drive can do, if its devices can work on lines as slow as these and the guard would arm it.
+
+    No port is opened. Raises TomlRefused.
+    """
     from firmware_bridge.assembly import open_devices
     from firmware_bridge.inputs.memory import MemoryPins
     from firmware_bridge.link.memory import memory_pair
 
     try:
-        open_devices(
+        devices = open_devices(
             found.devices,
             lambda port, baud, parity: memory_pair(port)[0],
             open_pins=lambda chip, inputs, outputs: MemoryPins(dict.fromkeys(inputs, False)),
         )
     except ValueError as refused:
-        place = _PLACE.match(str(refused))
-        section, key = place.groups() if place else ("", "")
-        lines = toml_lines.line_index(data.decode())
-        line = lines.get((section, 0, key)) or lines.get((section, 0, ""), 1)
-        raise TomlRefused([f"{name}:{line}: {refused}"]) from refused
+        raise TomlRefused([_with_line(data, name, str(refused))]) from refused
+    can = devices.drive.capabilities
+    if why := able.why_not(can):
+        raise TomlRefused([_with_line(data, name, f"[drive].type: the guard never arms it: {why}")])
+    return can
+
+
+def _with_line(data: bytes, name: str, what: str) -> str:
+    """An error with the line that it names, else that of its section."""
+    place = _PLACE.match(what)
+    section, key = place.groups() if place else ("", "")
+    lines = toml_lines.line_index(data.decode())
+    return f"{name}:{lines.get((section, 0, key)) or lines.get((section, 0, ''), 1)}: {what}"
 
 
 def _tier(tier: limits.Tier, found: table.Table) -> str:

@@ -6,9 +6,11 @@ Drivers are loaded when a table names them; the config classes are small and loa
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, NamedTuple, Protocol
 
+from firmware_bridge import keys
 from firmware_bridge.config import BlvrConfig, NodeConfig, WireConfig
 from firmware_bridge.drives.atv320.config import Atv320Config
 from firmware_bridge.drives.cia402.config import Cia402Config
@@ -18,7 +20,8 @@ from firmware_bridge.drives.roboclaw.config import RoboclawConfig
 from firmware_bridge.drives.unfinished.config import CONFIGS
 from firmware_bridge.drives.unfinished.facts import FACTS
 from firmware_bridge.drives.zlac8015d.config import Zlac8015dConfig
-from firmware_bridge.ports import ByteLink, MotorDrive
+from firmware_bridge.errors import BridgeError
+from firmware_bridge.ports import ByteLink, Capabilities, MotorDrive
 from firmware_bridge.readings import AngleReading
 
 AngleSource = Callable[[], AngleReading | None]
@@ -93,17 +96,38 @@ def known() -> dict[str, Entry]:
 def look_elsewhere(name: str) -> None:
     """Load the drive of this name from another package, if one has it. Raises ValueError when it is unfit.
 
-    Nothing of any package is imported but of the one that the table file names.
+    Nothing of any package is imported but of the one that the table file names; its config and its driver are
+    looked at as well, so that what is broken in it shows here.
     """
     if name in known():
         return
     from importlib.metadata import entry_points
 
     for point in entry_points(group=GROUP, name=name):
-        found = point.load()
-        if not isinstance(found, Entry):
-            raise ValueError(f"{point.value} is a {type(found).__name__}, it must be a catalogue.Entry")
+        with _said_by(f"{point.value} of {point.dist.name if point.dist else 'a package'}"):
+            found = point.load()
+            if not isinstance(found, Entry):
+                raise ValueError(f"{point.value} is a {type(found).__name__}, it must be a catalogue.Entry")
+            list(keys.keys_of(found.config))
+            _factory(found)
         _others[name] = found
+
+
+@contextmanager
+def _said_by(what: str) -> Iterator[None]:
+    """Whatever code of another package raises is a ValueError that names it."""
+    try:
+        yield
+    except (BridgeError, ValueError):
+        raise
+    except (Exception, SystemExit) as error:
+        raise ValueError(f"{what}: {type(error).__name__}: {error}") from error
+
+
+def _factory(entry: Entry) -> Make:
+    module, _, function = entry.make.partition(":")
+    factory: Make = getattr(importlib.import_module(module), function)
+    return factory
 
 
 def name_of(config: WireConfig) -> str:
@@ -113,6 +137,12 @@ def name_of(config: WireConfig) -> str:
 
 def make(config: WireConfig, link: ByteLink, angles: Angles) -> WiredDrive:
     """A driver on its link. Raises ValueError with what to change."""
-    module, _, function = known()[name_of(config)].make.partition(":")
-    factory: Make = getattr(importlib.import_module(module), function)
-    return factory(config, link, angles)
+    name = name_of(config)
+    factory = _factory(known()[name])
+    if name not in _others:
+        return factory(config, link, angles)
+    with _said_by(f'[drive].type: the driver of "{name}" cannot be made'):
+        drive = factory(config, link, angles)
+        if not isinstance(drive.capabilities, Capabilities):
+            raise TypeError(f"its capabilities are a {type(drive.capabilities).__name__}")
+    return drive

@@ -15,6 +15,7 @@ from firmware_bridge.drives.heat import Heat
 from firmware_bridge.drives.modbus16 import Steps, read_request
 from firmware_bridge.drives.position_loop import Gains, PositionLoop
 from firmware_bridge.drives.register16 import Setting
+from firmware_bridge.line_pace import Pace
 from firmware_bridge.modbus_port import Answer, ModbusPort, Timing
 from firmware_bridge.ports import ByteLink
 from firmware_bridge.readings import Arming, DriveReading
@@ -43,8 +44,8 @@ def ticks_of(timing: Timing, request: modbus.Request) -> int:
     return -(-timing.transaction_us(request) // TICK_US)
 
 
-def refuse_slow_line(timing: Timing, plan: Plan, advice: str) -> None:
-    """A status at least every 80 ms, and never older than the guard takes it."""
+def refuse_slow_line(timing: Timing, plan: Plan, advice: str) -> Pace:
+    """A status at least every 80 ms, and never older than the guard takes it. Raises ValueError."""
     longest = max(plan.status, key=modbus.answer_length)
     answered = ticks_of(timing, longest)
     period_ms = (ticks_of(timing, plan.command) + answered) * TICK_US // 1_000
@@ -55,6 +56,8 @@ def refuse_slow_line(timing: Timing, plan: Plan, advice: str) -> None:
             f"[drive].baud: at {timing.baud} baud a status comes every {period_ms} ms and gets {oldest_ms} ms"
             f" old, allowed {LONGEST_PERIOD_MS} ms and {OLDEST_MS} ms; {advice}"
         )
+    exchange_us = max(timing.transaction_us(request) for request in (plan.command, longest))
+    return Pace(timing.baud, -(-exchange_us // 1_000), period_ms, oldest_ms)
 
 
 class ModbusSpeedDrive:

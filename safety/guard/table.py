@@ -77,14 +77,32 @@ def parse(data: bytes, name: str = "table.toml", folder: Path = Path()) -> Table
 def _rows(data: bytes, name: str) -> tuple[toml_lines.Row, ...]:
     """The rows; a drive that is none of ours is looked for in other packages, and only that one is loaded."""
     named = _NAMED_DRIVE.search(data)
-    if named is None or named[1].decode() in catalogue.known():
+    if named is None:
         return ROWS
+    drive = named[1].decode()
+    if drive in catalogue.known():
+        return _of_drive(ROWS, drive, data)
     try:
-        catalogue.look_elsewhere(named[1].decode())
-    except (ImportError, AttributeError, ValueError) as error:
+        catalogue.look_elsewhere(drive)
+    except ValueError as error:
         line = data.count(b"\n", 0, named.start(1)) + 1
-        raise toml_lines.TomlRefused([f"{name}:{line}: [drive].type: cannot be loaded: {error}"]) from error
-    return table_rows.rows()
+        what = (
+            f"[drive].type: cannot be loaded: {error}; mend or reinstall its package, or name another drive"
+        )
+        raise toml_lines.TomlRefused([f"{name}:{line}: {what}"]) from error
+    return _of_drive(table_rows.rows(), drive, data)
+
+
+def _of_drive(rows: tuple[toml_lines.Row, ...], drive: str, data: bytes) -> tuple[toml_lines.Row, ...]:
+    """Without the keys of other drives, but for those that stand in the file and so belong elsewhere."""
+    if drive not in catalogue.known():
+        return rows
+    written = set(re.findall(rb"^\s*(\w+)\s*=", data, re.MULTILINE))
+    return tuple(
+        row
+        for row in rows
+        if row.section != "drive" or not row.when or drive in row.when or row.key.encode() in written
+    )
 
 
 def _read_map(document: toml_lines.Document, folder: Path) -> bytes:

@@ -59,7 +59,7 @@ class Atv320Drive(ModbusSpeedDrive):
 
     def __init__(self, config: Atv320Config, link: ByteLink, angles: Angles) -> None:
         plan, timing = plan_of(config), timing_of(config)
-        refuse_slow_line(timing, plan, "set TBR to 19200 baud or more")
+        self._pace = refuse_slow_line(timing, plan, "set TBR to 19200 baud or more")
         # A thermal state of 0 % is a cold drive, not a broken sensor.
         parts = (Part(register.name, config.gives_up_percent, -1.0) for register in (r.THD, r.THR))
         super().__init__(config.address, link, timing, plan, GAINS, Heat(*parts))
@@ -85,7 +85,7 @@ class Atv320Drive(ModbusSpeedDrive):
         can = Capabilities("Schneider ATV320", False, True, brake, r.WATCHDOG_MS, held, setting)
         # UNVERIFIED: that it trips (SLF1) in SWITCHED_ON too, where it stands between motions with its motor
         # off, stands in no document read. So it is not asked after a silence in the test of the day.
-        return can._replace(tells_heat=heat)
+        return can._replace(tells_heat=heat, pace=self._pace)
 
     def _procedure(self) -> Steps:
         return arming.procedure(self._config)

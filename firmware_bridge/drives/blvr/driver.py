@@ -73,7 +73,7 @@ class BlvrDrive:
     """MotorDrive; `take` and `send` are called once a tick by whoever holds the devices."""
 
     def __init__(self, config: BlvrConfig, link: ByteLink) -> None:
-        refuse_slow_line(config.baud, tuple(cycle_of(config)), "set the drive to 230400 baud")
+        self._pace = refuse_slow_line(config.baud, tuple(cycle_of(config)), "set the drive to 230400 baud")
         self._unit = config.address
         self._scale = motion.Scale(config.steps_per_degree, config.sign)
         self._port = ModbusPort(link, timing_of(config))
@@ -106,7 +106,8 @@ class BlvrDrive:
         """From the manual: decelerates and holds when the host is gone, never moves by itself."""
         timeout = arming.named(r.COMM_TIMEOUT)
         can = Capabilities("Oriental Motor BLV-R", False, True, True, r.WATCHDOG_MS, "drive", timeout)
-        return can._replace(tells_heat="driver and motor, registers 00F8h and 00FAh", tells_silence=True)
+        heat = "driver and motor, registers 00F8h and 00FAh"
+        return can._replace(tells_heat=heat, tells_silence=True, pace=self._pace)
 
     @property
     def trouble(self) -> str | None:

@@ -48,7 +48,7 @@ class Cia402Drive(ModbusSpeedDrive):
 
     def __init__(self, config: Cia402Config, link: ByteLink, angles: Angles) -> None:
         plan, timing = plan_of(config.address, config.map), timing_of(config)
-        refuse_slow_line(timing, plan, "set the drive to 115200 baud")
+        self._pace = refuse_slow_line(timing, plan, "set the drive to 115200 baud")
         super().__init__(config.address, link, timing, plan, GAINS)
         self._config, self._map = config, config.map
         self._inclinometer = angles.inclinometer
@@ -70,9 +70,9 @@ class Cia402Drive(ModbusSpeedDrive):
         watchdog = table.watchdog
         watchdog_ms = round((watchdog.wanted or 0) * watchdog.register.scale)
         name = watchdog.register.named
-        return Capabilities(
-            table.title, False, False, held == "brake", watchdog_ms, held, name, known, config.bench_verified
-        )
+        braked, tried = held == "brake", config.bench_verified
+        can = Capabilities(table.title, False, False, braked, watchdog_ms, held, name, known, tried)
+        return can._replace(pace=self._pace)
 
     def _procedure(self) -> Steps:
         return arming.procedure(self._unit, self._map)

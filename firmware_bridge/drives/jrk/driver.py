@@ -59,7 +59,7 @@ class JrkDrive(LineDrive):
         self._scale = Scale(config.counts_per_degree, config.zero_counts, config.sign)
         target = self._framing.target(0)
         cycle = [timing.turn(self._framing.variables(one, target), one in c.FEEDBACK) for one in TURNS]
-        refuse_slow_line(config.baud, cycle, "set the drive to 9600 baud or more")
+        self._pace = refuse_slow_line(config.baud, cycle, "set the drive to 9600 baud or more")
         self._intent: tuple[str, int, int] | None = None
         self._held_cdeg: float | None = None
         self._rate_cdps = 0  # of the last setpoint
@@ -83,6 +83,7 @@ class JrkDrive(LineDrive):
             self._config.holds_when_dead,
             timeout,
             tells_silence=True,
+            pace=self._pace,
         )
 
     # Intents

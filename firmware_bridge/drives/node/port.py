@@ -25,6 +25,7 @@ from firmware_bridge.drives.node import handshake
 from firmware_bridge.drives.node.handshake import Handshake
 from firmware_bridge.drives.node.head import KeptHead
 from firmware_bridge.errors import LinkLost
+from firmware_bridge.line_pace import Pace
 from firmware_bridge.node import protocol
 from firmware_bridge.ports import ByteLink
 
@@ -67,7 +68,7 @@ class NodePort:
         self._link = link
         self._bits = 10 if config.parity == "none" else 11
         self._baud = config.baud
-        self._refuse_slow_line()
+        self.pace = self._pace()
         self._handshake = Handshake(config, role)
         self._handshake.begin(0)
         self._deframer = Deframer()
@@ -177,7 +178,7 @@ class NodePort:
         self.takes_over = False
         self.state = readings.OFFLINE
 
-    def _refuse_slow_line(self) -> None:
+    def _pace(self) -> Pace:
         """COMMAND and STATUS of each tick fit into it, with as much again left for the minute's read-back."""
         took_ms = self._transfer_ms(_EXCHANGE_BYTES)
         if took_ms > TICK_MS:
@@ -186,6 +187,7 @@ class NodePort:
                 f"[{section}].baud: at {self._baud} baud one exchange takes {took_ms} ms, "
                 f"allowed {TICK_MS} ms; set the node to 460800 baud"
             )
+        return Pace(self._baud, took_ms + 1, TICK_MS, 2 * TICK_MS)
 
     def _transfer_ms(self, size: int) -> int:
         return size * self._bits * 1_000 // self._baud

@@ -18,13 +18,14 @@ from firmware_bridge.drives.odrive.config import OdriveConfig
 from firmware_bridge.drives.odrive.port import LONGEST_REPLY, Answer, LinePort, Question
 from firmware_bridge.drives.origin import Origin, Place
 from firmware_bridge.drives.position_loop import FASTEST_CDPS, SLOW_DOWN_CDPS2, PositionLoop
+from firmware_bridge.line_pace import Pace
 from firmware_bridge.ports import ByteLink, Capabilities
 from firmware_bridge.readings import AngleReading, Arming, DriveReading
 
 SILENT_MS: Final = 200  # longer than its watchdog: it has let go, or may have been off
 VERIFY_MS: Final = 60_000
 TRY_AGAIN_MS: Final = 1_000
-TICK_US: Final = 20_000
+TICK_MS: Final = 20
 LONGEST_COMMANDS: Final = 96  # bytes of one tick
 
 FEEDBACK: Final = Question(p.FEEDBACK.form, "pair")
@@ -38,22 +39,21 @@ HEAT: Final = Question(p.read(p.HEAT), "decimal")
 TURNS: Final = (FEEDBACK, STATE, FEEDBACK, CURRENT)
 
 
-def refuse_slow_line(config: OdriveConfig) -> None:
-    """Commands, question and answer must fit into one tick."""
+def pace_of(baud: int) -> Pace:
+    """Commands, question and answer must fit into one tick. Raises ValueError."""
     length = LONGEST_COMMANDS + len(lines.encode(POSITION.text)) + LONGEST_REPLY
-    took_us = length * 10 * 1_000_000 // config.baud
-    if took_us > TICK_US:
-        raise ValueError(
-            f"[drive].baud: at {config.baud} baud one exchange takes {took_us / 1_000:.0f} ms, "
-            f"allowed {TICK_US // 1_000} ms; set the drive to 115200 baud"
-        )
+    took_ms = -(-length * 10_000 // baud)
+    if took_ms > TICK_MS:
+        what = f"at {baud} baud one exchange takes {took_ms} ms, allowed {TICK_MS} ms"
+        raise ValueError(f"[drive].baud: {what}; set the drive to 115200 baud")
+    return Pace(baud, took_ms, 2 * TICK_MS, 3 * TICK_MS)  # every other turn tells an angle
 
 
 class OdriveDrive:
     """MotorDrive; `take` and `send` are called once a tick by whoever holds the devices."""
 
     def __init__(self, config: OdriveConfig, link: ByteLink, angles: Angles) -> None:
-        refuse_slow_line(config)
+        self._pace = pace_of(config.baud)
         self._holds_when_dead = config.holds_when_dead
         self._scale = motion.Scale(config.gear_ratio, config.sign)
         fastest, ramp = (abs(self._scale.turns(cdeg)) for cdeg in (FASTEST_CDPS, SLOW_DOWN_CDPS2))
@@ -89,7 +89,7 @@ class OdriveDrive:
         """Torque off on a lost host: it holds by what the table file declares."""
         holds, setting, heat = self._holds_when_dead, p.WATCHDOG.path, f"its bridge, {p.HEAT.path}"
         can = Capabilities("ODrive v3", False, False, False, p.WATCHDOG_MS, holds, setting)
-        return can._replace(tells_heat=heat, tells_silence=True)
+        return can._replace(tells_heat=heat, tells_silence=True, pace=self._pace)
 
     @property
     def trouble(self) -> str | None:

@@ -53,7 +53,8 @@ class RoboclawDrive(LineDrive):
             timing.turn(c.write(address, c.SPEED, 0, 0), False),
         )
         # What says something new takes a turn of its own before it, so two commands may run.
-        refuse_slow_line(config.baud, (angle, command, command), "set the drive to 38400 baud or more")
+        cycle, remedy = (angle, command, command), "set the drive to 38400 baud or more"
+        self._pace = refuse_slow_line(config.baud, cycle, remedy)
         self._turn = 0
         self._verb = self._loop.verb
         self._track: deque[tuple[int, int]] = deque(maxlen=8)  # time, counts
@@ -68,9 +69,8 @@ class RoboclawDrive(LineDrive):
         watchdog_ms = arming.WATCHDOG_UNITS * c.TIMEOUT_UNIT_MS
         holds, timeout = self._config.holds_when_dead, c.named(c.TIMEOUT)
         heat = "board, at two places, commands 82 and 83"
-        return Capabilities(
-            "BasicMicro RoboClaw", False, False, False, watchdog_ms, holds, timeout, tells_heat=heat
-        )
+        can = Capabilities("BasicMicro RoboClaw", False, False, False, watchdog_ms, holds, timeout)
+        return can._replace(tells_heat=heat, pace=self._pace)
 
     # Intents
 

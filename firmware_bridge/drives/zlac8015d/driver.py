@@ -53,7 +53,7 @@ class Zlac8015dDrive(ModbusSpeedDrive):
 
     def __init__(self, config: Zlac8015dConfig, link: ByteLink, angles: Angles) -> None:
         plan, timing = plan_of(config), timing_of(config)
-        refuse_slow_line(timing, plan, "set register 2002h to 115200 baud")
+        self._pace = refuse_slow_line(timing, plan, "set register 2002h to 115200 baud")
         heat = Heat(Part("motor", config.motor_gives_up_degc))
         super().__init__(config.address, link, timing, plan, GAINS, heat)
         self._config = config
@@ -83,6 +83,7 @@ class Zlac8015dDrive(ModbusSpeedDrive):
             UNVERIFIED,
             tried,
             f"motor, {r.HEAT.named}",
+            pace=self._pace,
         )
 
     def _procedure(self) -> Steps:
