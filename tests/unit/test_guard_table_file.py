@@ -266,4 +266,6 @@ def test_a_drive_of_another_package_that_cannot_be_loaded_is_said(monkeypatch: p
     broken = metadata.EntryPoint("elsewhere", "no_such_package:ENTRY", catalogue.GROUP)
     monkeypatch.setattr(metadata, "entry_points", lambda **asked: [broken])
     text = errors(changed('type = "node"', 'type = "elsewhere"'))
-    assert "[drive].type: cannot be loaded: No module named 'no_such_package'" in text
+    assert (
+        "no_such_package:ENTRY of a package: ModuleNotFoundError: No module named 'no_such_package'" in text
+    )
