@@ -8,14 +8,17 @@ import json
 import signal
 import socket
 from collections.abc import Callable
-from typing import Annotated, NamedTuple, cast
+from functools import partial
+from typing import Annotated, Literal, NamedTuple, cast
 
 import typer
 
 from controller.exit_codes import CommandError, ExitCode
 from firmware_bridge.clock import monotonic_us
 from hil.device_server import ModbusTwin, Pty, Server, Tcp
+from simulator.devices import jrk_map
 from simulator.devices.base import Shaft, Twin
+from simulator.devices.jrk import Jrk
 from simulator.devices.witmotion import Witmotion
 from simulator.devices.witmotion_precise import WitmotionPrecise
 from simulator.devices.witmotion_stream import WitmotionStreamTwin
@@ -24,6 +27,7 @@ from simulator.sides import PTY_GIVE_UP_US, SIDES
 from simulator.world import World
 
 PARK_DEG = -70.0
+Role = Literal["table", "io"]
 
 
 class Device(NamedTuple):
@@ -32,6 +36,8 @@ class Device(NamedTuple):
     make: Callable[[Shaft], Twin]
     serial: str
     is_modbus: bool = True
+    factory: Callable[[Shaft], Twin] | None = None  # as it comes; None: it has no watchdog to be off
+    lock: Callable[[Twin], object] = lambda twin: None  # takes no settings from now on
 
 
 class NodeAlone:
@@ -39,9 +45,10 @@ class NodeAlone:
 
     due_us = 0
 
-    def __init__(self, shaft: Shaft) -> None:
-        self._world = World(WorldSetup(start_deg=shaft.angle_deg))
-        self._wire = self._world.wires["drive"]
+    def __init__(self, shaft: Shaft, role: Role = "table") -> None:
+        drive, wire = ("node", "drive") if role == "table" else ("blvr", "inputs")
+        self._world = World(WorldSetup(drive=drive, start_deg=shaft.angle_deg))
+        self._wire = self._world.wires[wire]
 
     def take(self, data: bytes, now_us: int) -> None:
         """Bytes of the host."""
@@ -58,7 +65,10 @@ class NodeAlone:
 
 
 DEVICES = {
-    **{name: Device(row.alone, row.serial, row.is_modbus) for name, row in SIDES.items()},
+    **{
+        name: Device(row.alone, row.serial, row.is_modbus, row.factory or row.alone, row.lock)
+        for name, row in SIDES.items()
+    },
     "witmotion": Device(
         lambda shaft: Witmotion(shaft, give_up_us=PTY_GIVE_UP_US), "Modbus RTU, unit 80, 9600 8N1"
     ),
@@ -82,6 +92,19 @@ def command(
     angle: Annotated[
         float, typer.Option("--angle", metavar="DEG", help="Where its shaft stands at first, in degrees.")
     ] = PARK_DEG,
+    role: Annotated[
+        Role | None,
+        typer.Option(help="The node: of a table, or io, inputs and outputs only, beside another drive."),
+    ] = None,
+    no_crc: Annotated[
+        bool, typer.Option("--no-crc", help="The Jrk without its CRC: takes its guide's bare frames.")
+    ] = False,
+    factory: Annotated[
+        bool, typer.Option("--factory", help="A drive as it comes, its watchdog off; a driver may set it.")
+    ] = False,
+    locked: Annotated[
+        bool, typer.Option("--locked", help="The same, and it takes no settings: arming has to refuse it.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
 ) -> None:
     """Serve one virtual device alone until Ctrl-C.
@@ -95,8 +118,9 @@ def command(
     where = host_and_port(tcp) if tcp is not None else None
     if not -180.0 <= angle <= 180.0:
         raise CommandError(ExitCode.USAGE, f"--angle {angle}: allowed -180 to 180 deg")
+    make = maker(name, device, Image(role, no_crc, factory, locked))
     began_us = monotonic_us()
-    server = Server(device.make(Shaft(angle)), lambda: monotonic_us() - began_us)
+    server = Server(make(Shaft(angle)), lambda: monotonic_us() - began_us)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
@@ -116,6 +140,39 @@ def find(name: str) -> Device:
         hint = f"; did you mean {close[0]}?" if close else ""
         raise CommandError(ExitCode.USAGE, f"no device '{name}', there are {', '.join(DEVICES)}{hint}")
     return DEVICES[name]
+
+
+class Image(NamedTuple):
+    """Which of a device's images is wanted."""
+
+    role: Role | None = None
+    no_crc: bool = False
+    factory: bool = False
+    locked: bool = False
+
+
+def maker(name: str, device: Device, image: Image) -> Callable[[Shaft], Twin]:
+    """How to make this image of the device. Raises CommandError (64) where it has none."""
+    if image.role is not None and name != "node":
+        raise CommandError(ExitCode.USAGE, f"--role is for the node, not for {name}; leave it out")
+    if image.no_crc and name != "jrk":
+        raise CommandError(ExitCode.USAGE, f"--no-crc is for jrk, not for {name}; leave it out")
+    if not (image.factory or image.locked):
+        if image.no_crc:
+            return lambda shaft: Jrk(shaft, follow=True, changes=jrk_map.COMMISSIONED | {jrk_map.OPTIONS: 0})
+        return device.make if image.role is None else partial(NodeAlone, role=image.role)
+    option, made = "--locked" if image.locked else "--factory", device.factory
+    if made is None:
+        with_one = ", ".join(SIDES)
+        what = "its watchdog is part of its firmware" if name == "node" else "it has no watchdog"
+        raise CommandError(ExitCode.USAGE, f"{option}: not of {name}, {what}; there are {with_one}")
+    return partial(_locked, made, device.lock) if image.locked else made
+
+
+def _locked(make: Callable[[Shaft], Twin], lock: Callable[[Twin], object], shaft: Shaft) -> Twin:
+    twin = make(shaft)
+    lock(twin)
+    return twin
 
 
 def host_and_port(text: str) -> tuple[str, int]:

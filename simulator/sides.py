@@ -6,7 +6,7 @@ A new drive is a side and one row here. The names are those of the table file; a
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from simulator.devices.atv320 import Atv320
 from simulator.devices.base import Shaft, Twin
@@ -14,6 +14,7 @@ from simulator.devices.blvr import Blvr
 from simulator.devices.cia402 import Cia402
 from simulator.devices.jrk import Jrk
 from simulator.devices.odrive import Odrive
+from simulator.devices.odrive_values import ENTRIES
 from simulator.devices.roboclaw import Roboclaw
 from simulator.devices.zlac8015d import Zlac8015d
 from simulator.setup import WorldSetup
@@ -51,6 +52,8 @@ class Row(NamedTuple):
     is_modbus: bool = True
     encoder_on_inputs: bool = False  # the node of the inputs has an encoder at the hinge
     encoder_at_hinge: bool = False  # what counts its turns sits there, not on the motor
+    factory: Callable[[Shaft], Twin] | None = None  # as it comes, where `alone` is one that is set up
+    lock: Callable[[Any], object] = lambda twin: setattr(twin, "locked", True)  # no setting is taken
 
 
 SIDES: Final = {
@@ -77,7 +80,11 @@ SIDES: Final = {
         "Modbus RTU, unit 1, 115200 8E1",
     ),
     "odrive": Row(
-        OdriveSide, lambda shaft: Odrive(shaft, follow=True), "ODrive ASCII, 115200 8N1", is_modbus=False
+        OdriveSide,
+        lambda shaft: Odrive(shaft, follow=True),
+        "ODrive ASCII, 115200 8N1",
+        is_modbus=False,
+        lock=lambda twin: setattr(twin, "locked", frozenset(ENTRIES)),
     ),
     "jrk": Row(
         JrkSide,
@@ -85,12 +92,14 @@ SIDES: Final = {
         "Pololu serial with CRC, 9600 8N1",
         is_modbus=False,
         encoder_at_hinge=True,
+        factory=lambda shaft: Jrk(shaft, follow=True, changes={}),
     ),
     "roboclaw": Row(
         RoboclawSide,
         lambda shaft: Roboclaw(shaft, follow=True),
         "packet serial, address 128, 38400 8N1",
         is_modbus=False,
+        factory=lambda shaft: Roboclaw(shaft, follow=True, factory=True),
     ),
 }
 

@@ -120,8 +120,13 @@ class Jrk:
         if 0xC0 <= command <= 0xDF:
             self.target = data[0] << 5 | command & 0x1F
             self._clear(m.AWAITING)
-        elif command == 0xFF:
+        elif command == 0xFF or (command == 0xE0 and data[0] == 0):
             self._error(m.AWAITING)
+        elif command in (0xE0, 0xE1):
+            self.target = m.MIDDLE + (m.LOW_RES if command == 0xE1 else -m.LOW_RES) * data[0]
+            self._clear(m.AWAITING)
+        elif command == 0xEC:
+            return b"\x00"  # nothing here ever chops
         elif command in (0xE3, 0xEA, 0xE5):
             return self._read(command, data[0], data[1])
         elif command == m.OVERRIDE:

@@ -8,6 +8,7 @@ from typing import Final
 DATA: Final = {0xE0: 1, 0xE1: 1, 0xE3: 2, 0xE5: 2, 0xEA: 2, 0xEC: 0, 0xF2: 2, 0xF4: 2, 0xFF: 0}
 FEEDS: Final = frozenset({0xE0, 0xE1, 0xF2, 0xF4, 0xFF})  # and C0..DF; that "stop motor" feeds is UNVERIFIED
 POLOLU_FORM: Final = 0xAA
+OPTIONS: Final = 0x01  # setting: options byte 1, bit 1 = CRC
 OVERRIDE: Final = 0xE6  # offset, length, data, highest bits
 
 AWAITING, NO_POWER, FEEDBACK_DISCONNECT = 1 << 0, 1 << 1, 1 << 5
@@ -16,6 +17,8 @@ ALWAYS_ENABLED: Final = 0b1111
 LATCHED: Final = AWAITING | 0b1_1111_1000_0000
 
 VARIABLES, SETTINGS, RAM_FROM = 0x35, 0x76, 0x50
+MIDDLE: Final = 2_048
+LOW_RES: Final = 16  # counts of the target for one step of E0 and E1, analog feedback
 LONGEST_READ: Final = 15
 MOST_DUTY: Final = 600
 TIMEOUT_US: Final = 10_000

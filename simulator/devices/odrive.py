@@ -14,7 +14,9 @@ from simulator.devices.odrive_values import (
     CLOSED_LOOP,
     DECIMAL,
     ENTRIES,
+    HELP,
     IDLE,
+    INFO,
     READ_ONLY,
     as_value,
     as_words,
@@ -26,12 +28,15 @@ ENDS: Final = b"\r\n!"
 REPLY_US: Final = 500  # UNVERIFIED: a task of its own answers
 LONGEST_STEP_US: Final = 1_000
 ERROR_WATCHDOG, ERROR_ESTOP, ERROR_INVALID_STATE = 0x800, 0x4000, 0x1
-POSITION, VELOCITY, RAMP = 3, 2, 2
+TORQUE, VELOCITY, POSITION = 1, 2, 3
+RAMP, TRAJECTORY = 2, 5
+MOTOR_VERBS: Final = {"p": 2, "q": 2, "v": 2, "c": 2, "t": 2, "es": 2, "f": 1, "u": 1}  # numbers at least
 GAIN_PER_S: Final = 20.0  # factory: pos_gain
 
 AXIS: Final = "axis0."
 HEAT: Final = AXIS + "motor.fet_thermistor.temperature"
 LOOP: Final = AXIS + "controller.config."
+TRAJECTORY_LIMIT, TORQUE_LIMIT = AXIS + "trap_traj.config.vel_limit", AXIS + "motor.config.torque_lim"
 TIMEOUT, ENABLED = AXIS + "config.watchdog_timeout", AXIS + "config.enable_watchdog"
 
 
@@ -51,6 +56,7 @@ class Odrive:
         self._per_degree = turns_per_degree
         self._follow = follow
         self._values: dict[str, float] = {path: entry.default for path, entry in ENTRIES.items()}
+        self._saved = dict(self._values)  # survives a power cycle
         self._zero_turns = shaft.angle_deg * turns_per_degree
         self._setpoint = shaft.angle_deg * turns_per_degree  # turns from horizontal
         self._speed = 0.0
@@ -80,7 +86,7 @@ class Odrive:
 
     def power_cycle(self) -> None:
         """Off and on: what was not saved is gone, and the encoder counts from here."""
-        self._values = {path: entry.default for path, entry in ENTRIES.items()}
+        self._values = dict(self._saved)
         self.error, self.state = 0, IDLE
         self._zero_turns = self.shaft.angle_deg * self._per_degree
         self._line.clear()
@@ -146,19 +152,30 @@ class Odrive:
     def _command(self, verb: str, words: list[str]) -> str | None:
         if verb in ("r", "w"):
             return self._property(verb, words)
-        if verb == "sc":
-            self.error = 0
+        if verb in ("sc", "ss", "se", "sr"):
+            self._system(verb)
             return None
-        if verb == "i":
-            return "Hardware version: 3.6-24V\r\nFirmware version: 0.5.1\r\nSerial number: 1234567890AB"
-        if verb not in ("p", "v", "f", "u"):
+        if verb in ("i", "h"):
+            return INFO if verb == "i" else HELP
+        if verb not in MOTOR_VERBS:
             return "unknown command"
         numbers = as_words(words)
-        if numbers is None or not numbers or (verb in "pv" and len(numbers) < 2):
+        if numbers is None or len(numbers) < MOTOR_VERBS[verb]:
             return "invalid command format"
         if numbers[0] != 0:
             return f"invalid motor {numbers[0]:.0f}"
         return self._motor(verb, numbers[1:])
+
+    def _system(self, verb: str) -> None:
+        """Clear errors, save, erase what was saved, reboot."""
+        if verb == "sc":
+            self.error = 0
+        elif verb == "ss":
+            self._saved = dict(self._values)
+        else:
+            if verb == "se":
+                self._saved = {path: entry.default for path, entry in ENTRIES.items()}
+            self.power_cycle()  # after erasing, too
 
     def _motor(self, verb: str, numbers: list[float]) -> str | None:
         if verb == "f":
@@ -168,11 +185,23 @@ class Odrive:
         if verb == "v":
             self._values[LOOP + "control_mode"] = VELOCITY
             self._target_speed = numbers[0]
-        elif verb == "p":
-            self._values[LOOP + "control_mode"] = POSITION
-            self._target = numbers[0] + self._zero_turns
-            self._target_speed = numbers[1] if len(numbers) > 1 else 0.0
+        elif verb == "c":
+            self._values[LOOP + "control_mode"] = TORQUE
+            self._target_speed = 0.0  # an ideal shaft has no inertia that a torque could turn
+        elif verb == "es":
+            self._zero_turns = self.shaft.angle_deg * self._per_degree - numbers[0]
+        elif verb in "pqt":
+            self._go_to(verb, numbers)
         return None
+
+    def _go_to(self, verb: str, numbers: list[float]) -> None:
+        self._values[LOOP + "control_mode"] = POSITION
+        self._target = numbers[0] + self._zero_turns
+        self._target_speed = numbers[1] if verb == "p" and len(numbers) > 1 else 0.0
+        if verb == "q":
+            self._values |= dict(zip((LOOP + "vel_limit", TORQUE_LIMIT), numbers[1:], strict=False))
+        elif verb == "t":
+            self._values[LOOP + "input_mode"] = TRAJECTORY
 
     def _property(self, verb: str, words: list[str]) -> str | None:
         if not words or words[0] not in ENTRIES:
@@ -226,6 +255,9 @@ class Odrive:
         if self._values[LOOP + "control_mode"] == POSITION:
             wanted += GAIN_PER_S * (self._target - self._setpoint)
         wanted = max(-fastest, min(fastest, wanted))
+        if self._values[LOOP + "input_mode"] == TRAJECTORY:
+            fastest = self._values[TRAJECTORY_LIMIT]
+            wanted = max(-fastest, min(fastest, wanted))
         if self._values[LOOP + "input_mode"] == RAMP:
             most = self._values[LOOP + "vel_ramp_rate"] * dt_s
             wanted = self._speed + max(-most, min(most, wanted - self._speed))

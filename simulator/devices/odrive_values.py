@@ -6,6 +6,7 @@ calibrated encoder is what a builder has after commissioning.
 
 from __future__ import annotations
 
+import math
 from typing import Final, NamedTuple
 
 IDLE, CLOSED_LOOP = 1, 8
@@ -34,6 +35,8 @@ ENTRIES: Final[dict[str, Entry]] = {
     "axis0.controller.config.input_mode": Entry(WHOLE, 1),
     "axis0.controller.config.vel_limit": Entry(DECIMAL, 2.0),
     "axis0.controller.config.vel_ramp_rate": Entry(DECIMAL, 1.0),
+    "axis0.trap_traj.config.vel_limit": Entry(DECIMAL, 2.0),
+    "axis0.motor.config.torque_lim": Entry(DECIMAL, math.inf),
     "axis0.controller.error": Entry(WHOLE, 0),
     "axis0.motor.error": Entry(WHOLE, 0),
     "axis0.motor.current_control.Iq_measured": Entry(DECIMAL, 0.0),
@@ -45,6 +48,13 @@ ENTRIES: Final[dict[str, Entry]] = {
     "axis0.min_endstop.endstop_state": Entry(READ_ONLY, 0),
     "axis0.max_endstop.endstop_state": Entry(READ_ONLY, 0),
 }
+
+
+HELP: Final = """\
+Please see documentation for more details\r\n\r\nAvailable commands syntax reference:\r\n\
+Position: q axis pos vel-lim I-lim\r\nPosition: p axis pos vel-ff I-ff\r\nVelocity: v axis vel I-ff\r\n\
+Torque: c axis T\r\nTrajectory: t axis pos\r\nFeedback: f axis"""
+INFO: Final = "Hardware version: 3.6-24V\r\nFirmware version: 0.5.1\r\nSerial number: 1234567890AB"
 
 
 def as_words(words: list[str]) -> list[float] | None:

@@ -42,7 +42,9 @@ class Roboclaw:
         self.warmth = Warmth(driver=c.TEMPERATURE_DEGC)
         self.timeout = timeout
         self.tuning = c.FACTORY if factory else c.TUNED
+        self.settings = dict(c.SETTINGS)
         self.duty: float | None = 0.0
+        self._saved_timeout = 0
         self._address = address
         self._per_degree = counts_per_degree
         self._follow, self.locked, self._old = follow, locked, old
@@ -67,8 +69,8 @@ class Roboclaw:
         return self._raw() - self._zero
 
     def power_cycle(self) -> None:
-        """The counts and the timeout are gone, the tuning was saved."""
-        self._zero, self.timeout = self._raw(), 0
+        """The counts and a timeout that was not saved are gone, the tuning was saved."""
+        self._zero, self.timeout = self._raw(), self._saved_timeout
         self._stop()
 
     def take(self, data: bytes, now_us: int) -> None:
@@ -137,12 +139,21 @@ class Roboclaw:
             48: lambda: struct.pack(">hh", round((self.duty or 0.0) * c.FULL_DUTY), 0),
             49: lambda: struct.pack(">hh", current, 0),
             55: lambda: struct.pack(">IIII", *self.tuning),
+            63: lambda: struct.pack(">IIIIIii", *self._position_gains()),
+            75: lambda: struct.pack(">BBB", *self.settings[74]),
             78: lambda: struct.pack(">II", count, 0),
             82: lambda: struct.pack(">H", round(self.warmth.tell("driver") * 10)),
             83: lambda: struct.pack(">H", round(c.TEMPERATURE_DEGC * 10)),
             90: lambda: struct.pack(">H" if self._old else ">I", self.status),
+            135: lambda: struct.pack(">II", *self.settings[133]),
+            202: lambda: struct.pack(">B", *self.settings[201]),
         }
         return simple[number]()
+
+    def _position_gains(self) -> tuple[int, ...]:
+        """Written as D, P, I, told as P, I, D."""
+        d, p, i, *rest = self.settings[61]
+        return (p, i, d, *rest)
 
     def _obey(self, packet: bytes, now_us: int) -> bytes:
         """FFh, or nothing at all when the CRC is wrong."""
@@ -170,6 +181,17 @@ class Roboclaw:
         elif number == 65:
             speed_up, speed, slow_down, place, _ = values
             self._run(0, speed_up, (place, speed, slow_down))
+        else:
+            self._keep(number, values)
+
+    def _keep(self, number: int, values: tuple[int, ...]) -> None:
+        """What moves nothing: further settings, saving, the e-stop."""
+        if number in c.SETTINGS:
+            self.settings[number] = values
+        elif number == 94 and values[0] == c.SAVE_KEY:
+            self._saved_timeout = self.timeout
+        elif number == 200 and self.settings[201] == (c.SOFTWARE_LOCK,):
+            self.status &= ~c.ESTOP
 
     # Motion
 

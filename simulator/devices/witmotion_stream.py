@@ -13,7 +13,8 @@ from simulator.devices.base import Shaft
 from simulator.devices.witmotion import angle_word, word
 
 RATES_HZ: Final = {6: 10, 7: 20, 8: 50, 9: 100, 0x0B: 200}
-RATE: Final = 0x03
+RATE, READ = 0x03, 0x27
+TOLD_AT_ONCE: Final = 4  # registers
 KEY_REGISTER, KEY = 0x69, 0xB588
 KEY_VALID_US: Final = 10_000_000
 FACTORY_RATE: Final = 6
@@ -51,8 +52,17 @@ class WitmotionStreamTwin:
     def _write(self, register: int, value: int, now_us: int) -> None:
         if register == KEY_REGISTER:
             self._unlocked_until_us = now_us + KEY_VALID_US if value == KEY else -1
+        elif register == READ:
+            self._out.append((now_us, frame(0x5F, *(self._register(value + n) for n in range(TOLD_AT_ONCE)))))
         elif register == RATE and value in RATES_HZ and now_us <= self._unlocked_until_us:
             self.rate = value
+
+    def _register(self, register: int) -> int:
+        """As it would tell it on a bus; 0 where nothing is known of it."""
+        acceleration, rate, angle = self._words()
+        values = {0x34: acceleration[:3], 0x37: rate[:3], 0x3D: angle[:3], 0x40: acceleration[3:]}
+        told = {first + n: one for first, words in values.items() for n, one in enumerate(words)}
+        return (told | {RATE: self.rate}).get(register, 0)
 
     def step(self, now_us: int) -> None:
         """Let time pass; send what is due."""
@@ -67,19 +77,19 @@ class WitmotionStreamTwin:
         out, self._out = self._out, []
         return out
 
-    def _frames(self) -> bytes:
+    def _words(self) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+        """Of acceleration, rate and angle."""
         roll_deg = self._held_deg + self.offset_deg
         roll = math.radians(roll_deg)
         gravity = (0, word(math.sin(roll), 16), word(math.cos(roll), 16), TEMPERATURE_CENTIDEGREES)
-        if self.only_acceleration:
-            return frame(0x51, *gravity)
         rate = word(0.0 if self.frozen else self.shaft.rate_dps, 2_000)
-        return (
-            frame(0x51, *gravity)
-            + frame(0x52, rate, 0, 0, 0)
-            + frame(0x53, angle_word(roll_deg), 0, 0, 0)
-            + frame(0x54, 0, 0, 0, 0)
-        )
+        return gravity, (rate, 0, 0, 0), (angle_word(roll_deg), 0, 0, 0)
+
+    def _frames(self) -> bytes:
+        acceleration, rate, angle = self._words()
+        if self.only_acceleration:
+            return frame(0x51, *acceleration)
+        return frame(0x51, *acceleration) + frame(0x52, *rate) + frame(0x53, *angle) + frame(0x54, 0, 0, 0, 0)
 
 
 def frame(kind: int, *words: int) -> bytes:
