@@ -82,6 +82,21 @@ DEVICES = {
 }
 
 
+RoleOption = Annotated[
+    Role | None,
+    typer.Option(help="The node: of a table, or io, inputs and outputs only, beside another drive."),
+]
+BareOption = Annotated[
+    bool, typer.Option("--no-crc", help="The Jrk without its CRC: takes its guide's bare frames.")
+]
+FactoryOption = Annotated[
+    bool, typer.Option("--factory", help="A drive as it comes, its watchdog off; a driver may set it.")
+]
+LockedOption = Annotated[
+    bool, typer.Option("--locked", help="The same, and it takes no settings: arming has to refuse it.")
+]
+
+
 def command(
     name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of: {', '.join(DEVICES)}.")],
     pty: Annotated[bool, typer.Option("--pty", help="Serve on a pseudo terminal; prints its path.")] = False,
@@ -92,19 +107,10 @@ def command(
     angle: Annotated[
         float, typer.Option("--angle", metavar="DEG", help="Where its shaft stands at first, in degrees.")
     ] = PARK_DEG,
-    role: Annotated[
-        Role | None,
-        typer.Option(help="The node: of a table, or io, inputs and outputs only, beside another drive."),
-    ] = None,
-    no_crc: Annotated[
-        bool, typer.Option("--no-crc", help="The Jrk without its CRC: takes its guide's bare frames.")
-    ] = False,
-    factory: Annotated[
-        bool, typer.Option("--factory", help="A drive as it comes, its watchdog off; a driver may set it.")
-    ] = False,
-    locked: Annotated[
-        bool, typer.Option("--locked", help="The same, and it takes no settings: arming has to refuse it.")
-    ] = False,
+    role: RoleOption = None,
+    no_crc: BareOption = False,
+    factory: FactoryOption = False,
+    locked: LockedOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
 ) -> None:
     """Serve one virtual device alone until Ctrl-C.
