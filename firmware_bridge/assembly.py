@@ -18,6 +18,7 @@ from firmware_bridge.drives.node.port import NodePort
 from firmware_bridge.errors import BridgeError
 from firmware_bridge.inputs.config import GpioConfig, wirings
 from firmware_bridge.inputs.panel import GpioPanel, lines
+from firmware_bridge.link.local_echo import without_echo
 from firmware_bridge.link.reopening import ReopeningLink
 from firmware_bridge.link.wire_log import WireLog, logged
 from firmware_bridge.ports import (
@@ -152,7 +153,8 @@ def open_devices(
     opened: list[ByteLink] = []
 
     def link_of(part: WireConfig) -> ByteLink:
-        link = ReopeningLink(lambda: open_link(part.port, part.baud, part.parity))
+        echoes = getattr(part, "local_echo", False)
+        link = ReopeningLink(lambda: without_echo(open_link(part.port, part.baud, part.parity), echoes))
         opened.append(link)
         return link if log is None else logged(link, log, isinstance(part, NodeConfig))
 

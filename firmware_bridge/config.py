@@ -68,6 +68,7 @@ class BlvrConfig:
     sign: int = keys.sign("-1 when growing steps turn the head up")
     driver_gives_up_degc: float = keys.gives_up_degc("its electronics")
     motor_gives_up_degc: float = keys.gives_up_degc("the motor")
+    local_echo: bool = keys.local_echo()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class WitmotionConfig:
     sign: int = keys.sign("-1 when it falls head-down")
     scale: float = keys.scale()
     offset_cdeg: int = 0
+    local_echo: bool = keys.local_echo()
 
 
 @dataclass(frozen=True, slots=True)

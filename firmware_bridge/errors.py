@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+ECHOED: Final = "came back as it was sent; switch the adapter's local echo off, or write local_echo = true"
+
 
 class BridgeError(Exception):
     """Something between us and a device; the text is for a person."""

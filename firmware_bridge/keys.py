@@ -102,6 +102,11 @@ def scale() -> Any:
     return number("degrees of the table for one of its own", "", 0.2, 5, 1.0)
 
 
+def local_echo() -> Any:
+    """For devices on RS-485 and other shared lines."""
+    return flag("its adapter hands back what is sent, and cannot be told not to: that is taken away", False)
+
+
 def holds_when_dead() -> Any:
     """For drives that let go, or short the motor, once their host is gone."""
     what = "what holds the table when the drive does not: a spring-applied brake, or a self-locking gear"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from firmware_bridge.errors import BridgeError, LinkLost
+from firmware_bridge.errors import ECHOED, BridgeError, LinkLost
 from firmware_bridge.line_pace import Turn
 from firmware_bridge.ports import ByteLink
 
@@ -122,7 +122,7 @@ class LinePort:
 
     def _decoded(self, ask: Ask, received: bytes) -> Values:
         if received.startswith(ask.frame):
-            raise BadAnswer(f"{ask.what} came back as it was sent; switch the adapter's local echo off")
+            raise BadAnswer(f"{ask.what} {ECHOED}")
         if len(received) in ask.lengths:
             return ask.decode(received)
         if not ask.lengths and not received:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from firmware_bridge.codec import modbus
-from firmware_bridge.errors import BridgeError, LinkLost
+from firmware_bridge.errors import ECHOED, BridgeError, LinkLost
 from firmware_bridge.ports import ByteLink
 
 QUIET_MS: Final = 15  # the rest of this tick; ticks are 20 ms apart, give or take
@@ -140,7 +140,7 @@ class ModbusPort:
 def refuse_echo(request: modbus.Request, sent: bytes, received: bytes) -> None:
     """The answer to a single write (06h) is an echo by the standard; all others begin differently."""
     if request.function != modbus.WRITE_ONE and received.startswith(sent):
-        raise Echoed(f"{request.describe()} came back as it was sent; switch the adapter's local echo off")
+        raise Echoed(f"{request.describe()} {ECHOED}")
 
 
 def turns_differ(lengths: Sequence[int], apart: int) -> bool:

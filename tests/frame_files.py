@@ -9,23 +9,49 @@ from typing import Final, NamedTuple
 
 from firmware_bridge.sensors.witmotion import frames as stream
 from simulator.devices import witmotion_stream
+from simulator.devices.base import Shaft
 from tests import frame_chips, frame_codecs
 from tests.frame_codecs import Row
 
 STREAM: Final = ("witmotion-serial", "request")
+COMMAND: Final = ("witmotion-serial", "command")
+
+
+class NotedStream(witmotion_stream.WitmotionStreamTwin):
+    """Remembers what it was told to write."""
+
+    def __init__(self) -> None:
+        super().__init__(Shaft())
+        self.heard: list[tuple[int, int]] = []
+
+    def _write(self, register: int, value: int, now_us: int) -> None:
+        self.heard.append((register, value))
+
+
+def stream_heard(data: bytes) -> list[tuple[int, int]]:
+    """What the twin understands, in two pieces."""
+    twin = NotedStream()
+    twin.take(data[:3], 0)
+    twin.take(data[3:], 0)
+    return twin.heard
+
+
 MAKERS: Final[dict[tuple[str, str], Callable[[Row], bytes]]] = {
     **frame_codecs.MAKERS,
     **frame_chips.MAKERS,
+    COMMAND: lambda row: stream.command(row["register"], row["value"]),
     STREAM: lambda row: witmotion_stream.frame(row["type"], *row["words"]),
 }
 READERS: Final[dict[tuple[str, str], Callable[[Row, bytes], object]]] = {
     **frame_codecs.READERS,
     **frame_chips.READERS,
+    COMMAND: lambda row, data: stream_heard(data),
     STREAM: lambda row, data: stream.Deframer().feed(data),
 }
 MEANINGS: Final[dict[tuple[str, str], Callable[[Row], object]]] = {
     **frame_codecs.MEANINGS,
     **frame_chips.MEANINGS,
+    COMMAND: lambda row: [(row["register"], row["value"])],
     STREAM: lambda row: [(row["type"], tuple(row["words"]))],
 }
 FOLDER: Final = Path(__file__).parent / "data" / "frames"

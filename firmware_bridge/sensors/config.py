@@ -23,6 +23,7 @@ class WitmotionPreciseConfig:
     sign: int = keys.sign("-1 when it falls head-down")
     scale: float = keys.scale()
     offset_cdeg: int = 0
+    local_echo: bool = keys.local_echo()
 
 
 @dataclass(frozen=True, slots=True)

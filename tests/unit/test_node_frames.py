@@ -126,6 +126,7 @@ def test_an_endless_frame_does_not_fill_memory_and_counts_once() -> None:
 def test_crc_check_values() -> None:
     assert crc.ccitt_false(b"123456789") == 0x29B1
     assert crc.modbus(b"123456789") == 0x4B37
+    assert crc.xmodem(b"123456789") == 0x31C3
 
 
 def test_every_message_is_named_as_its_fields() -> None:

@@ -22,3 +22,4 @@ class Atv320Config:
     gives_up_percent: float = keys.number(
         "thermal state of drive or motor at which it gives up; 100 is a careful guess", "%", 50, 200, 100.0
     )
+    local_echo: bool = keys.local_echo()

@@ -22,3 +22,4 @@ class Cia402Config:
     address: int = keys.whole("its Modbus address", "", 1, 247, 1)
     bench_verified: bool = keys.bench_verified()
     sign: int = keys.sign("-1 when a positive speed turns the head up")
+    local_echo: bool = keys.local_echo()

@@ -24,3 +24,4 @@ class JrkConfig:
     zero_counts: int = keys.whole("its feedback at horizontal", "counts", 1, 4_094)
     sign: int = keys.sign("-1 when growing feedback turns the head up")
     holds_when_dead: Literal["brake", "self-locking"] = keys.holds_when_dead()
+    local_echo: bool = keys.local_echo()

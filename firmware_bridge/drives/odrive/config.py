@@ -20,3 +20,4 @@ class OdriveConfig:
     gear_ratio: float = keys.number("turns of the motor for one turn of the bed", "", 1.0, 10_000.0, 200.0)
     sign: int = keys.sign("-1 when growing turns turn the head up")
     driver_gives_up_degc: float = keys.gives_up_degc("its electronics")
+    local_echo: bool = keys.local_echo()

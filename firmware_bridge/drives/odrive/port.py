@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from firmware_bridge.drives.odrive import lines
 from firmware_bridge.drives.odrive.properties import Kind
-from firmware_bridge.errors import BridgeError, LinkLost
+from firmware_bridge.errors import ECHOED, BridgeError, LinkLost
 from firmware_bridge.ports import ByteLink
 
 SLACK_MS: Final = 10  # USB adapters hand bytes on every 1 to 16 ms
@@ -53,6 +53,7 @@ class LinePort:
         self._link = link
         self._baud = baud
         self._question: Question | None = None
+        self._frame = b""  # as sent
         self._sent_ms = 0
         self._true_ms = 0
         self._deadline_ms = 0
@@ -87,7 +88,7 @@ class LinePort:
             self.trouble = str(error)
             return False
         if asks:
-            self._question, self._sent_ms = question, now_ms
+            self._question, self._sent_ms, self._frame = question, now_ms, told + asked
             length = len(told) + len(asked)
             self._true_ms = now_ms + self._transfer_ms(length)
             self._deadline_ms = now_ms + self._transfer_ms(length + LONGEST_REPLY) + SLACK_MS
@@ -106,6 +107,8 @@ class LinePort:
         whole = received.endswith(b"\n") or len(received) > LONGEST_UNREAD
         if not whole and now_ms < self._deadline_ms:
             return None
+        if received and (received.startswith(self._frame) or self._frame.startswith(received)):
+            return self._end(self._question, None, lines.BadLine(f"'{self._question.text}' {ECHOED}"))
         if not whole:
             text = f"{lines.shown(received)} to '{self._question.text}' within {now_ms - self._sent_ms} ms"
             return self._end(self._question, None, NoAnswer(text))

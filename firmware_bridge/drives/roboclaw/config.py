@@ -24,3 +24,4 @@ class RoboclawConfig:
     holds_when_dead: Literal["brake", "self-locking"] = keys.holds_when_dead()
     # UNVERIFIED: where it gives up stands in no document read.
     board_gives_up_degc: float = keys.gives_up_degc("the board")
+    local_echo: bool = keys.local_echo()

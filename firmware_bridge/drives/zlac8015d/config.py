@@ -22,3 +22,4 @@ class Zlac8015dConfig:
     bench_verified: bool = keys.bench_verified()
     sign: int = keys.sign("-1 when a positive speed turns the head up")
     motor_gives_up_degc: float = keys.gives_up_degc("the motor")
+    local_echo: bool = keys.local_echo()

@@ -15,6 +15,10 @@ TYPES: Final = range(0x50, 0x60)
 FULL_SCALE_MDEG: Final = 180_000
 
 
+COMMAND: Final = b"\xff\xaa"
+UNLOCK, SAVE, RATE, BAUD = (0x69, 0xB588), (0x00, 0), (0x03, 8), (0x04, 6)  # register, value
+
+
 class Frame(NamedTuple):
     """One good frame: type, and four signed words."""
 
@@ -28,6 +32,11 @@ def encode(frame: Frame) -> bytes:
         word.to_bytes(2, "little", signed=True) for word in frame.words
     )
     return body + bytes([sum(body) & 0xFF])
+
+
+def command(register: int, value: int) -> bytes:
+    """Sets a register, between UNLOCK and SAVE; for a person to send: it has no check, so no driver does."""
+    return COMMAND + bytes([register]) + value.to_bytes(2, "little")
 
 
 def millidegrees(word: int) -> int:

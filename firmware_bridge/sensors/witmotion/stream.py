@@ -20,6 +20,9 @@ LONGEST_PERIOD_MS: Final = 80
 LONGEST_BURST_MS: Final = 20
 STREAMS: Final = 4  # acceleration, rate, angle, field: one burst a moment
 COUNTED: Final = 10
+REMEDY: Final = ", ".join(
+    frames.command(*one).hex(" ").upper() for one in (frames.UNLOCK, frames.RATE, frames.BAUD, frames.SAVE)
+)
 COLUMNS: Final = {"roll": 0, "pitch": 1, "yaw": 2}
 # Two wrong bits pass the sum where they are worth the same up and down, so an angle may be 2^n steps of
 # 0.0055 deg off; those of 0.18 deg and more are no way that a table goes.
@@ -64,7 +67,8 @@ class WitmotionStream:
             return None
         return (
             f"{self._link.name}: one angle in {period_ms} ms, allowed {LONGEST_PERIOD_MS} ms; set the"
-            " sensor's register 03h (rate) to 8 (50 Hz), and 04h (baud) to 6 (115200)"
+            " sensor's register 03h (rate) to 8 (50 Hz), and 04h (baud) to 6 (115200); with its maker's tool,"
+            f" or send it {REMEDY}"
         )
 
     def _period_ms(self) -> int:
