@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator
-from typing import Final
+import operator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 _BROAD: Final = {"Exception", "BaseException", "AssertionError"}
 _EXPECTS: Final = {"raises", "warns"}  # of pytest
 _ENDS: Final = (ast.Return, ast.Break, ast.Continue)
+_COMPARE: Final[dict[type[ast.cmpop], Callable[[Any, Any], bool]]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
 _SAME: Final = (ast.Eq, ast.Is, ast.LtE, ast.GtE)
 
 
@@ -136,8 +145,10 @@ def truth(node: ast.expr) -> bool | None:
             return None if known is None else not known
         case ast.BoolOp():
             return _joined(node)
-        case ast.Compare() if _is_same(node):
-            return True
+        case ast.Compare():
+            return True if _is_same(node) else _compared(node)
+        case ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=0)]):
+            return False
     return None if _depends(node) else True
 
 
@@ -158,6 +169,16 @@ def _is_same(node: ast.Compare) -> bool:
         return isinstance(right, ast.Constant) and right.value == 0
     calls = any(isinstance(one, ast.Call) for one in ast.walk(node))
     return not calls and isinstance(op, _SAME) and ast.dump(left) == ast.dump(right)
+
+
+def _compared(node: ast.Compare) -> bool | None:
+    """What a comparison of numbers and texts only is."""
+    try:
+        values = [ast.literal_eval(one) for one in (node.left, *node.comparators)]
+        pairs = zip(node.ops, values, values[1:], strict=False)
+        return all(_COMPARE[type(op)](one, other) for op, one, other in pairs)
+    except (ValueError, TypeError, KeyError):
+        return None if _depends(node) else True
 
 
 def _depends(node: ast.expr) -> bool:

@@ -136,9 +136,10 @@ def _not_allowed(file: TestFile, mark: ast.expr) -> str | None:
     name = file.dotted(called)
     if name not in _DECORATORS:
         return f"it is skipped, expected to fail or no test: '{ast.unparse(called)}' is not known as harmless"
-    if name != "pytest.mark.parametrize" or not isinstance(mark, ast.Call):
+    if not isinstance(mark, ast.Call):
         return None
-    values = [*mark.args[1:2], *(one.value for one in mark.keywords if one.arg == "argvalues")]
+    values = [one.value for one in mark.keywords if one.arg in ("argvalues", "phases")]
+    values += mark.args[1:2] if name == "pytest.mark.parametrize" else []
     if any(_is_empty(file, one) for one in values):
         return "its parameters have no case at all: pytest skips it"
     return None

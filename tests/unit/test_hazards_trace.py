@@ -90,6 +90,7 @@ LEFT_OUT = {
     "no cases of a range": "@pytest.mark.parametrize('x', range(0))\ndef test_a(x):\n    assert x > 1\n",
     "second has none": "E = pytest.mark.parametrize('y', [])\n@pytest.mark.parametrize('x', [1])\n@E\n"
     "def test_a(x, y):\n    assert x\n",
+    "no phases": "from hypothesis import settings\n@settings(phases=())\n@given(1)\n" + GOOD,
     "a case that is skipped": "@pytest.mark.parametrize('x', [pytest.param(2, marks=pytest.mark.skip)])\n"
     "def test_a(x):\n    assert x > 1\n",
     "it yields": "def test_a():\n    yield\n    assert x > 1\n",
@@ -109,6 +110,9 @@ HOLLOW = {
     "assert an object": "assert isinstance(x, object)",
     "or True": "assert x > 1 or True",
     "not False": "assert not False",
+    "return below a sum": "if 1 < 2:\n        return\n    assert x > 1",
+    "below what is never so": "if 1 > 2:\n        assert x > 1",
+    "never round": "for one in range(0):\n        assert x > one",
     "return first": "return\n    assert x > 1",
     "return below True": "if True:\n        return\n    assert x > 1",
     "return on both ways": "if x:\n        return\n    else:\n        return\n    assert x > 1",
