@@ -18,7 +18,8 @@ from simulator.fault_record import Severity
 
 AFTER_START_S: Final = 0.5
 LEAST_PHASE_S: Final = 0.1
-WAKE_DEG: Final = (-40.0, 38.0)
+NOMINAL_EVERY: Final = 18  # of a draw with many faults, so that false trips have an occasion, too
+WAKE_DEG: Final = (-9.0, 30.0)
 # (sex, stature m, mass kg) of people for whom the table is adjusted: the world's is set for 1.75 m, and at
 # 1.95 m and 130 kg its rider is so head-heavy (125 N m) that gear a2 cannot lift them out again.
 RIDERS: Final = (
@@ -47,6 +48,7 @@ class Spec(NamedTuple):
     amount: float | None = None  # severity, None = the usual one
 
 
+PLAIN: Final = tuple(one.name for one in SCENARIOS if not (one.wakes or one.returns_in))
 _PLACES: Final = tuple(
     (scenario.name, phase, most_s) for scenario in SCENARIOS for phase, most_s in scenario.phases
 )
@@ -55,13 +57,12 @@ _PLACES: Final = tuple(
 def draw(seed: int, number: int, faults: Sequence[str], drive: str, gear: str | None = None) -> Spec:
     """Run `number` of a campaign."""
     dice = np.random.Generator(np.random.Philox(key=[seed, number]))
-    fault = faults[number % len(faults)]
+    fault, turn, first = _fault(faults, number)
     row = CATALOGUE[fault]
     places = _places(row)
-    turn = number // len(faults)
     # A step that shares no factor with the number of places visits them all, each fault at its own pace.
     step = next(step for step in (5, 7, 9, 1) if gcd(step, len(places)) == 1)
-    scenario, phase, most_s = places[(turn * step + number % len(faults)) % len(places)]
+    scenario, phase, most_s = places[(turn * step + first) % len(places)]
     after_s = round(float(dice.uniform(LEAST_PHASE_S, most_s)), 2)
     lasts_s = None
     if row.lasts_s is not None:
@@ -86,10 +87,22 @@ def draw(seed: int, number: int, faults: Sequence[str], drive: str, gear: str | 
     )
 
 
+def _fault(faults: Sequence[str], number: int) -> tuple[str, int, int]:
+    """(fault, how often it was drawn before, its place among the others) of a run."""
+    if NOMINAL not in faults or len(faults) <= NOMINAL_EVERY:
+        return faults[number % len(faults)], number // len(faults), number % len(faults)
+    before, at = divmod(number, NOMINAL_EVERY)
+    if at == NOMINAL_EVERY - 1:
+        return NOMINAL, before, 0
+    others = [name for name in faults if name != NOMINAL]
+    turn, first = divmod(number - before, len(others))
+    return others[first], turn, first
+
+
 def _places(row: Row) -> tuple[tuple[str, str, float], ...]:
     """Where such a fault has an occasion; nothing going wrong needs a ride of its own, not a moment."""
     if row.name == NOMINAL:
-        return tuple(place for place in _PLACES if place[0] not in ("wake", "nod"))
+        return tuple(place for place in _PLACES if place[0] in PLAIN)
     return tuple(place for place in _PLACES if not row.places or {place[0], place[1]} & set(row.places))
 
 

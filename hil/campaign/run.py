@@ -110,8 +110,10 @@ class Run:
 
     def _people(self) -> None:
         """The panel asks for RETURN where the scenario says so."""
-        rig = self.rig
-        if self._asked or rig.controller is None or rig.controller.state != self.scenario.returns_in:
+        rig, where = self.rig, self.scenario
+        if self._asked or rig.controller is None or rig.controller.state != where.returns_in:
+            return
+        if rig.world.truth.angle_deg < where.returns_at_deg:
             return
         # A station that was lost comes back as another one: what is judged then is that it was missed.
         was_lost = self.injected_ms is not None and self.spec.fault.endswith("_station")

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 class Scenario(NamedTuple):
     """One kind of ride. `phases` are states of the controller and how long each lasts at least, in s.
 
-    A phase that stands there more than once is drawn as often: between park and rest such a run is short.
+    A phase that stands there more than once is drawn as often. Whoever was head-down pauses for 80 s on the
+    way home and rides for three minutes; what never gets there is home within one, and pays for the others.
     """
 
     name: str
@@ -17,7 +18,8 @@ class Scenario(NamedTuple):
     toml: str
     phases: tuple[tuple[str, float], ...]
     wakes: bool = False  # the guard starts away from park, with a session open
-    returns_in: str = ""  # the state of the controller in which the panel asks for RETURN
+    returns_in: str = ""  # the state of the controller in which the panel asks for RETURN ...
+    returns_at_deg: float = -90.0  # ... from this angle on
 
 
 def _programme(tier: str, *phases: str) -> str:
@@ -30,27 +32,37 @@ _REST: Final = 'kind = "rest"\ntime_s = 60'
 _RECOVER: Final = 'kind = "recover"\ntime_s = 20'
 _HOLD: Final = 'kind = "hold"\ntime_s = {}'
 _LOWER: Final = 'kind = "lower"\nangle_deg = {}'
-_DIP: Final = _programme("full", _TO_REST, _LOWER.format(12), _HOLD.format(8), _REST, _RECOVER)
+_DIP: Final = _programme("full", _TO_REST, _LOWER.format(6), _HOLD.format(5), _REST, _RECOVER)
 
 SCENARIOS: Final = (
-    # Up to rest, and then somebody wants back: half of all runs, for below rest no pause is waited for.
+    # Half of the way to rest, and then somebody wants back.
+    Scenario(
+        "bow",
+        "full",
+        6.0,
+        _DIP,
+        ((("warming_up", 17.0), ("returning", 22.0)) * 8) + (("ready", 0.2),),
+        returns_in="warming_up",
+        returns_at_deg=-35.0,
+    ),
+    # The same, back from rest.
     Scenario(
         "nod",
         "full",
-        12.0,
+        6.0,
         _DIP,
-        ((("warming_up", 36.0), ("returning", 42.0)) * 8) + (("ready", 0.2), ("warming_up", 36.0)),
+        (("warming_up", 36.0), ("returning", 42.0)),
         returns_in="lowering",
     ),
     Scenario(
         "dip",
         "full",
-        12.0,
+        6.0,
         _DIP,
         (
-            ("lowering", 8.0),
-            ("holding", 7.0),
-            ("raising", 8.0),
+            ("lowering", 4.0),
+            ("holding", 4.0),
+            ("raising", 4.0),
             ("resting", 55.0),
             ("recovering", 65.0),
         ),
@@ -58,9 +70,9 @@ SCENARIOS: Final = (
     Scenario(
         "steep",
         "full",
-        30.0,
-        _programme("full", _TO_REST, _LOWER.format(30), _HOLD.format(6), _REST, _RECOVER),
-        (("lowering", 16.0), ("holding", 5.0), ("raising", 16.0)),
+        26.0,
+        _programme("full", _TO_REST, _LOWER.format(26), _HOLD.format(6), _REST, _RECOVER),
+        (("lowering", 14.0),),
     ),
     Scenario(
         "swing",
@@ -74,15 +86,15 @@ SCENARIOS: Final = (
             _REST,
             _RECOVER,
         ),
-        (("lowering", 10.0), ("oscillating", 22.0)),
+        (("oscillating", 22.0),),
     ),
     Scenario(
         "asked",
-        "beginner",
-        8.0,
-        _programme("beginner", _TO_REST, _LOWER.format(8), _HOLD.format(52), _REST, _RECOVER),
-        (("holding", 22.0),),
+        "full",
+        6.0,
+        _programme("full", _TO_REST, _LOWER.format(6), _HOLD.format(84), _REST, _RECOVER),
+        (("holding", 50.0),),
     ),
-    Scenario("wake", "full", 40.0, "", (("wake", 30.0),) * 4, wakes=True),
+    Scenario("wake", "full", 40.0, "", (("wake", 30.0),) * 21, wakes=True),
 )
 BY_NAME: Final = {scenario.name: scenario for scenario in SCENARIOS}
