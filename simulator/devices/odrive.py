@@ -7,6 +7,7 @@ while `armed`, and `follow=True` makes an ideal shaft of it. The encoder counts 
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from simulator.devices.base import Shaft
@@ -36,6 +37,7 @@ GAIN_PER_S: Final = 20.0  # factory: pos_gain
 AXIS: Final = "axis0."
 HEAT: Final = AXIS + "motor.fet_thermistor.temperature"
 LOOP: Final = AXIS + "controller.config."
+TRAJECTORY_ACCEL: Final = AXIS + "trap_traj.config.accel_limit"
 TRAJECTORY_LIMIT, TORQUE_LIMIT = AXIS + "trap_traj.config.vel_limit", AXIS + "motor.config.torque_lim"
 TIMEOUT, ENABLED = AXIS + "config.watchdog_timeout", AXIS + "config.enable_watchdog"
 
@@ -255,12 +257,15 @@ class Odrive:
         if self._values[LOOP + "control_mode"] == POSITION:
             wanted += GAIN_PER_S * (self._target - self._setpoint)
         wanted = max(-fastest, min(fastest, wanted))
-        if self._values[LOOP + "input_mode"] == TRAJECTORY:
-            fastest = self._values[TRAJECTORY_LIMIT]
-            wanted = max(-fastest, min(fastest, wanted))
-        if self._values[LOOP + "input_mode"] == RAMP:
+        most = math.inf
+        if self._values[LOOP + "input_mode"] == TRAJECTORY:  # UNVERIFIED: that a later `v` ends it
+            accel = self._values[TRAJECTORY_ACCEL]
+            brakes = math.sqrt(2 * accel * abs(self._target - self._setpoint))
+            fastest = min(self._values[TRAJECTORY_LIMIT], brakes)
+            wanted, most = max(-fastest, min(fastest, wanted)), accel * dt_s
+        elif self._values[LOOP + "input_mode"] == RAMP:
             most = self._values[LOOP + "vel_ramp_rate"] * dt_s
-            wanted = self._speed + max(-most, min(most, wanted - self._speed))
+        wanted = self._speed + max(-most, min(most, wanted - self._speed))
         self._speed = wanted
         self._setpoint += wanted * dt_s
 

@@ -36,6 +36,7 @@ ENTRIES: Final[dict[str, Entry]] = {
     "axis0.controller.config.vel_limit": Entry(DECIMAL, 2.0),
     "axis0.controller.config.vel_ramp_rate": Entry(DECIMAL, 1.0),
     "axis0.trap_traj.config.vel_limit": Entry(DECIMAL, 2.0),
+    "axis0.trap_traj.config.accel_limit": Entry(DECIMAL, 0.5),
     "axis0.motor.config.torque_lim": Entry(DECIMAL, math.inf),
     "axis0.controller.error": Entry(WHOLE, 0),
     "axis0.motor.error": Entry(WHOLE, 0),
