@@ -111,7 +111,19 @@ def _checked(
 
 
 def _ride(out: Path, outcomes: Iterator[Outcome], runs: int, done: int, as_json: bool) -> None:
-    """All that is left to do, each line written as soon as it is its turn."""
+    """All that is left to do. Whoever stops it is told how it goes on."""
+    try:
+        _write(out, outcomes, runs, done, as_json)
+    except KeyboardInterrupt:
+        print("stopped; what was done is kept, the same command with --resume goes on", file=sys.stderr)
+        raise
+    except OSError as error:
+        what = f"cannot write to {out}: {error.strerror}; make room, then go on with --resume"
+        raise CommandError(ExitCode.PERMISSION, what) from error
+
+
+def _write(out: Path, outcomes: Iterator[Outcome], runs: int, done: int, as_json: bool) -> None:
+    """Each line is written as soon as it is its turn."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     quiet = as_json or not sys.stdout.isatty()
     broken = 0

@@ -124,6 +124,25 @@ def test_each_run_is_timed_as_soon_as_it_has_a_line(tmp_path: Path) -> None:
     campaign_command._ride(tmp_path, ridden(), 3, 0, as_json=True)
 
 
+@pytest.mark.parametrize(
+    ("stop", "raised"),
+    [(KeyboardInterrupt(), KeyboardInterrupt), (OSError(28, "No space left on device"), CommandError)],
+)
+def test_whoever_stops_it_is_told_how_it_goes_on(
+    stop: BaseException, raised: type[BaseException], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.prepare(tmp_path, FACTS, resume=False)
+
+    def ridden() -> Any:
+        yield {**outcome(0), "cpu_s": 2.0}
+        raise stop
+
+    with pytest.raises(raised) as told:
+        campaign_command._ride(tmp_path, ridden(), 3, 0, as_json=True)
+    assert "--resume" in capsys.readouterr().err + str(told.value)
+    assert folder.prepare(tmp_path, FACTS, resume=True) == 1
+
+
 def test_a_folder_without_a_single_run_is_as_good_as_new(tmp_path: Path) -> None:
     campaign(tmp_path, runs=0)
     assert folder.prepare(tmp_path, {**FACTS, "seed": 4}, resume=False) == 0
