@@ -140,7 +140,7 @@ def test_a_stop_that_hangs_stops_nobody_for_ever(way: Way) -> None:
 
 def test_how_long_stop_is_held() -> None:
     seen = Rig().sense()
-    pressed = seen._replace(inputs=QUIET._replace(stop=True))
+    pressed = seen._replace(inputs=QUIET._replace(stop=True, pendant=False))
     first = watch(UNTOUCHED, pressed, LIMITS, 20)
     assert first.stop_ms == 0, "its tick"
     assert watch(first, pressed, LIMITS, 20).stop_ms == 20
