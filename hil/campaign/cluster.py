@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterator
+from concurrent import futures
 from importlib import import_module
 from typing import Any, Final
 
@@ -40,6 +41,9 @@ def run_on(address: str, specs: Iterator[Spec], work: Work) -> Iterator[Outcome]
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    except (OSError, futures.CancelledError, asyncio.CancelledError) as error:
+        what = f"--scheduler {address}: it is gone; what was done is kept, --resume goes on"
+        raise NoCluster(what) from error
     finally:
         client.close()
 
