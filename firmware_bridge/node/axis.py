@@ -91,8 +91,11 @@ class Axis:
 
     def cut(self) -> None:
         """Bridge off, brake closed, at once."""
+        if self.power.stage == ON:
+            self.loop.cut()
+        else:
+            self.loop.forget()
         self.power.cut()
-        self.loop.cut()
 
     def stands_in_doubt(self) -> bool:
         """Whether the brake holds it better than a motor that goes by an angle nobody can be sure of."""

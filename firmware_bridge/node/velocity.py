@@ -11,6 +11,9 @@ _HELD_MS = 80  # pushed for so long, and it stood
 _RELAX_PER_S = 300_000  # millionths a second: what is squeezed springs back at about 1 deg/s
 _LEARNT_MS = 300
 _RECOIL_MDPS = 3_000  # it comes back by itself: enough is relaxed
+_LEANS = 100_000  # so much more than the load, in millionths of duty: someone who leans on the bed
+_OPENS_MS = 300  # after the brake has opened
+_THROWN_MDPS = 1_000  # by the back-EMF, and seen to go that way
 _BALANCE = 0
 _PUSHED = 1
 _STEADY_MS = 300  # stood or turned as it should for so long: the integral is the load
@@ -64,7 +67,7 @@ class VelocityLoop:
         self._pushed = 0  # what it pushed with when it was cut
         self._begins = _BALANCE  # what the next try begins with
         self._tried = False  # cut since it was steady
-        self._runs = False  # with the brake open, since it was forgotten
+        self._open_ms = 0  # the brake is open for so long
         self.quick_mdps = 0  # the rate, without the delay of what sees it
         self._emf_off = 0  # by so much the back-EMF says more than is seen
         self.relaxes = False  # stopped where something held it: the push goes before anything else
@@ -77,17 +80,16 @@ class VelocityLoop:
         self.quick_mdps = self._emf_off = 0
 
     def cut(self) -> None:
-        """The torque went at once: count what it had come to as a try that failed."""
-        if self._runs:
-            if self._begins == _PUSHED or not self._tried:
-                self._pushed = self._duty
-            self._begins = _PUSHED if self._tried and self._begins == _BALANCE else _BALANCE
-            self._tried = True
+        """Cut while it drove with the brake open: a try that failed, if it was one."""
+        if self._begins == _PUSHED or not self._tried:
+            least = self._balance - _LEANS
+            self._pushed = max(least, min(self._balance, self._duty))
+        self._begins = _PUSHED if self._tried and self._begins == _BALANCE else _BALANCE
+        self._tried = True
         self.forget()
 
     def forget(self) -> None:
         """Forget the push: the next try begins with what `preload` says."""
-        self._runs = False
         self._integral = self._steady_ms = 0
         self._duty = 0
         self.quick_mdps = self._emf_off = 0
@@ -121,9 +123,10 @@ class VelocityLoop:
         After a cut it is the load of when all was well. Where that ends in another cut somebody leans on the
         table, or has gone: then by turns what the last try had come to, and the load of before.
         """
-        if not self._runs and not self._integral:
+        if not self._integral:
             self._integral = self._pushed if self._begins == _PUSHED else self._balance
         self._duty = self._integral
+        self._open_ms = 0
         return self._duty // 1000
 
     def step(
@@ -131,9 +134,9 @@ class VelocityLoop:
     ) -> int:
         """Duty in permille. `settled`: stands where it should, so the integral rests."""
         gains = self._gains
-        self._runs = True
         error = max(-20_000, min(20_000, wanted_mdps - rate_mdps))
         self._feel_emf(rate_mdps, current_ma, dt_ms)
+        self._give_up(wanted_mdps, rate_mdps, dt_ms)
         unseen = 0 if settled else max(-20_000, min(20_000, rate_mdps - self.quick_mdps))
         kp, ki = gains.kp, gains.ki
         if self.weak:
@@ -156,6 +159,17 @@ class VelocityLoop:
         duty = max(lowest, min(highest, direct))
         self._duty = max(-FULL, min(FULL, duty))
         return self._duty // 1000
+
+    def _give_up(self, wanted_mdps: int, rate_mdps: int, dt_ms: int) -> None:
+        """The push that it began with throws the table: whoever lay or leaned there has gone."""
+        if self._open_ms >= _OPENS_MS:
+            return
+        self._open_ms += dt_ms
+        felt, seen = self.quick_mdps - wanted_mdps, rate_mdps - wanted_mdps
+        if self._integral < 0:
+            felt, seen = -felt, -seen
+        if felt > _THROWN_MDPS and seen > _STILL_MDPS:
+            self._integral -= self._integral // 2
 
     def relax(self) -> None:
         """The table is told to stop: if something has held it against the motor, the push is taken back."""

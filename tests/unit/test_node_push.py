@@ -7,7 +7,7 @@ import math
 import pytest
 
 from firmware_bridge.node import protocol
-from simulator.plant.bed import RIDER, RIDER_ARMS_OVERHEAD, Moments, moments
+from simulator.plant.bed import EMPTY, RIDER, RIDER_ARMS_OVERHEAD, Moments, moments
 from simulator.plant.body import person
 from simulator.world_table import PANIC_HZ
 from tests.node_rig import Raw, ramp
@@ -158,3 +158,31 @@ def test_who_throws_their_weight_about_is_brought_home_when_calm_again(phase_ms:
     node.plant.external_torque_nm = 0.0
     _home_by_hand(node)
     assert node.plant.angle_deg == pytest.approx(-70, abs=0.2)
+
+
+OVERHEAD = moments(person("male", 1.85, 136.0, "overhead"))
+
+
+def _ridden(deg: float) -> Raw:
+    """From park to `deg`, and held there."""
+    node = Raw("a2", -70.0, OVERHEAD)
+    node.arm()
+    way = ramp(-70.0, deg, 3.0)
+    for _ in range(round((deg + 70) / 3 * 50) + 100):
+        node.command(protocol.MOVE, *next(way))
+    return node
+
+
+@pytest.mark.parametrize("then", [EMPTY, LIGHT, RIDER])
+@pytest.mark.parametrize("deg", [0.0, 50.0])
+def test_who_was_taken_off_after_a_cut_leaves_no_push_that_throws(deg: float, then: Moments) -> None:
+    """Cut, helpers lift the rider off, somebody presses RETURN: the push of before is given up at once."""
+    node = _ridden(deg)
+    node.command(protocol.CUT)
+    node.pass_time(500)
+    node.plant.load(then)
+    node.fastest_dps = 0.0
+    before_deg = node.plant.angle_deg
+    assert _home_by_hand(node, 2_000) <= before_deg + 0.1
+    assert node.fastest_dps < 11
+    assert node.brain.fault == protocol.NO_FAULT
