@@ -16,7 +16,7 @@ from safety.limits import Limits, bounded
 from safety.motion import AT_REST, Motion
 from safety.observation import Terms, Wake
 from safety.proof import UNPROVED, Proof
-from safety.session import NONE, Session
+from safety.session import FOREVER_MS, NONE, Session
 from safety.stream import SILENT, Stream
 from safety.trial import NOT_TRYING, Trial
 
@@ -56,7 +56,7 @@ def boot(limits: Limits, wake: Wake) -> State:
         UNSEEN,
         UNTOUCHED,
         AT_REST,
-        NONE._replace(used_ms=max(wake.used_ms, 0)),
+        NONE._replace(used_ms=min(max(wake.used_ms, 0), FOREVER_MS)),
         OFF,
         SILENT,
         NOT_HOMING,

@@ -7,15 +7,27 @@ import pytest
 from safety import decision as d
 from safety import limits
 from safety.causes import BY_NAME
+from safety.guard import messages
 from safety.observation import Wake
 from safety.rules import CREEP, CUT_CAUSES, ESTOP, STAGED
+from safety.session import FOREVER_MS
 from safety.step import _homewards, _stage_left_ms, boot
 from tests.home_facts import HOME, QUIET, facts
-from tests.safety_rig import LIMITS, session_terms
+from tests.safety_rig import LIMITS, Rig, session_terms
+from tests.unit.test_guard_store import report
 
 WOKE = boot(LIMITS, Wake(session_terms(), 0, True, True, 0))
 LOST = BY_NAME["guard_lost"].number
 CUT = CUT_CAUSES[0]
+
+
+@pytest.mark.parametrize("used_ms", [-1, 0, FOREVER_MS - 1, FOREVER_MS, FOREVER_MS + 1, 2**32, 2**63])
+def test_time_used_saturates_whatever_a_mark_says(used_ms: int) -> None:
+    """Seen: after 50 days the first report could not be packed, and the guard died at each start."""
+    wake = Wake(session_terms(), used_ms, True, True, 0)
+    used_ms = Rig(wake, cdeg=-7_000).decision.used_ms
+    assert used_ms == min(max(wake.used_ms, 0), FOREVER_MS)
+    assert len(report(1, used_ms=used_ms)) == messages.REPORT_LAYOUT.size
 
 
 @pytest.mark.parametrize(
