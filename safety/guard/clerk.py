@@ -88,7 +88,8 @@ class Clerk:
         if asked is not None and mark is not None:
             self._taken(asked, mark, desk)
         elif mark is not None and decided.mode in _IDLE and parked:
-            self._close(mark, decided, now_ms)
+            used_ms = max(decided.used_ms, mark.used_ms)
+            self._close(mark, used_ms, name_of(decided.first_cause), now_ms)
         elif mark is None and parked:
             self._witness.tick(now_ms)
             self._say_dose(now_ms)
@@ -150,16 +151,16 @@ class Clerk:
             )
             asked.client.reply(asked.id, True)
         elif self.book.expired(now_ms):
-            self._close(mark, decided, now_ms)
+            # The rules' clocks and cause are still those of the session before.
+            self._close(mark, mark.used_ms, None, now_ms)
             why = modes.HOT if modes.is_hot(desk.seen) else "the guard was not ready; look at its report"
             asked.client.reply(asked.id, False, why)
             self._note_refusal(asked.session, why, now_ms)
 
-    def _close(self, mark: Mark, decided: Decision, now_ms: int) -> None:
-        session, used_ms = mark.terms.session, max(decided.used_ms, mark.used_ms)
+    def _close(self, mark: Mark, used_ms: int, cause: str | None, now_ms: int) -> None:
+        session = mark.terms.session
         wrong = self.book.close(mark, used_ms, now_ms)
         self._channel.release_station()
-        cause = name_of(decided.first_cause)
         if session == self._inherited and cause is None:
             cause = "guard_lost"  # the drive brought the table home alone
         self._store.events.write(

@@ -190,6 +190,8 @@ class Guard:
             mark.terms.cap_cdeg if mark else self.table.cap_cdeg,
             self._cost_us,
         )
+        if self.book.offer() is not None:
+            decided = decided._replace(used_ms=0)  # nobody has ridden in this session yet
         values = report.report(seen, decided, self._devices.drive.read(), rest)
         packet = report.packed(values)
         self._channel.report(packet)

@@ -11,15 +11,19 @@ from typing import Any
 
 import pytest
 
+from firmware_bridge.node import protocol
 from hil.known_rider import acquaint
 from safety import limits as rules
+from safety import observation as o
 from safety.guard import dose_clock, files, ledger_file
+from safety.guard import messages as m
 from safety.guard.arrivals import BeginAsked
 from safety.guard.book import Book
 from safety.guard.dose import DAY_MS, Refused
 from safety.guard.store import Store
 from safety.trial import TESTS
 from tests.dose_machine import FULL_MS, TABLE, TIER
+from tests.guard_rig import MOUNTED, Rig
 from tests.unit.test_guard_store import report
 
 WALL_S = 1_700_000_000
@@ -90,6 +94,40 @@ def test_nobody_begins_before_a_ride_beyond_its_allowance_is_written_down(
     assert begin(book, 6, 8 * HOUR_MS) is None
     assert [one.ms for one in papers.dose.spent("a")][-2] == 500_000
     assert left(papers, 8 * HOUR_MS) == Refused("2 sessions in 24 h; allowed 2; come again in 21 h 0 min")
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_whoever_never_rode_is_not_charged_with_the_ride_before(quick: Path, killed: bool) -> None:
+    """The rules keep the clocks of the last session until the next one begins."""
+    acquaint(quick, TABLE.sha256, "Åse", "Bob")
+    rig = Rig(quick)
+    rig.papers.note_tested(rig.now_ms)
+    rig.kill_guard()
+    rig.start_guard()
+    rig.inputs = MOUNTED
+    rig.run(0.5)
+    assert rig.begin()[1]
+    rig.lead(8, 1.5)
+    rig.until(lambda: rig.report["used_ms"] > 1_000, 120)
+    rig.order(o.ORDER_RETURN)
+    rig.shape = None
+    rig.until(lambda: rig.mode() == "inhibited", 300)
+    rig.inputs |= protocol.STOP_BUTTON  # not the time to begin
+    rig.run(0.2)
+    rig.controller.say(m.BEGIN_LAYOUT, 78, 2, b"Bob", TIER, 2_000, 100_000, 1, 600_000)
+    rig.run(0.5)
+    assert (rig.report["session"], rig.report["used_ms"]) == (2, 0)
+    if killed:
+        rig.kill_guard()
+        rig.start_guard()
+    rig.run(3)
+    debit, back = rig.ledger()[2:]
+    assert [(one["kind"], one["rider"]) for one in (debit, back)] == [("debit", "Bob"), ("back", "Bob")]
+    end = next(one for one in reversed(rig.events()) if one["event"] == "end")
+    assert (end["session"], end["cause"]) == (2, "guard_lost" if killed else None)
+    assert end["used_ms"] == debit["ms"] - back["ms"]
+    assert end["used_ms"] == (pytest.approx(40, abs=40) if killed else 0)  # its first ticks see no angle
+    rig.kill_guard()
 
 
 def test_a_ring_put_back_within_a_session_gives_no_time_back(papers: Store, quick: Path) -> None:
