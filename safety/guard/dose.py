@@ -87,7 +87,7 @@ class Dose:
     def _first_start(self) -> None:
         """A new folder gets its first copy; in any other one, it was taken away."""
         with contextlib.suppress(OSError):
-            files.seal(self._state_path, {**dose_clock.BEGINNING._asdict(), "head": ""}, durable=True)
+            files.seal(self._state_path, dose_clock.FIRST_STATE, durable=True)
 
     @property
     def head(self) -> str:

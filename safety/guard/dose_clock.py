@@ -30,6 +30,7 @@ class Moment(NamedTuple):
 
 
 BEGINNING: Final = Moment(0, 0, "", 0, 0, False)
+FIRST_STATE: Final = {**BEGINNING._asdict(), "head": ""}  # of a folder that is new
 
 
 def calendar_goes_on() -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from safety.guard import files
+from safety.guard import dose_clock, files
 
 NAME: Final = "table.json"
 SHORT: Final = 12  # hex digits that a person compares
@@ -19,12 +19,18 @@ OURS: Final = (
     *("ledger.*", "guard.state*", "guard.events*", "guard.ring"),
     *("mark.json*", "table.json*", "tests.json*", "latch.json*"),
 )
+_STATE: Final = "guard.state"
+# What a very first start that was killed has left: first of all the state, then the table's word.
+_BEGUN: Final = frozenset({_STATE, _STATE + ".new", NAME + ".new"})
 _KEY: Final = "accepted_sha256"
 
 
 def used(folder: Path) -> bool:
     """Whether a guard has used this folder: one of its files is there, whatever is in it."""
-    return any(one for name in OURS for one in folder.glob(name))
+    found = {one.name for name in OURS for one in folder.glob(name)}
+    if not found <= _BEGUN:
+        return True
+    return _STATE in found and files.read_sealed(folder / _STATE) != dose_clock.FIRST_STATE
 
 
 def read(folder: Path) -> str | None:

@@ -45,11 +45,11 @@ class Store:
         events, ring = folder / "guard.events.jsonl", folder / "guard.ring"
         aside = Elsewhere(run_dir, self._boot)
         used_before = known_table.used(folder) or aside.read() is not None
-        self.accepted = known_table.met(folder, table_sha256, new_folder=not used_before)
         self.mark = mark.read(folder / "mark.json")
         self._seen = mark.last_seen(ring, self.mark.terms.session) if self.mark else None
         copy = self.mark.ledger_head if self.mark else ""
         self.dose = Dose(folder / "ledger.jsonl", wall_s, self._boot, copy, None, used_before, aside)
+        self.accepted = known_table.met(folder, table_sha256, new_folder=not used_before)
         self.events = Events(events, wall_s)
         self.ring, self.ring_trouble = _ring(ring)
         self._latch = latch_file.Latch(folder)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -53,6 +56,51 @@ def test_any_file_of_ours_says_that_the_folder_is_no_new_one(quick: Path, stays:
     assert papers.dose.trouble is not None
     assert isinstance(left(papers), Refused)
     papers.close()
+
+
+class Killed(BaseException):
+    """As by kill -9: nobody catches it."""
+
+
+@pytest.mark.parametrize("call", ["open", "write", "fsync", "replace"])
+@pytest.mark.parametrize("at", range(1, 5))
+@pytest.mark.parametrize("done", [False, True])
+def test_a_first_start_that_was_killed_at_any_call_leaves_a_new_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, call: str, at: int, done: bool
+) -> None:
+    """Seen: the table file accepted and no state yet, so nobody had dose for 24 hours."""
+    calls: list[int] = []
+    real: Callable[..., object] = getattr(os, call)
+
+    def counted(*words: object, **more: object) -> object:
+        calls.append(1)
+        result = real(*words, **more) if done or len(calls) != at else None
+        if len(calls) == at:
+            raise Killed
+        return result
+
+    with monkeypatch.context() as first, contextlib.suppress(Killed):
+        first.setattr(os, call, counted)
+        opened(folder).close()
+    shutil.copytree(
+        folder, folder.with_name("later")
+    )  # the lock of the one that is gone is still on the other
+    papers = opened(folder.with_name("later"))
+    assert (papers.accepted, papers.dose.trouble, left(papers)) == (True, None, FULL_MS)
+    papers.close()
+
+
+def test_a_first_state_beside_any_other_file_makes_no_new_folder(quick: Path) -> None:
+    opened(quick).close()
+    first = (quick / "guard.state").read_bytes()
+    for beside in set(FILES) - {"guard.state", "ledger.jsonl", "table.json"}:
+        shutil.rmtree(quick)
+        quick.mkdir()
+        (quick / "guard.state").write_bytes(first)
+        (quick / beside).write_text("{}")
+        papers = opened(quick, OTHER)
+        assert not papers.accepted, beside
+        papers.close()
 
 
 def test_what_is_not_ours_leaves_a_folder_new(quick: Path) -> None:
