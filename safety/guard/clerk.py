@@ -80,7 +80,11 @@ class Clerk:
         elif self._store.tested and not decided.tested:
             self._store.forget_tested()
         parked = at_park(decided, self._limits)
-        self._store.latch(decided.latched_cause, parked, now_ms, led=decided.command == MOVE)
+        held = bool(
+            desk.seen.inputs.return_a or desk.seen.inputs.return_b
+        )  # three seconds of it reset a latch
+        busy = held or decided.command == MOVE
+        self._store.latch(decided.latched_cause, parked, now_ms, busy)
         self._attendant.see(desk.seen.inputs, parked, now_ms)
         for begin in begins:
             self._begin(begin, desk)

@@ -9,7 +9,7 @@ from safety.causes import BY_NAME, BY_NUMBER
 from safety.guard import files
 
 NAME: Final = "latch.json"
-RETRY_MS: Final = 1_000  # a disk that would not take it is asked again
+RETRY_MS: Final = (1_000, 10_000, 60_000)  # a disk that would not take it is asked again, ever more seldom
 # What cannot be read may have been the worst of them: only a service person takes it away.
 UNREADABLE: Final = BY_NAME["runaway"].number
 
@@ -41,31 +41,35 @@ class Latch:
         self.wrong: str | None = None  # why what should be kept is not
         # A guard that was killed away from park may have left it with the kernel only.
         self._forced = self.cause == 0
-        self._tried: tuple[int, int] | None = None  # cause and time of the last try that failed
+        self._failed: tuple[int, int, int] | None = None  # cause, tries so far, time of the last one
 
-    def keep(self, cause: int, parked: bool, led: bool, now_ms: int) -> bool:
+    def keep(self, cause: int, parked: bool, busy: bool, now_ms: int) -> bool:
         """Have the disk keep it, 0 = it has been reset; True when `wrong` has changed. Never raises.
 
-        Forced at park only, as a drive that is not fed for 100 ms begins its own return. While the table is
-        `led` nothing is tried a second time: a sick disk may take its time.
+        Forced at park only, as a drive that is not fed for 100 ms begins its own return. While the guard is
+        `busy` with the table led or a button held, nothing waits for the disk and nothing is tried a second
+        time: a sick one may take its time, and a late tick takes the hold away.
         """
         before = self.wrong
-        if cause == self.cause and (self._forced or not parked):
-            self.wrong, self._tried = None, None
-        elif self._due(cause, led and not parked, now_ms):
-            self._try(cause, parked, now_ms)
+        may_wait = parked and not busy
+        if cause == self.cause and (self._forced or not may_wait):
+            self.wrong, self._failed = None, None
+        elif self._due(cause, busy, now_ms):
+            self._try(cause, may_wait, now_ms)
         return self.wrong != before
 
-    def _due(self, cause: int, led: bool, now_ms: int) -> bool:
-        if self._tried is None or self._tried[0] != cause:
+    def _due(self, cause: int, busy: bool, now_ms: int) -> bool:
+        if self._failed is None or self._failed[0] != cause:
             return True
-        return not led and now_ms - self._tried[1] >= RETRY_MS
+        _, tries, then_ms = self._failed
+        return not busy and now_ms - then_ms >= RETRY_MS[min(tries, len(RETRY_MS)) - 1]
 
-    def _try(self, cause: int, parked: bool, now_ms: int) -> None:
+    def _try(self, cause: int, durable: bool, now_ms: int) -> None:
         try:
-            write(self._folder, cause, durable=parked)
+            write(self._folder, cause, durable)
         except OSError as error:
-            self.wrong, self._tried = error.strerror or str(error), (cause, now_ms)
+            tries = self._failed[1] if self._failed is not None and self._failed[0] == cause else 0
+            self.wrong, self._failed = error.strerror or str(error), (cause, tries + 1, now_ms)
             return
-        self.cause, self._forced = cause, parked
-        self.wrong, self._tried = None, None
+        self.cause, self._forced = cause, durable
+        self.wrong, self._failed = None, None

@@ -109,12 +109,12 @@ class Store:
         """The latch as a guard would find it, 0 = none."""
         return self._latch.cause
 
-    def latch(self, cause: int, parked: bool, now_ms: int, led: bool = False) -> None:
+    def latch(self, cause: int, parked: bool, now_ms: int, busy: bool = False) -> None:
         """Keep a latch over a restart, 0 = it has been reset; at park over a power cut, too.
 
-        A full disk must not stop a return: it is told, and tried again, not while the table is `led`.
+        A full disk must not stop a return: it is told, and tried again, not while the guard is `busy`.
         """
-        if self._latch.keep(cause, parked, led, now_ms):
+        if self._latch.keep(cause, parked, busy, now_ms):
             wrong = self._latch.wrong
             self.events.write(now_ms, "latch_kept", latch=name_of(cause), wrong=wrong, cause=None)
 

@@ -82,9 +82,7 @@ def test_a_first_start_that_was_killed_at_any_call_leaves_a_new_folder(
     with monkeypatch.context() as first, contextlib.suppress(Killed):
         first.setattr(os, call, counted)
         opened(folder).close()
-    shutil.copytree(
-        folder, folder.with_name("later")
-    )  # the lock of the one that is gone is still on the other
+    shutil.copytree(folder, folder.with_name("later"))  # the other one is still locked
     papers = opened(folder.with_name("later"))
     assert (papers.accepted, papers.dose.trouble, left(papers)) == (True, None, FULL_MS)
     papers.close()

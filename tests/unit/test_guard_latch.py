@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -89,7 +90,7 @@ WRONG = "Is a directory"
 
 @pytest.mark.parametrize("parked", [False, True])
 def test_what_the_disk_would_not_keep_is_kept_when_it_is_well_again(tmp_path: Path, parked: bool) -> None:
-    """Tried about once a second, told once; a guard that is killed afterwards is still latched."""
+    """Tried after 1, 10 and 60 s, told once; a guard that is killed afterwards is still latched."""
     papers = store(tmp_path)
     in_the_way = tmp_path / (latch_file.NAME + ".new")
     in_the_way.mkdir()
@@ -99,27 +100,72 @@ def test_what_the_disk_would_not_keep_is_kept_when_it_is_well_again(tmp_path: Pa
     in_the_way.rmdir()
     papers.latch(RUNAWAY, parked, 2_500)
     assert papers.latched_cause == 0
-    for now_ms in range(2_520, 3_600, 20):
+    for now_ms in range(2_520, 12_000, 20):
         papers.latch(RUNAWAY, parked, now_ms)
-    assert said(tmp_path) == [(0, "runaway", WRONG), (3_000, "runaway", None)]
+    assert said(tmp_path) == [(0, "runaway", WRONG), (11_000, "runaway", None)]
     papers.close()
     again = store(tmp_path)
     assert again.latched_cause == RUNAWAY
     again.close()
 
 
-def test_a_disk_in_trouble_is_not_asked_again_while_the_table_is_led(tmp_path: Path) -> None:
-    """A try may take long on a sick disk; the first one is made at once all the same."""
+def test_a_disk_that_stays_sick_is_asked_ever_more_seldom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each try may hold a tick up; another latch is tried from the beginning."""
+    tries: list[int] = []
+
+    def sick(folder: Path, cause: int, durable: bool) -> None:
+        tries.append(now_ms)
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(latch_file, "write", sick)
+    papers = store(tmp_path)
+    for now_ms in range(0, 200_000, 20):
+        papers.latch(RUNAWAY, parked=True, now_ms=now_ms)
+    assert tries == [0, 1_000, 11_000, 71_000, 131_000, 191_000]
+    tries.clear()
+    for now_ms in range(200_000, 202_000, 20):
+        papers.latch(ESTOP, parked=True, now_ms=now_ms)
+    assert tries == [200_000, 201_000]
+    papers.close()
+
+
+@pytest.mark.parametrize("hold", [0, protocol.RETURN_A, protocol.RETURN_B])
+def test_nothing_waits_for_the_disk_while_return_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hold: int
+) -> None:
+    """A gap of 100 ms takes the hold away whose three seconds reset a latch."""
+    rig = Rig(tmp_path)
+    rig.run(0.5)
+    rig.inputs |= hold
+    rig.run(0.2)
+    forced: list[int] = []
+    monkeypatch.setattr(os, "fsync", forced.append)
+    rig.inputs &= ~protocol.ESTOP_OK
+    rig.until(lambda: rig.mode() == "latched", 1)
+    rig.run(2)
+    assert latch_file.read(tmp_path) == ESTOP
+    assert bool(forced) is not bool(hold)
+    rig.inputs &= ~hold
+    rig.run(0.1)
+    assert forced
+    rig.kill_guard()
+
+
+@pytest.mark.parametrize("parked", [False, True])
+def test_a_disk_in_trouble_is_not_asked_again_while_the_table_is_led(tmp_path: Path, parked: bool) -> None:
+    """A try may take long on a sick disk; the first one is made at once all the same. Near park, too."""
     papers = store(tmp_path)
     in_the_way = tmp_path / (latch_file.NAME + ".new")
     in_the_way.mkdir()
-    papers.latch(RUNAWAY, parked=False, now_ms=0, led=True)
+    papers.latch(RUNAWAY, parked, now_ms=0, busy=True)
     assert said(tmp_path) == [(0, "runaway", WRONG)]
     in_the_way.rmdir()
     for now_ms in range(20, 9_000, 20):
-        papers.latch(RUNAWAY, parked=False, now_ms=now_ms, led=True)
+        papers.latch(RUNAWAY, parked, now_ms, busy=True)
     assert papers.latched_cause == 0
-    papers.latch(RUNAWAY, parked=False, now_ms=9_000, led=False)
+    papers.latch(RUNAWAY, parked, now_ms=9_000, busy=False)
     assert papers.latched_cause == RUNAWAY
     papers.close()
 
@@ -163,6 +209,7 @@ def test_a_latch_that_was_found_is_forced_to_the_disk_at_park(
     forced: list[int] = []
     monkeypatch.setattr(os, "fsync", forced.append)
     papers.latch(ESTOP, parked=False, now_ms=0)
+    papers.latch(ESTOP, parked=True, now_ms=0, busy=True)
     assert forced == []
     papers.latch(ESTOP, parked=True, now_ms=20)
     papers.latch(ESTOP, parked=True, now_ms=40)
