@@ -10,7 +10,7 @@ from __future__ import annotations
 from safety.angles import BOTH
 from safety.decision import BACKING_OFF, GIVING_BACK, HOLD, MOVE, PINCHED, STOPPING, WAITING
 from safety.facts import Facts
-from safety.home_state import NO_PINCH, PINCH_DOWN, PINCH_UP, Act, Home, drive_offset, entered, is_stopped
+from safety.home_state import NO_PINCH, PINCH_DOWN, PINCH_UP, Act, Home, drive_offset, entered, stands
 from safety.home_trouble import manual
 from safety.limits import Limits
 from safety.observation import DRIVE_ARMED, Observation
@@ -104,7 +104,7 @@ def waiting(home: Home, facts: Facts, observation: Observation, limits: Limits, 
         led, act = manual(home, facts, observation, limits, dt_ms)
         return (led if act.done else led._replace(stage=PINCHED)), act
     left_ms = max(home.left_ms - dt_ms, 0)
-    if left_ms == 0 and not is_stopped(facts.buttons, limits.freeze_in_return_ms):
+    if left_ms == 0 and not stands(facts.buttons, limits):
         return entered(home._replace(bits=home.bits | CREEP), STOPPING, limits.warning_ms), Act(sounder=True)
     home = home._replace(left_ms=left_ms, ramp=Ramp(home.ramp.pos, 0, home.ramp.offset_cdeg))
     return home, Act(HOLD, stage=PINCHED, mode=WAITING)

@@ -23,7 +23,7 @@ from safety.decision import (
 )
 from safety.facts import Facts
 from safety.home_pinch import Outcome, after_stop, pinched, strained
-from safety.home_state import Act, Home, drive_offset, entered, is_stopped
+from safety.home_state import Act, Home, drive_offset, entered, stands
 from safety.home_trouble import manual
 from safety.limits import Limits
 from safety.observation import AGE_MAX_MS, DRIVE_ARMED, Observation
@@ -89,6 +89,8 @@ def stopping(home: Home, facts: Facts, observation: Observation, limits: Limits,
         home = home._replace(was_armed=creeping_out and armed)
         stage = CREEPING_OUT if creeping_out else STOPPING
         return home, Act(stage=stage, sounder=left_ms > 0 or creeping_out or late)
+    if stands(facts.buttons, limits):
+        return home, Act(stage=home.stage)
     if home.pinch:
         return after_stop(home, facts, observation, limits)
     return go_on(home, facts, observation, limits)
@@ -203,8 +205,7 @@ def pausing(home: Home, facts: Facts, observation: Observation, limits: Limits, 
     session = facts.session
     owed_ms = session.rest_owed_ms if home.stage == PAUSE_REST else session.mid_owed_ms
     wanted = home.bits & (EMERGENCY | WAIT) and not home.acknowledged and home.stage == PAUSE_REST
-    stopped = is_stopped(facts.buttons, limits.freeze_in_return_ms)
-    if (owed_ms or stopped) and not wanted:
+    if (owed_ms or stands(facts.buttons, limits)) and not wanted:
         return home, Act(HOLD, stage=home.stage)
     return go_on(home, facts, observation, limits)
 
@@ -214,5 +215,8 @@ def waiting(home: Home, facts: Facts, observation: Observation, limits: Limits, 
     buttons = facts.buttons
     pressed = home.pressed or buttons.pendant_press
     if buttons.home_release or buttons.stop_release or (pressed and buttons.pendant_release):
-        return go_on(home._replace(acknowledged=True), facts, observation, limits)
+        shown = home._replace(acknowledged=True)
+        if stands(buttons, limits):
+            return entered(shown, PAUSE_REST), Act(HOLD, stage=PAUSE_REST)
+        return go_on(shown, facts, observation, limits)
     return home._replace(pressed=pressed), Act(HOLD, sounder=True, mode=WAITING, stage=AT_REST_WAITING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from safety.angles import ONLY_B, fresh
-from safety.buttons import Buttons
+from safety.buttons import Buttons, used_up_ms
 from safety.decision import HOLD, NO_STAGE, RETURNING, STOP, STOPPING
 from safety.facts import Facts
 from safety.limits import Limits
@@ -95,14 +95,19 @@ def standing(home: Home) -> Ramp:
     return Ramp(home.ramp.pos, 0, home.ramp.offset_cdeg)
 
 
-def is_stopped(buttons: Buttons, most_ms: int) -> bool:
-    """STOP is held (HZ-44), and not for so long that it hangs: that must keep nobody from coming home."""
-    return buttons.now.stop is True and buttons.stop_ms < most_ms
+def is_stopped(buttons: Buttons, limits: Limits) -> bool:
+    """STOP is held (HZ-44), and counts: what hangs or chatters must keep nobody from coming home."""
+    return buttons.now.stop is True and buttons.stops_ms < used_up_ms(limits)
+
+
+def stands(buttons: Buttons, limits: Limits) -> bool:
+    """A return that stands does not begin to move: STOP is held, for less than it may freeze a return."""
+    return is_stopped(buttons, limits) and buttons.stop_ms <= limits.freeze_in_return_ms
 
 
 def by_hand(was: bool, buttons: Buttons, limits: Limits) -> bool:
-    """Whether hold-to-run may move: no STOP is held, and RETURN was let go since the last CUT or STOP.
+    """Whether hold-to-run may move: no STOP is held, and RETURN is pressed anew since the last CUT or STOP.
 
-    Held for longer than STOP may freeze in a whole bout it counts no more, for who presses RETURN anew.
+    A STOP that has used up what it may freeze in a whole bout counts no more, for who presses RETURN anew.
     """
-    return not is_stopped(buttons, limits.freeze_bout_ms) and (was or not buttons.home)
+    return not is_stopped(buttons, limits) and (was or not buttons.home or buttons.home_press)

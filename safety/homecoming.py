@@ -38,15 +38,21 @@ from safety.rules import BACK, CREEP, CUT_OFF, ESTOP, FREEZE, GIVE, HALT, STAGED
 _FREEZABLE: Final = (STOPPING, WARNING, TO_REST, TO_MID, TO_PARK, CREEPING_OUT, BACKING_OFF)
 
 
-def begun(reaction: int, warn: bool, facts: Facts, limits: Limits) -> Home:
+def begun(reaction: int, warn: bool, facts: Facts, limits: Limits, hand: bool = True) -> Home:
     """A return begins in this tick. A lone STOP freezes first and may yet be continued."""
-    home = NOT_HOMING._replace(bits=reaction, stage=STOPPING, hand=True, began_cdeg=facts.cdeg)
+    home = NOT_HOMING._replace(bits=reaction, stage=STOPPING, hand=hand, began_cdeg=facts.cdeg)
     if reaction & (BACK | GIVE):
         return pinched(home, reaction, limits)
     if reaction == FREEZE:
-        left_ms = min(limits.freeze_ms, limits.freeze_bout_ms - facts.session.freeze_ms)
+        left_ms = min(limits.freeze_ms, _budget_ms(facts, limits))
         return entered(home, FROZEN, left_ms) if left_ms > 0 else home
     return entered(home, WARNING, limits.warning_ms) if warn else home
+
+
+def _budget_ms(facts: Facts, limits: Limits) -> int:
+    """What STOP may still freeze in this bout; what a single tick could use up would never be counted."""
+    left_ms = limits.freeze_bout_ms - facts.session.freeze_ms
+    return left_ms if left_ms > limits.late_ms else 0
 
 
 def joined(was: Home, reaction: int, facts: Facts, limits: Limits) -> Home:
@@ -77,7 +83,7 @@ def joined(was: Home, reaction: int, facts: Facts, limits: Limits) -> Home:
         home = entered(home, STOPPING)
     if reaction & (BACK | GIVE):
         home = pinched(home, reaction, limits)
-    budget_ms = limits.freeze_bout_ms - facts.session.freeze_ms
+    budget_ms = _budget_ms(facts, limits)
     # Without torque, or on the way there, STOP has nothing to freeze, and must not bring it back.
     if reaction & FREEZE and was.stage in _FREEZABLE and budget_ms > 0 and not bits & (CUT_OFF | ESTOP):
         home = entered(home, FROZEN, min(limits.freeze_in_return_ms, budget_ms))

@@ -160,6 +160,8 @@ class Limits(NamedTuple):
     freeze_ms: int = 30_000
     freeze_in_return_ms: int = 10_000
     freeze_bout_ms: int = 60_000
+    stop_press_ms: int = 1_000  # what each press costs by itself: what chatters is used up soon
+    stop_fade_permille: int = 100  # of the time in which STOP is known to be let go: engineering
     # CUT and e-stop: design 5.
     ss1_ms: int = 480  # STO within 500 ms: one tick less
     cut_still_ms: int = 5_000

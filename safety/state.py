@@ -71,10 +71,11 @@ def boot(limits: Limits, wake: Wake) -> State:
 
 def woken(state: State) -> State:
     """The same guard after a gap: what it knew about motion and buttons is old, what it owes is not."""
+    buttons = UNTOUCHED._replace(stop_ms=state.buttons.stop_ms, stops_ms=state.buttons.stops_ms)
     home, trial = state.home, state.trial._replace(brake=NOT_TRIED, beats=NO_BEATS_TRIED)
     return state._replace(
         motion=AT_REST,
-        buttons=UNTOUCHED,
+        buttons=buttons,
         stream=SILENT,
         over_speed_ms=0,
         home=home._replace(watch_ms=0),

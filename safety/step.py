@@ -120,13 +120,14 @@ def _homewards(
     state: State, facts: Facts, reaction: int, latched: int, limits: Limits, waking: bool
 ) -> tuple[Home, Session, int]:
     """A return begins; after a restart it is announced, and all pauses are owed anew."""
+    hand = state.mode != INHIBITED or state.home.hand or not facts.buttons.home
     if not waking or not state.resumes or facts.at_park:
-        return begun(reaction or STAGED, False, facts, limits), facts.session, 0
+        return begun(reaction or STAGED, False, facts, limits, hand), facts.session, 0
     reaction |= STAGED | (CREEP if latched else 0) | (ESTOP if latched == _ESTOP else 0)
     place = facts.cdeg
     rest_ms, mid_ms = pauses(0, limits.cap_cdeg if place is None else place, limits)
     session = facts.session._replace(rest_owed_ms=rest_ms, mid_owed_ms=mid_ms)
-    home = begun(reaction, True, facts, limits)
+    home = begun(reaction, True, facts, limits, hand)
     if latched in CUT_CAUSES:
         home = home._replace(cuts=1, hand=False)  # nobody knows whether the one attempt was made: it was
     return home, session, _GUARD_LOST

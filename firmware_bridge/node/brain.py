@@ -181,7 +181,7 @@ class Brain:
         axis, most_cdps2 = self.axis, self.config.accel_max_cdps2
         estop = self._estop_open()
         self._estop_ms = min(self._estop_ms + dt_ms, 10_000) if estop else 0
-        self.hand.watch(self.inputs, dt_ms)
+        self.hand.watch(self.inputs, self.known, dt_ms)
         if self._hand_wanted(estop):
             return self._run_by_hand()
         if self.hand.end():
@@ -202,7 +202,7 @@ class Brain:
     def _come_home(self, dt_ms: int) -> bool:
         """The own return; a STOP that is held freezes it for some seconds."""
         axis = self.axis
-        if self.hand.freezes():
+        if self.hand.freezes() and not self.homing.waiting_ms:
             axis.stop(self.config.accel_max_cdps2)
             return True
         goes = self.homing.step(self.source.angle_mdeg, dt_ms, axis.motion)

@@ -1,7 +1,7 @@
 """Hold-to-run: a RETURN button moves the table while it is held, without a host or with the e-stop open.
 
-It stops at rest, pauses there once, and wants to be pressed again; so it does after a STOP. Without an angle
-the rest and park switches say when.
+It stops at rest, pauses there once, and wants to be pressed again; so it does after a STOP, by either button.
+Without an angle the rest and park switches say when.
 """
 
 from firmware_bridge.node import protocol
@@ -13,8 +13,10 @@ _BLIND_CDPS = 150  # by the motor's back-EMF, which knows the rate to a quarter
 _ABOVE_MDEG = 500
 _NEAR_MDEG = 50
 _RETURN_BUTTONS = protocol.RETURN_A | protocol.RETURN_B
-# A STOP that is held for longer hangs, and must keep nobody from coming home: in all of a bout, in a return.
-_STOP_MS = 60_000
+# A STOP that hangs or chatters must keep nobody from coming home: all its holds of late together count for so
+# long; a press costs a second by itself, and a tenth of what STOP is known to be let go is forgiven.
+_STOP_PRESS_MS = 1_000
+_STOP_MS = 60_000 + _STOP_PRESS_MS
 _STOP_IN_RETURN_MS = 10_000
 
 
@@ -28,23 +30,38 @@ class Hand:
         self._from_above = False
         self._ended = False
         self._may = True  # RETURN was let go since the last STOP
-        self._stop_ms = 0  # STOP is held for so long
+        self._pressed = 0  # the buttons of the tick before
+        self._stop_ms = 0  # this hold of STOP; one that is not known goes on
+        self._stops_ms = 0  # all of them of late
+        self._stopped = False  # STOP is held, and counts
         self.held = False  # RETURN, and it may move
 
-    def watch(self, inputs: int, dt_ms: int) -> None:
+    def watch(self, inputs: int, known: int, dt_ms: int) -> None:
         """Both buttons; and the pause at rest, which goes on whether RETURN is held or not."""
         self._pause_ms = max(0, self._pause_ms - dt_ms)
-        pressed = inputs & _RETURN_BUTTONS != 0
-        self._stop_ms = min(self._stop_ms + dt_ms, _STOP_MS) if inputs & protocol.STOP_BUTTON else 0
-        if 0 < self._stop_ms < _STOP_MS:
+        self._watch_stop(inputs, known, dt_ms)
+        pressed = inputs & _RETURN_BUTTONS
+        if self._stopped:
             self._may = False
-        elif not pressed:
+        elif not pressed or pressed & ~self._pressed:
             self._may = True
-        self.held = pressed and self._may
+        self._pressed = pressed
+        self.held = pressed != 0 and self._may
+
+    def _watch_stop(self, inputs: int, known: int, dt_ms: int) -> None:
+        held = inputs & protocol.STOP_BUTTON != 0
+        if held:
+            press_ms = _STOP_PRESS_MS if self._stop_ms == 0 else 0
+            self._stop_ms = min(self._stop_ms + dt_ms, _STOP_MS)
+            self._stops_ms = min(self._stops_ms + dt_ms + press_ms, _STOP_MS)
+        elif known & protocol.STOP_BUTTON:
+            self._stop_ms = 0
+            self._stops_ms = max(0, self._stops_ms - max(1, dt_ms // 10))
+        self._stopped = held and self._stops_ms < _STOP_MS
 
     def freezes(self) -> bool:
         """A STOP that a return of its own obeys."""
-        return 0 < self._stop_ms <= _STOP_IN_RETURN_MS
+        return self._stopped and self._stop_ms <= _STOP_IN_RETURN_MS
 
     def step(self, angle_mdeg: int, motion: Motion) -> None:
         """One tick with the button held: state the motion."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from safety.buttons import used_up_ms
 from safety.limits import Limits
 from safety.observation import Terms
 from safety.state import State
@@ -28,6 +29,7 @@ _NUMBERS: Final[dict[str, int]] = {
     "lease_ms": 150, "tracking_cdeg": 600, "reaction_ms": 50, "slew_cdps": 4_500, "test_ms": 2_000,
     "long_bout_ms": FOREVER_MS, "lag_ms": 50, "strain_ms": 100,
     "freeze_ms": 600, "freeze_in_return_ms": 200, "freeze_bout_ms": 900,
+    "stop_press_ms": 100, "stop_fade_permille": 5_000,  # soon forgotten: else every age would be a state
     "pause_rest_ms": 500, "pause_rest_long_ms": 600, "pause_mid_ms": 500,
     "hard_down_cdps": FULL_CDPS, "hard_up_cdps": FULL_CDPS, "hard_upright_cdps": FULL_CDPS,
     "return_cdps": FULL_CDPS, "upright_cdps": FULL_CDPS, "creep_cdps": FULL_CDPS,
@@ -73,7 +75,8 @@ _CAPS: Final = {
     ("Buttons", "one_open_ms"): LIMITS.ankle_ms,
     ("Buttons", "both_open_ms"): LIMITS.ankles_ms,
     ("Buttons", "home_ms"): LIMITS.reset_ms,
-    ("Buttons", "stop_ms"): LIMITS.freeze_bout_ms,
+    ("Buttons", "stop_ms"): LIMITS.freeze_in_return_ms + TICK_MS,
+    ("Buttons", "stops_ms"): used_up_ms(LIMITS),
     ("Angles", "none_ms"): 200,
     ("Home", "still_ms"): LIMITS.cut_still_ms,
     ("Home", "age_ms"): 300,

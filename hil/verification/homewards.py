@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from hil.verification.coarse import LIMITS, TICK_MS
 from hil.verification.shadow import Shadow
+from safety.buttons import used_up_ms
 from safety.decision import (
     AT_REST_WAITING,
     FROZEN,
@@ -84,13 +85,13 @@ def _owed(tick: Tick, below: bool) -> str | None:
 def _stop(tick: Tick) -> str | None:
     """STOP freezes what moves, a return too, and whoever leads by hand; one that hangs only for so long."""
     before, decision, buttons = tick.before, tick.decision, tick.state.buttons
-    held = buttons.now.stop is True and buttons.stop_ms < LIMITS.freeze_bout_ms
+    held = buttons.now.stop is True and buttons.stops_ms < used_up_ms(LIMITS)
     if held and decision.command == MOVE and decision.mode in (WAITING, INHIBITED, LATCHED):
         return "hold-to-run moves though STOP is held"
     if not buttons.stop_press or before.home.stage not in (TO_REST, TO_MID, TO_PARK):
         return None
     budget = LIMITS.freeze_bout_ms - before.session.freeze_ms
-    if budget > 0 and decision.command not in (HOLD, STOP, LEAVE) and not decision.latched_cause:
+    if budget > LIMITS.late_ms and decision.command not in (HOLD, STOP, LEAVE) and not decision.latched_cause:
         return "STOP does not freeze the return"
     return None
 

@@ -98,3 +98,54 @@ def test_a_pause_of_its_own_return_does_not_end_in_motion_under_a_stop() -> None
     assert node.plant.angle_deg == pytest.approx(0, abs=0.2)
     node.pass_time(3_000)
     assert node.plant.rate_dps < -1
+
+
+@pytest.mark.parametrize(("on", "off"), [(5, 5), (450, 5), (1, 9)])
+def test_a_stop_that_chatters_keeps_nobody_from_coming_home_alone(on: int, off: int) -> None:
+    node = Raw("a1", 10.0)
+    node.arm()
+    for tick in range(240_000 // 20):
+        node.inputs = IN_ORDER | STOP if tick % (on + off) < on else IN_ORDER
+        node.pass_time(20)
+        if node.plant.angle_deg < -69.5:
+            return
+    raise AssertionError(node.plant.angle_deg)
+
+
+@pytest.mark.parametrize("off", ["chatters", "unknown"])
+def test_by_hand_neither_chatter_nor_an_unknown_contact_keeps_anybody(off: str) -> None:
+    node = led("a1", alone=False)
+    for tick in range(100_000 // 20):
+        node.inputs = IN_ORDER & ~CHAIN | STOP | (HELD if tick % 60 < 50 else 0)
+        if off == "chatters" and tick % 10 < 5:
+            node.inputs &= ~STOP
+        node.known = -1 if off == "chatters" or tick % 250 else ~STOP
+        node.pass_time(20)
+        if node.plant.angle_deg < 25.0:
+            return
+    raise AssertionError(node.plant.angle_deg)
+
+
+def test_with_a_button_stuck_the_other_one_leads_on() -> None:
+    node = led("a1", alone=True)
+    node.inputs |= STOP
+    node.pass_time(500)
+    node.inputs &= ~STOP
+    node.pass_time(500)
+    assert node.plant.rate_dps == 0
+    node.inputs |= protocol.RETURN_B
+    node.pass_time(2_000)
+    assert node.plant.rate_dps < -1
+
+
+def test_a_stop_while_something_is_in_the_way_brings_no_torque_back() -> None:
+    node = Raw("a1", 30.0)
+    node.arm()
+    node.pass_time(3_000)
+    node.brain.homing.waiting_ms = 10_000
+    node.pass_time(1_000)
+    assert not node.brain.bridge_on
+    node.inputs |= STOP
+    node.pass_time(1_000)
+    assert not node.brain.bridge_on
+    assert node.brain.homing.waiting_ms == pytest.approx(8_000, abs=50)

@@ -65,6 +65,7 @@ def pressed(was: Buttons, age_ms: int = 20, **now: Any) -> Buttons:
 
 def test_an_edge_needs_both_sides_seen() -> None:
     up = pressed(UNTOUCHED)
+    assert pressed(UNTOUCHED, stop=True).stop_press, "but STOP: its press may have begun unseen"
     assert (up.home_press, up.stop_press, up.pendant_press) == (False,) * 3, (
         "nothing is pressed by becoming known"
     )

@@ -221,8 +221,8 @@ def test_how_a_return_begins() -> None:
     assert begun(STAGED, True, at, LIMITS)[:4] == (d.WARNING, STAGED, 0, 3_000)
     assert begun(FREEZE, False, at, LIMITS)[:4] == (d.FROZEN, FREEZE, 0, 20_000)
     assert begun(FREEZE, False, facts(), LIMITS).left_ms == 30_000
-    assert begun(FREEZE, False, facts(session={"freeze_ms": 59_999}), LIMITS).left_ms == 1
-    assert begun(FREEZE, False, facts(session={"freeze_ms": 60_000}), LIMITS).stage == d.STOPPING
+    assert begun(FREEZE, False, facts(session={"freeze_ms": 59_899}), LIMITS).left_ms == 101
+    assert begun(FREEZE, False, facts(session={"freeze_ms": 59_900}), LIMITS).stage == d.STOPPING
     assert begun(FREEZE | STAGED, False, at, LIMITS).stage == d.STOPPING
     assert begun(BACK, False, at, LIMITS).pinch == PINCH_DOWN
     assert begun(GIVE, False, at, LIMITS).pinch == PINCH_UP

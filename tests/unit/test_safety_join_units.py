@@ -93,8 +93,8 @@ def test_who_is_led_too_fast_must_show_that_it_can_stop(
     [
         (0, LIMITS.freeze_in_return_ms),
         (LIMITS.freeze_bout_ms - LIMITS.freeze_in_return_ms + 1, LIMITS.freeze_in_return_ms - 1),
-        (LIMITS.freeze_bout_ms - 1, 1),
-        (LIMITS.freeze_bout_ms, None),
+        (LIMITS.freeze_bout_ms - LIMITS.late_ms - 1, LIMITS.late_ms + 1),
+        (LIMITS.freeze_bout_ms - LIMITS.late_ms, None),
         (LIMITS.freeze_bout_ms + 20, None),
     ],
 )
@@ -107,7 +107,7 @@ def test_a_stop_in_a_return_uses_what_the_bout_has_left(used_ms: int, left_ms: i
     assert joined(HOME._replace(stage=d.PAUSE_REST), FREEZE, at, LIMITS).stage == d.PAUSE_REST
 
 
-@pytest.mark.parametrize(("used_ms", "left_ms"), [(0, 30_000), (LIMITS.freeze_bout_ms - 1, 1)])
+@pytest.mark.parametrize(("used_ms", "left_ms"), [(0, 30_000), (LIMITS.freeze_bout_ms - 101, 101)])
 def test_a_lone_stop_freezes_for_its_time_or_what_is_left(used_ms: int, left_ms: int) -> None:
     at = facts(session={"freeze_ms": used_ms})
     home = begun(FREEZE, False, at, LIMITS)

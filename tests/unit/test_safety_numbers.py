@@ -44,6 +44,7 @@ TIMES: Final = {
     "warning_ms": 3_000, "progress_after_ms": 500, "progress_ms": 1_500, "stall_pause_ms": 3_000,
     "lag_ms": 150, "strain_ms": 300, "give_back_ms": 8_000, "pinch_wait_ms": 60_000, "retry_ms": 100,
     "settle_ms": 1_000, "freeze_ms": 30_000, "freeze_in_return_ms": 10_000, "freeze_bout_ms": 60_000,
+    "stop_press_ms": 1_000,
     "ss1_ms": 480, "cut_still_ms": 5_000, "arming_ms": 10_000, "ankle_ms": 100, "ankles_ms": 40,
     "load_ms": 1_000, "reset_ms": 3_000, "reply_ms": 10_000, "ask_grace_ms": 4_400, "answer_release_ms": 100,
     "hold_grace_ms": 5_000, "test_ms": 60_000, "wake_ms": 1_000, "brake_after_ms": 400, "brake_ms": 2_000,
@@ -54,6 +55,7 @@ TIMES: Final = {
 OTHERS: Final = {
     "stalls_max": 2, "heat_permille": 800, "proof_effort_permille": 600, "strain_permille": 900,
     "relaxed_permille": 100, "retry_permille": 500, "refused_less_permille": 250,
+    "stop_fade_permille": 100,
 }  # fmt: skip
 HARD: Final[dict[str, dict[str, Any]]] = {
     "limits": {
@@ -168,7 +170,7 @@ RULES: Final[dict[str, tuple[str, str, str, tuple[int, int, int], bool]]] = {
     "runaway": ("ALWAYS", "runaway", "CUT_OFF", CUTS, True),
     "over_angle": ("LIVE AWAY", "over_angle", "CREEP", CREEPS, True),
     "over_angle_predicted": ("ACTING", "over_angle_predicted", "CREEP", CREEPS, True),
-    "over_speed": ("LIVE AWAY", "over_speed", "CREEP HALT", CREEPS, True),
+    "over_speed": ("LIVE HOMING AWAY", "over_speed", "CREEP HALT", CREEPS, True),
     "overrun": ("LIVE HOMING", "overrun", "STAGED", UP, False),
     "drive_fault": ("LIVE AWAY", "drive_fault", "CUT_OFF", CUTS, True),
     "drive_returned": ("LIVE", "drive_returned", "STAGED", UP, False),

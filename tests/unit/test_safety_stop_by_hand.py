@@ -11,7 +11,7 @@ from safety.buttons import UNTOUCHED, watch
 from safety.causes import BY_NAME
 from safety.home_state import by_hand
 from safety.limits import Limits
-from safety.observation import Wake
+from safety.observation import ORDER_RETURN, Wake
 from tests.safety_rig import LIMITS, QUIET, SHORT, Rig, session_terms
 
 RIDER = {"ankle_a": True, "ankle_b": True}
@@ -142,31 +142,60 @@ def test_how_long_stop_is_held() -> None:
     seen = Rig().sense()
     pressed = seen._replace(inputs=QUIET._replace(stop=True, pendant=False))
     first = watch(UNTOUCHED, pressed, LIMITS, 20)
-    assert first.stop_ms == 0, "its tick"
-    assert watch(first, pressed, LIMITS, 20).stop_ms == 20
-    assert watch(first._replace(stop_ms=59_990), pressed, LIMITS, 20).stop_ms == 60_000
-    for other in (False, None):
-        assert watch(first, seen._replace(inputs=QUIET._replace(stop=other)), LIMITS, 20).stop_ms == 0
+    assert (first.stop_press, *first[-2:]) == (True, 20, 1_020), "its tick"
+    assert watch(first, pressed, LIMITS, 0)[-2:] == (21, 1_020)
+    later = watch(first, pressed, LIMITS, 40)
+    assert (later.stop_press, *later[-2:]) == (False, 60, 1_060)
+    most = watch(first._replace(stop_ms=59_990, stops_ms=60_990), pressed, LIMITS, 20)
+    assert most[-2:] == (60_000, 61_000)
+    for other, ages in ((False, (0, 1_018)), (None, (20, 1_020))):
+        assert watch(first, seen._replace(inputs=QUIET._replace(stop=other)), LIMITS, 20)[-2:] == ages
+    again = watch(first._replace(stop_ms=0, stops_ms=500), pressed, LIMITS, 20)
+    assert (again.stop_press, *again[-2:]) == (True, 20, 1_520), "a press anew costs more"
+    let_go = seen._replace(inputs=QUIET)
+    assert [watch(first._replace(stops_ms=ms), let_go, LIMITS, 9).stops_ms for ms in (0, 1, 30)] == [0, 0, 29]
+
+
+def test_return_makes_a_stop_that_is_held_one_that_has_had_its_time() -> None:
+    seen = Rig().sense()
+    held = watch(UNTOUCHED, seen._replace(inputs=QUIET._replace(stop=True)), LIMITS, 20)
+    both = QUIET._replace(stop=True, return_b=True)
+    for after in (
+        watch(held, seen._replace(inputs=both), LIMITS, 20),
+        watch(held, seen._replace(inputs=QUIET._replace(stop=True), orders=ORDER_RETURN), LIMITS, 20),
+    ):
+        assert after[-2:] == (LIMITS.freeze_in_return_ms, 1_040)
+
+
+def test_each_return_button_has_edges_of_its_own() -> None:
+    seen = Rig().sense()
+    one = watch(UNTOUCHED, seen._replace(inputs=QUIET._replace(return_a=True)), LIMITS, 20)
+    assert not one.home_press, "nothing is pressed by becoming known"
+    two = watch(one, seen._replace(inputs=QUIET._replace(return_a=True, return_b=True)), LIMITS, 20)
+    assert two.home_press
+    assert not watch(two, seen._replace(inputs=two.now), LIMITS, 20).home_press
 
 
 @pytest.mark.parametrize(
-    ("was", "home", "stop", "stop_ms", "may"),
+    ("was", "home", "stop", "stops_ms", "may"),
     [
         (True, True, False, 0, True),
         (False, True, False, 0, False),
         (False, False, False, 0, True),
         (True, True, None, 0, True),
         (True, True, True, 0, False),
-        (True, False, True, 59_999, False),
-        (True, True, True, 60_000, True),
-        (False, True, True, 60_000, False),
-        (False, False, True, 60_000, True),
+        (True, False, True, 60_999, False),
+        (True, True, True, 61_000, True),
+        (False, True, True, 61_000, False),
+        (False, False, True, 61_000, True),
     ],
 )
-def test_who_may_lead_by_hand(was: bool, home: bool, stop: bool | None, stop_ms: int, may: bool) -> None:
+def test_who_may_lead_by_hand(was: bool, home: bool, stop: bool | None, stops_ms: int, may: bool) -> None:
     """Let go of RETURN since the last cut or STOP; a STOP that is not known is none (towards park)."""
-    buttons = UNTOUCHED._replace(home=home, now=QUIET._replace(stop=stop), stop_ms=stop_ms)
+    buttons = UNTOUCHED._replace(home=home, now=QUIET._replace(stop=stop), stops_ms=stops_ms)
     assert by_hand(was, buttons, LIMITS) is may
+    anew = buttons._replace(home_press=home)
+    assert by_hand(was, anew, LIMITS) is (stop is not True or stops_ms == 61_000), "either button"
 
 
 def paused() -> Rig:
