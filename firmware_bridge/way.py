@@ -14,6 +14,9 @@ FASTEST_CDPS: Final = 6_000.0  # a table whose belt broke; what says more is no 
 # So many times what is let pass: a wrong place let pass may have spoilt the way's rate.
 NEAR, FAR = 2.5, 5.0
 RUNNING: Final = 3  # two places make a way, the third one says that it is one
+WAY: Final = 4  # places; of more, the rate would lag behind a stop and let a wrong place pass
+STRAYS: Final = 9  # their middle one says how noisy it is: no one or two wrong places can
+NOISE: Final = 4.5  # middles; of a normal distribution three times its deviation
 
 Spot = tuple[int, int]  # time in ms, centidegrees
 
@@ -27,14 +30,17 @@ def rate_of(way: Sequence[Spot]) -> float:
 class Way:
     """Believes what goes on as the way did; off it, two running that agree near it, three far from it.
 
-    Nothing is believed before three agree. `most_cdeg` is how far off is let pass, `clock_ms` how far the
-    times of two spots may be wrong against each other.
+    Nothing is believed before three agree. `most_cdeg` is how far off is let pass, up to `noisy_cdeg` where
+    what was believed lay about by more; `clock_ms` how far the times of two spots may be wrong against each
+    other.
     """
 
-    def __init__(self, most_cdeg: float, clock_ms: int = 0) -> None:
+    def __init__(self, most_cdeg: float, clock_ms: int = 0, noisy_cdeg: float = 0.0) -> None:
         self._most_cdeg = most_cdeg
+        self._noisy_cdeg = max(noisy_cdeg, most_cdeg)
         self._clock_s = clock_ms / 1_000
-        self._believed: deque[Spot] = deque(maxlen=4)
+        self._believed: deque[Spot] = deque(maxlen=WAY)
+        self._strays: deque[float] = deque(maxlen=STRAYS)
         self._doubted: deque[Spot] = deque(maxlen=RUNNING)
         self.begun_anew = False  # the newest believed one lies far from where those before led
 
@@ -43,6 +49,7 @@ class Way:
         spot = (at_ms, cdeg)
         self.begun_anew = False
         if self._believed and self._goes_on(spot):
+            self._strays.append(max(self._astray(spot), 0.0))
             self._believed.append(spot)
             self._doubted.clear()
             return True
@@ -51,17 +58,24 @@ class Way:
         if len(before) < RUNNING - 1:
             return False
         rate_cdps = rate_of(before[-2:])
-        if abs(rate_cdps) > FASTEST_CDPS or self._off(before, spot, rate_cdps) > self._most_cdeg:
+        if abs(rate_cdps) > FASTEST_CDPS or self._off(before, spot, rate_cdps) > self._let_pass:
             return False
-        self.begun_anew = bool(self._believed) and self._astray(spot) > FAR * self._most_cdeg
-        self._believed = deque(self._doubted, maxlen=4)
+        self.begun_anew = bool(self._believed) and self._astray(spot) > FAR * self._let_pass
+        self._believed = deque(self._doubted, maxlen=WAY)
         self._doubted.clear()
         return True
 
+    @property
+    def _let_pass(self) -> float:
+        if len(self._strays) < STRAYS:
+            return self._most_cdeg
+        return min(max(self._most_cdeg, NOISE * sorted(self._strays)[STRAYS // 2]), self._noisy_cdeg)
+
     def _goes_on(self, spot: Spot) -> bool:
         rate_cdps = rate_of(self._believed)
-        twice = bool(self._doubted) and self._off(self._doubted, spot, rate_cdps) <= self._most_cdeg
-        return self._astray(spot) <= self._most_cdeg * (NEAR if twice else 1)
+        let_pass = self._let_pass
+        twice = bool(self._doubted) and self._off(self._doubted, spot, rate_cdps) <= let_pass
+        return self._astray(spot) <= let_pass * (NEAR if twice else 1)
 
     def _astray(self, spot: Spot) -> float:
         return self._off(self._believed, spot, rate_of(self._believed))
@@ -77,3 +91,4 @@ class Way:
         """After a silence anything may be true."""
         self._believed.clear()
         self._doubted.clear()
+        self._strays.clear()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from itertools import product
+from random import Random
 
 import pytest
 
@@ -46,6 +47,60 @@ def go_on(one: Rig, speed_cdps: int, ticks: int = 8) -> None:
         if reading.at_ms - reading.at_ms % 20 in track:
             where = track[reading.at_ms - reading.at_ms % 20] + reading.at_ms % 20 * speed_cdps / 1_000
             assert reading.angle_cdeg == pytest.approx(where, abs=SMALL_CDEG)
+
+
+class Noisy:
+    """A potentiometer whose wiper chatters: each answer so many counts off, drawn anew."""
+
+    def __init__(self, sigma_counts: float, seed: int) -> None:
+        self.off = Random(seed)
+        self.sigma_counts = sigma_counts
+
+    def __call__(self, answer: bytes) -> list[tuple[int, bytes]]:
+        if len(answer) not in (4, 6, 8):
+            return [(0, answer)]
+        value = int.from_bytes(answer, "little")
+        counts = max(0, min(4_095, (value & 0xFFF) + round(self.off.gauss(0, self.sigma_counts))))
+        value = value & ~(0xFFF | 0xFFF << 16) | counts | counts << 16
+        return [(0, value.to_bytes(len(answer), "little"))]
+
+
+@pytest.mark.parametrize("speed_cdps", [0, 200])
+@pytest.mark.parametrize("seed", range(2))
+def test_a_noisy_potentiometer_is_heard_all_the_same(speed_cdps: int, seed: int) -> None:
+    """Seen: with two counts of noise nothing was believed for up to 300 ms, and the session ended."""
+    one = armed(rig())
+    if speed_cdps:
+        one.move(speed_cdps, 3.0)
+    one.line.fault = Noisy(2, seed)
+    setpoint, ages = one.shaft.angle_deg * 100, []
+    for _ in range(600):
+        setpoint += speed_cdps * 0.02
+        one.follow(setpoint, speed_cdps)
+        reading = reading_of(one)
+        ages.append(one.line.now_ms - reading.at_ms)
+        assert reading.angle_cdeg == pytest.approx(one.shaft.angle_deg * 100, abs=60)
+    assert sorted(ages)[-1] <= 140, sorted(ages)[-20:]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_noise_lets_no_high_bit_pass(seed: int) -> None:
+    """However noisy, what is said once and lies 1 deg off is not read."""
+    one = armed(rig())
+    noise = Noisy(2, seed)
+    one.line.fault = noise
+    for _ in range(60):
+        one.follow(PARK_CDEG, 0)
+    for bit in range(5, 12):
+        wrong = Running(bit)
+
+        def both(answer: bytes, wrong: Running = wrong) -> list[tuple[int, bytes]]:
+            return wrong(noise(answer)[0][1])
+
+        one.line.fault = both
+        for _ in range(8):
+            one.follow(PARK_CDEG, 0)
+            assert reading_of(one).angle_cdeg == pytest.approx(PARK_CDEG, abs=60), bit
 
 
 @pytest.mark.parametrize("speed_cdps", [0, 200])

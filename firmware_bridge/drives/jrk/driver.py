@@ -28,6 +28,7 @@ SLOW_DOWN_CDPS2: Final = 3_000
 LEAD_MS: Final = 60  # the target runs ahead by what its PID lags
 REACH_CDEG: Final = 200  # of the target from the angle seen
 DOUBT_CDEG, DOUBT_COUNTS = 8.0, 1.5  # further than both from where its way leads it is not believed at once
+NOISY: Final = 3.0  # times as far, where the potentiometer is noisy
 TURNS: Final = (*c.FEEDBACK, c.ERRORS)
 
 
@@ -68,7 +69,8 @@ class JrkDrive(LineDrive):
         self._let_go = False  # and nothing better was heard since
         self._currents = belief.Middle()
         self._current_ma: int | None = None
-        self._way = Way(max(DOUBT_CDEG, DOUBT_COUNTS * 100 / config.counts_per_degree))
+        most_cdeg = max(DOUBT_CDEG, DOUBT_COUNTS * 100 / config.counts_per_degree)
+        self._way = Way(most_cdeg, noisy_cdeg=NOISY * most_cdeg)
 
     @property
     def capabilities(self) -> Capabilities:
