@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from simulator.world import World
 
 FLICKER: Final = Severity("ms of each second", 10, 90, 20)
+CHATTER: Final = Severity("ms of each 200 ms", 20, 190, 100)
 BOUNCE: Final = Severity("ms after each change", 20, 200, 50)
 
 
@@ -72,6 +73,11 @@ ROWS: Final = {
     "inputs_doubtful": Fault("the pairs of the ankle contacts disagree", doubtful),
     "estop": Fault("the e-stop chain opens", contact("estop", held=True)),
     "stop_button": Fault("the local STOP is pressed", contact("stop", held=True)),
+    "stop_flicker": Fault(
+        "the local STOP reads as pressed for a moment, over and over",
+        samples("chatter", protocol.STOP_BUTTON),
+        CHATTER,
+    ),
     "return_button": Fault("a local RETURN is pressed", contact("return_a", held=True)),
     "return_b_button": Fault("the other local RETURN is pressed", contact("return_b", held=True)),
     "load_lost": Fault("the load switch opens", contact("load", held=False)),

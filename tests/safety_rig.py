@@ -230,7 +230,7 @@ def cause(rig: Rig) -> str:
 def ridden(cdeg: int = 3000) -> Rig:
     """In a session, standing at an angle; ridden there once, then copied."""
     rig = copy(_ridden(cdeg))
-    rig.log = list(rig.log)
+    rig.log, rig.changes = list(rig.log), dict(rig.changes)
     return rig
 
 

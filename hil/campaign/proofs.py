@@ -200,6 +200,7 @@ PROOFS: Final[dict[str, Proof]] = {
     "inputs_doubtful": lambda world, before: not _sampled(world).known & protocol.ANKLE_A,
     "estop": _contact("estop", True),
     "stop_button": _contact("stop", True),
+    "stop_flicker": _differs(protocol.STOP_BUTTON),
     "return_button": _contact("return_a", True),
     "return_b_button": _contact("return_b", True),
     "load_lost": _contact("load", False),

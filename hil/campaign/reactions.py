@@ -36,6 +36,7 @@ REACTIONS: Final = {
     "inputs_doubtful": Row(_ANKLES, 100 + HAND_MS, 250, "ankle contacts unknown"),
     "estop": Row(("estop",), HAND_MS, 100, "e-stop chain"),
     "stop_button": Row(("stop_pressed",), HAND_MS, 100, "local STOP"),
+    "stop_flicker": Row(("stop_pressed",), 200 + HAND_MS, 400, "local STOP"),
     "return_button": Row(("return_asked",), HAND_MS, 100, "RETURN, any button"),
     "return_b_button": Row(("return_asked",), HAND_MS, 100, "RETURN, any button"),
     "wire_cut": Row(_SILENT, 200, 300, "data stale at 100 ms"),

@@ -13,6 +13,7 @@ PARK_MARGIN_DEG = 1.0
 REST_SWITCH_DEG = -2.0
 OVER_ANGLE_DEG = 63.0
 FLICKER_EVERY = 100  # samples
+CHATTER_EVERY = 20
 SAMPLE_MS = 10
 
 # Contacts that a hand or a foot works, and their bits.
@@ -39,7 +40,8 @@ class Sample(NamedTuple):
 
 class Panel:
     """All inputs of a table. Faults: `stuck` forces bits, `unknown` takes them out of what is known,
-    `flicker` opens bits for so many samples of each second, `bounce` repeats old values for so many samples.
+    `flicker` opens bits for so many samples of each second, `chatter` closes them for so many of each 200 ms,
+    `bounce` repeats old values for so many samples.
 
     `true` is the last sample as it stands, `said` as the node got it.
     """
@@ -53,6 +55,7 @@ class Panel:
         self.stuck: dict[int, bool] = {}
         self.unknown = 0
         self.flicker: dict[int, int] = {}
+        self.chatter: dict[int, int] = {}
         self.bounce: dict[int, int] = {}
         self.true = self.said = 0
         self.differed = 0  # bits that were not said as they stand, since something was wrong with them
@@ -79,7 +82,7 @@ class Panel:
             bits |= protocol.ENABLED
         self._samples += 1
         before, self.true = self.true, bits
-        if self.stuck or self.flicker or self.bounce:
+        if self.stuck or self.flicker or self.chatter or self.bounce:
             bits = self._spoilt(bits, before)
         self.said = bits
         return bits
@@ -104,6 +107,9 @@ class Panel:
         for bit, samples in self.flicker.items():
             if now % FLICKER_EVERY < samples:
                 bits &= ~bit
+        for bit, samples in self.chatter.items():
+            if now % CHATTER_EVERY < samples:
+                bits |= bit
         for bit, on in self.stuck.items():
             bits = bits | bit if on else bits & ~bit
         self.differed |= bits ^ self.true

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -102,6 +103,17 @@ def test_ankle_flicker() -> None:
         host.step()
         seen.append(host.inputs.ankle_a)
     assert seen.count(False) == 10
+
+
+def test_stop_flicker() -> None:
+    host = standing()
+    host.world.faults.switch("stop_flicker", True)
+    seen = []
+    for _ in range(100):
+        host.step()
+        seen.append(host.inputs.stop)
+    assert (seen.count(True), seen.count(False)) == (50, 50)
+    assert sum(bool(now) and not before for before, now in pairwise(seen)) == 10
 
 
 def test_park_switch() -> None:
