@@ -84,7 +84,10 @@ def asking(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
     """A process with a group of its own whose two workers are in a run, and handles of the workers."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    code = "from tests.scenario import test_campaign_workers as t; list(t.run_all(t.specs(2), t.stay, 2))"
+    code = (  # a shell's background job ignores SIGINT
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "from tests.scenario import test_campaign_workers as t; list(t.run_all(t.specs(2), t.stay, 2))"
+    )
     process = subprocess.Popen(
         [sys.executable, "-c", code],
         env={**os.environ, "KEEL_TEST_PIPE": str(pipe), "PYTHONPATH": str(house.ROOT)},
