@@ -96,7 +96,10 @@ def advance(
     was: Home, facts: Facts, observation: Observation, limits: Limits, dt_ms: int
 ) -> tuple[Home, Act]:
     """One tick of a return."""
-    hand = by_hand(was.hand, facts.buttons, limits)
+    buttons = facts.buttons
+    if was.bits & CUT_OFF and was.still_ms == 0:
+        buttons = buttons._replace(home_press=False)  # in the very tick of a cut it is not pressed anew
+    hand = by_hand(was.hand, buttons, limits)
     home = was._replace(age_ms=min(was.age_ms + dt_ms, AGE_MAX_MS), hand=hand)
     if home.bits & ESTOP:
         return estop(home, facts, observation, limits, dt_ms)

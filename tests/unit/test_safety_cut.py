@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from safety import decision as d
 from safety.causes import BY_NAME
 from safety.observation import ORDER_RETURN, Wake
@@ -115,3 +117,21 @@ def test_too_fast_by_hand_stops_until_the_button_is_let_go() -> None:
     rig.press(return_a=True)
     rig.run(1_000)
     assert rig.decision.command == d.MOVE
+
+
+@pytest.mark.parametrize("pressed_at", range(24, 44))
+def test_return_pressed_in_the_very_tick_of_a_cut_keeps_no_torque(pressed_at: int) -> None:
+    rig = ridden()
+    cut(rig)
+    rig.obeys = True
+    while rig.decision.command != d.MOVE:  # the one attempt by itself
+        rig.tick()
+    rig.obeys = False
+    for tick in range(200):
+        rig.plant = Plant(rig.plant.cdeg + 3, 150)
+        if tick == pressed_at:
+            rig.press(return_a=True)
+        rig.tick()
+        if rig.decision.causes >> WRONG & 1:
+            break
+    assert rig.decision.command == d.CUT
