@@ -42,17 +42,18 @@ def build(
     shutil.rmtree(fresh, ignore_errors=True)
     for package in PACKAGES:
         shutil.copytree(root / package, fresh / package, ignore=shutil.ignore_patterns("__pycache__"))
+    stamp = fingerprint(fresh)  # of what is compiled: the sources may change meanwhile
     (fresh / "mypy.ini").write_text(_MYPY_INI, encoding="utf-8")
     _run((*_BUILD, *modules(root, patterns)), fresh, root)
     shutil.rmtree(fresh / "build", ignore_errors=True)
-    _prove(root, fresh, runs)
-    (fresh / STAMP).write_text(fingerprint(root), encoding="utf-8")
+    prove(root, fresh, runs)
+    (fresh / STAMP).write_text(stamp, encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
 
 
-def _prove(root: Path, fresh: Path, runs: tuple[int, ...]) -> None:
-    """The same rides by both: the same telemetry and the same truth, or nothing was built."""
+def prove(root: Path, fresh: Path, runs: tuple[int, ...]) -> None:
+    """The same rides by both, the same reports and the same truth, else RuntimeError: `fresh` is not used."""
     command = (*_RIDE, *map(str, runs))
     plain, compiled = _run(command, root, root), _run(command, fresh, fresh)
     if plain != compiled:

@@ -151,9 +151,12 @@ class Channel:
 
     def _accept(self) -> None:
         """Everybody is let in and heard once, so that a STOP gets through whatever crowd is there."""
-        for _ in range(ACCEPTS_A_TICK if self._listener is not None else 0):
+        listener = self._listener
+        if listener is None:
+            return
+        for _ in range(ACCEPTS_A_TICK):
             try:
-                connected, _ = self._listener.accept()  # type: ignore[union-attr]
+                connected, _ = listener.accept()
             except OSError:
                 return
             self._clients.append(Client(connected))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hil.compiled.build import build, is_fresh
+from hil.compiled.build import build, is_fresh, prove
 from hil.compiled.table import LEFT, MODULES, PACKAGES, modules
 from tests import house
 
@@ -27,6 +27,12 @@ def test_what_is_compiled_rides_the_same_and_what_changes_is_stale(tmp_path: Pat
     verdict = root / FEW[1]
     verdict.write_text(verdict.read_text() + "\n", encoding="utf-8")
     assert not is_fresh(root, folder)
+    velocity = root / FEW[0]
+    velocity.write_text(
+        velocity.read_text().replace("_LEARNT_MS = 300", "_LEARNT_MS = 200"), encoding="utf-8"
+    )
+    with pytest.raises(RuntimeError, match="ride otherwise"):
+        prove(root, folder, (5,))
 
 
 def test_every_pattern_finds_modules_and_a_wrong_one_is_told() -> None:
