@@ -7,15 +7,18 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Final
 
+from hil.campaign.results import RESULTS
 from hil.compiled.proof import RUNS
 from hil.compiled.table import MODULES, PACKAGES, modules
 
 STAMP: Final = "stamp"
 _MYPY_INI: Final = "[mypy]\nignore_missing_imports = True\nfollow_imports = silent\n"
 _BUILD: Final = (sys.executable, "-P", "-m", "hil.compiled.mypyc_build")
+_KEEL: Final = (sys.executable, "-P", "-c", "from controller.cli import main; main()")
 _RIDE: Final = (sys.executable, "-P", "-m", "hil.compiled.proof")
 
 
@@ -56,8 +59,15 @@ def prove(root: Path, fresh: Path, runs: tuple[int, ...]) -> None:
     """The same rides by both, the same reports and the same truth, else RuntimeError: `fresh` is not used."""
     command = (*_RIDE, *map(str, runs))
     plain, compiled = _run(command, root, root), _run(command, fresh, fresh)
-    if plain != compiled:
+    if plain != compiled or _campaign(root, len(runs)) != _campaign(fresh, len(runs)):
         raise RuntimeError(f"the compiled modules ride otherwise: {compiled} instead of {plain}; not used")
+
+
+def _campaign(packages: Path, runs: int) -> str:
+    """The results of a short campaign by the command that people type."""
+    with tempfile.TemporaryDirectory() as out:
+        _run((*_KEEL, "campaign", "--runs", str(runs), "--out", out, "--json"), packages, packages)
+        return (Path(out) / RESULTS).read_text(encoding="utf-8")
 
 
 def _run(command: tuple[str, ...], cwd: Path, packages: Path) -> str:
