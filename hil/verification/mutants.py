@@ -13,6 +13,8 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, Final, NamedTuple
 
+from hil.verification.flow_mutants import Words, flow_sites
+
 ROOT: Final = Path(__file__).parents[2]
 _COMPARISONS: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -42,9 +44,13 @@ class Mutant(NamedTuple):
         return f"{self.file}:{self.number}"
 
 
+GUARD: Final = "safety/guard/"
+
+
 def files() -> list[Path]:
-    """The pure part of safety."""
-    return sorted(path for path in (ROOT / "safety").glob("*.py") if path.name != "__init__.py")
+    """The pure part of safety, then the guard's process but for its command line."""
+    pure, guard = sorted((ROOT / "safety").glob("*.py")), sorted((ROOT / GUARD).glob("*.py"))
+    return [path for path in (*pure, *guard) if not path.name.startswith("__")]
 
 
 def of(path: Path) -> list[Mutant]:
@@ -53,6 +59,7 @@ def of(path: Path) -> list[Mutant]:
     tree = ast.parse(path.read_text())
     bodies, found, told = _bodies(tree), list[Mutant](), Counter[tuple[int, str]]()
     for number, (node, what, _) in enumerate(_sites(tree)):
+        what = str(what)
         told[node.lineno, what] += 1
         nth = told[node.lineno, what]
         words = what if nth == 1 else f"{what} #{nth}"  # the second such change of the line
@@ -86,11 +93,12 @@ def changed(source: str, number: int) -> ast.Module:
     return ast.fix_missing_locations(tree)
 
 
-def _sites(tree: ast.Module) -> Iterator[tuple[Any, str, Change]]:
+def _sites(tree: ast.Module) -> Iterator[tuple[Any, Words, Change]]:
     """Node, words and the change itself; none is made by asking."""
     for node in ast.walk(tree):
         for what, change in _changes(node):
             yield node, what, change
+        yield from flow_sites(node)
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:

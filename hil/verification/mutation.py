@@ -17,7 +17,7 @@ from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 from hil.verification.equivalent import EQUIVALENT
-from hil.verification.mutants import ROOT, Mutant, files, of
+from hil.verification.mutants import GUARD, ROOT, Mutant, files, of
 from hil.verification.remembered import Remembered
 
 BATCH: Final = 50
@@ -25,6 +25,7 @@ _NUMBERS: Final = "test_safety_numbers.py"
 _QUICK: Final = ("tables", "bounds", "limits")  # asked first where a whole file must be loaded
 _LAST: Final = ("properties", "hazards", "nominal", "machine")
 LATER_S: Final = 900
+_GUARDS: Final = ["tests/unit/test_drive_map.py", "tests/scenario/test_guard_attendant.py"]
 RIDDEN: Final = (200, 500, 800, 900, 1000, 1500, 3000)  # where many tests begin, in cdeg
 # Verdicts that need nobody's review.
 GOOD: Final = ("killed", "equivalent", "stillborn")
@@ -44,10 +45,19 @@ class NullMutantFailed(Exception):
 
 
 def discovered(only: str | None) -> list[Mutant]:
-    """All mutants, or those of files whose path contains one of these words, in the order of the words."""
+    """All mutants, or those of files whose path contains one of these words, in the order of the words.
+
+    The guard's come last: their tests are others.
+    """
     words = [""] if only is None else only.split(",")
     chosen = {path: None for word in words for path in files() if word in path.relative_to(ROOT).as_posix()}
     return [mutant for path in chosen for mutant in of(path)]
+
+
+def guard_tests() -> list[str]:
+    """The guard's own tests."""
+    found = (ROOT / "tests/unit").glob("test_guard_*.py")
+    return _GUARDS + sorted(f"tests/unit/{path.name}" for path in found)
 
 
 def tests() -> list[str]:
@@ -95,13 +105,22 @@ class Run:
     """All verdicts of some mutants."""
 
     def __init__(
-        self, files: list[str] | None = None, ridden: tuple[int, ...] = RIDDEN, budget_s: float = 10**9
+        self,
+        files: list[str] | None = None,
+        ridden: tuple[int, ...] = RIDDEN,
+        budget_s: float = 10**9,
+        guard: bool = False,
+        remembered: Remembered | None = None,
     ) -> None:
-        self._files, self._budget_s = files or tests(), budget_s
+        self._files, self._budget_s = files or (guard_tests() if guard else tests()), budget_s
         self._nursery = Child("nursery", self._files)
         self._cradle = Child("cradle", [])
-        self._nursery.ask(do="settle", ridden=ridden)
-        null = self._null("map", later=[f"_{word}.py" for word in _LAST])
+        self._nursery.ask(do="settle", ridden=() if guard else ridden)
+        where = GUARD if guard else "safety/"
+        kept = remembered.map(guard) if remembered and files is None else None
+        null = kept or self._null("map", where=where, later=[f"_{word}.py" for word in _LAST])
+        if remembered and files is None:
+            remembered.keep_map(guard, null)
         self._seconds: dict[str, float] = null["seconds"]
         self._lines: dict[str, dict[str, list[str]]] = null["lines"]
         self._later: list[str] = null["later"]
@@ -206,6 +225,7 @@ def run(
 ) -> Iterator[Verdict]:
     """One after the other, each by as many tests as take so long. Raises NullMutantFailed."""
     trial: Run | None = None
+    at_guard = False
     batch: list[Verdict] = []
     for place, mutant in enumerate(chosen, start=1):
         row = remembered.still(mutant, budget_s) if remembered else None
@@ -214,13 +234,23 @@ def run(
         elif row is not None:
             yield Verdict(mutant, row.verdict, row.by)
         else:
-            trial = trial or Run(budget_s=budget_s)
+            if trial is not None and at_guard != mutant.file.startswith(GUARD):
+                _checked(trial, batch, remembered, budget_s)
+                trial.end()
+                trial = None
+            at_guard = mutant.file.startswith(GUARD)
+            trial = trial or Run(budget_s=budget_s, guard=at_guard, remembered=remembered)
             batch.append(trial.one(mutant, remembered.killer(mutant) if remembered else ""))
             yield batch[-1]
         if trial is not None and (len(batch) == BATCH or place == len(chosen)):
-            trial.check(batch)
-            if remembered is not None:
-                remembered.keep(batch, budget_s)
-            batch.clear()
+            _checked(trial, batch, remembered, budget_s)
     if trial is not None:
         trial.end()
+
+
+def _checked(trial: Run, batch: list[Verdict], remembered: Remembered | None, budget_s: float) -> None:
+    """The null mutant, then the verdicts are kept. Raises NullMutantFailed."""
+    trial.check(batch)
+    if remembered is not None:
+        remembered.keep(batch, budget_s)
+    batch.clear()

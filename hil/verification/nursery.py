@@ -1,11 +1,11 @@
 """A process with pytest, the rules and their tests loaded: each mutant is born in it by a fork.
 
 `python -m hil.verification.nursery` reads one question a line and writes one answer a line, both JSON:
-{"do": "settle", "ridden"} prepares the mother, {"do": "map", "later"} runs the unchanged rules and answers
-how long each test took and which tests run which line, but for files that come later; {"do": "try", "file",
-"number", "function", "tests"} whether one of these tests notices a mutant; without a function, all of safety
-is loaded anew first, for tests that look modules up when they run. The mother runs no test: every child is
-fresh.
+{"do": "settle", "ridden"} prepares the mother, {"do": "map", "where", "later"} runs the unchanged rules and
+answers how long each test took and which tests run which line, but for files that come later; {"do": "try",
+"file", "number", "function", "tests"} whether one of these tests notices a mutant; without a function, all of
+safety is loaded anew first, for tests that look modules up when they run. The mother runs no test: every
+child is fresh.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import pytest
 from hypothesis import Phase, settings
 
 from firmware_bridge import clock
-from hil.verification.mutants import ROOT, Mutant, compiled
+from hil.verification.mutants import GUARD, ROOT, Mutant, compiled
 
 Answer = dict[str, Any]
 OPTIONS: Final = [
@@ -74,7 +74,8 @@ class Nursery:
 
     def _map(self, asked: Answer) -> Answer:
         """How long each test takes, and for each file and line of the rules the tests that run it."""
-        watch = coverage.Coverage(data_file=None, include=[str(ROOT / "safety" / "*.py")], config_file=False)
+        where = str(ROOT / asked["where"] / "*.py")
+        watch = coverage.Coverage(data_file=None, include=[where], config_file=False)
         watch.start()
         times = {}
         for nodeid in self._items:
@@ -167,12 +168,15 @@ def loaded(mutant: Mutant) -> str | None:
         del sys.modules[name]
     if mutant.number >= 0:
         _in_place_of(str(ROOT / mutant.file), compiled(mutant))
-    for path in sorted((ROOT / "safety").glob("*.py")):
+    names = ["safety." + path.stem for path in sorted((ROOT / "safety").glob("*.py"))]
+    if mutant.file.startswith(GUARD):
+        names += ["safety.guard." + path.stem for path in sorted((ROOT / GUARD).glob("[a-z]*.py"))]
+    for name in names:
         try:
-            importlib.import_module(f"safety.{path.stem}")
+            importlib.import_module(name)
         except Exception as error:
             # Whatever it raises while it is loaded is its verdict: no test ever saw it.
-            return f"safety/{path.name}: {type(error).__name__}: {error}"
+            return f"{name}: {type(error).__name__}: {error}"
     return None
 
 

@@ -239,6 +239,7 @@ def test_pauses_are_owed_above_rest_and_run_down_where_the_table_stands() -> Non
     assert owed(-1400) == owed(-1600) == (500, 380)
     assert owed(-1500, True) == (500, 400)
     assert owed(None, True, d.PAUSE_REST) == owed(-1500, True, d.PAUSE_REST) == (480, 400)
+    assert owed(-1500, stage=d.PAUSE_REST) == (480, 400), "one pause at a time"
     assert owed(None, True, d.PAUSE_MID) == (500, 380)
     short = counted(NONE._replace(rest_owed_ms=10, mid_owed_ms=10), d.RETURNING, d.PAUSE_REST, 0)
     assert short.rest_owed_ms == 0

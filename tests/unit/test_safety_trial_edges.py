@@ -37,6 +37,7 @@ def test_the_way_up_is_a_degree_by_both_sources() -> None:
     assert after(began, None, -6910, 1) == after(began, -6900, None, 1) == began._replace(age_ms=40)
     assert after(began._replace(age_ms=59_990), -7000, -7010, 1).age_ms == 60_000
     assert after(NOT_TRYING._replace(passed=True), -7000, -7010, 1).passed
+    assert not after(began._replace(passed=True), -6900, -6910, 1).passed, "the way back is still to come"
 
 
 def test_the_way_back_is_a_degree_from_the_highest() -> None:

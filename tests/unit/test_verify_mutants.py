@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from hil.verification import mutation
-from hil.verification.mutants import ROOT, Mutant, changed, files, of
+from hil.verification.mutants import ROOT, Mutant, _sites, changed, files, of
 
 TABLES = "tests/unit/test_safety_tables.py"
+NUMBER = re.compile(r"-?\d+ -> -?\d+( #\d+)?")
 NUMBERS = "tests/unit/test_safety_numbers.py"
 
 
@@ -22,7 +24,7 @@ def test_each_numeric_limit_is_tried_one_unit_up_and_down() -> None:
             for x in ast.walk(ast.parse(path.read_text()))
             if isinstance(x, ast.Constant) and type(x.value) is int
         ]
-        tried = [mutant for mutant in of(path) if mutant.what.split(" ")[0].lstrip("-").isdigit()]
+        tried = [mutant for mutant in of(path) if NUMBER.fullmatch(mutant.what)]
         assert len(tried) == 2 * len(numbers), path.name
 
 
@@ -30,8 +32,43 @@ def test_every_mutant_is_another_programme() -> None:
     for path in files():
         source = path.read_text()
         plain = ast.unparse(ast.parse(source))
-        for mutant in of(path)[::40]:
+        for mutant in of(path)[::300]:
             assert ast.unparse(changed(source, mutant.number)) != plain, mutant
+
+
+FLOW = """
+def f(home, a_cdeg, facts):
+    '''What it does.'''
+    home = home._replace(left_ms=1)
+    if home and a_cdeg:
+        return g(home, facts.at_park)
+    tell(home)
+    return home
+"""
+
+
+def test_what_is_done_is_changed_too_not_only_how_much() -> None:
+    said = {
+        (str(what), ast.unparse(changed(FLOW, number)))
+        for number, (_, what, _) in enumerate(_sites(ast.parse(FLOW)))
+    }
+    lines = ast.unparse(ast.parse(FLOW)).splitlines()
+    for what, place, line in (
+        ("without left_ms=1", 2, "    home = home._replace()"),
+        ("without home = home._replace(left_ms=1)", 2, "    pass"),
+        ("without home", 3, "    if True and a_cdeg:"),
+        ("if x -> if False", 3, "    if False:"),
+        ("a_cdeg -> b_cdeg", 3, "    if home and b_cdeg:"),
+        ("without return g(home, facts.at_park)", 4, "        pass"),
+        ("home, facts.at_park swapped", 4, "        return g(facts.at_park, home)"),
+        ("at_park -> past_rest", 4, "        return g(home, facts.past_rest)"),
+        ("without tell(home)", 5, "    pass"),
+    ):
+        other = [*lines]
+        other[place] = line
+        assert (what, "\n".join(other)) in said, what
+    assert len({tree for _, tree in said}) == len(said) == len(list(_sites(ast.parse(FLOW))))
+    assert not [what for what, _ in said if "What it does" in what or what == "without return home"]
 
 
 def found(what: str, text: str, file: str = "safety/limits.py") -> Mutant:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hil.verification import mutants, mutation, remembered
+from hil.verification import mutation, remembered
 from hil.verification.equivalent import EQUIVALENT
 from hil.verification.mutants import ROOT, Mutant, of
 from hil.verification.remembered import Remembered
@@ -71,6 +71,18 @@ def test_with_the_rules_or_the_test_a_kill_is_asked_again_of_its_killer_first(
     assert Remembered(kept).killer(MUTANTS[0]) == TEST
 
 
+def test_which_test_runs_which_line_is_kept_as_long_as_both_are_the_same(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = {"seconds": {"x": 1.5}, "lines": {}, "later": []}
+    for guard in (False, True):
+        assert Remembered(kept).map(guard) is None
+        Remembered(kept).keep_map(guard, made)
+        assert Remembered(kept).map(guard) == made
+    monkeypatch.setattr(remembered.Basis, "all", lambda *_: "others")
+    assert Remembered(kept).map(guard=False) is None
+
+
 def test_a_line_that_was_cut_off_is_one_verdict_less(kept: Path) -> None:
     kept.write_text(kept.read_text()[:-30])
     again = Remembered(kept)
@@ -91,7 +103,7 @@ def test_a_mutant_of_a_changed_file_is_another(monkeypatch: pytest.MonkeyPatch, 
 
 def test_every_reviewed_mutant_is_still_there() -> None:
     """An entry whose line has changed is none; its mutant must be looked at again."""
-    there = {(m.file, m.function, m.what, line(m)) for path in mutants.files() for m in of(path)}
+    there = {(m.file, m.function, m.what, line(m)) for file in EQUIVALENT for m in of(ROOT / file)}
     for file, entries in EQUIVALENT.items():
         for (function, text, what), reason in entries.items():
             assert (file, function, what, text) in there, (file, function, text)
