@@ -292,6 +292,6 @@ def test_what_is_not_said_is_nothing() -> None:
         -1, 0, 0, 0, 0, 0, None, None, 0, 0, None, None, 0, 60_000, None, 0, 0, None, None, False, 0,
     ]  # fmt: skip
     assert flat(part("resist").FREE) == [0, None, None, False, 0]
-    silent = [False, 0, 0, 60_000, *[0] * 7]
-    assert flat(part("step")._STANDING) == [*silent, 0, 0, 0, 0, False, False]
+    stream = [False, 0, 0, 60_000, *[0] * 7]
+    assert flat(part("step")._STANDING) == [*stream, 0, 0, 0, 0, False, False]
     assert part("step")._PROPOSED == (2, 3, 1)
