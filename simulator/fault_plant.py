@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from simulator.fault_record import Act, Fault, Severity, set_part
+from simulator.plant.heat import REFERENCE_DEGC
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -46,6 +47,12 @@ def loss(world: World, amount: float | None) -> None:
     world.table.powered = amount is None
 
 
+def worked(world: World, amount: float | None) -> None:
+    """The motor comes hot from long work; it goes on heating and cooling from there."""
+    world.table.heat.begin(REFERENCE_DEGC if amount is None else amount)
+    world.table.refit()
+
+
 def node_reboot(world: World, amount: float | None) -> None:
     """Once, at the moment it is switched on."""
     if amount is not None:
@@ -83,6 +90,11 @@ ROWS: Final = {
         "turns of the motor's winding are shorted",
         ill("winding", None, 1.0),
         Severity("of its resistance", 0.1, 0.9, 0.3),
+    ),
+    "motor_worked": Fault(
+        "the motor is hot from long work: more resistance, weaker magnets",
+        worked,
+        Severity("degC of the winding", 60.0, 150.0, 120.0),
     ),
     "motor_reversed": Fault("the motor's two wires are swapped", ill("reversed", True, False)),
     "runaway": Fault(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.fault_plant import ill
 from simulator.fault_record import Act, Fault, Severity, set_part
+from simulator.restless import Restless
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -32,6 +33,16 @@ def ankle_slips(world: World, amount: float | None) -> None:
     world.buttons.fault("ankle_a", None if amount is None else False)
     world.rider.slid_m = (amount or 0.0) * MM
     world.seat()
+
+
+def straps_loose(world: World, amount: float | None) -> None:
+    """The ankle straps have play: the body lies on the foot plate and flies into them head down."""
+    world.slack.slack_m = None if amount is None else amount * MM
+
+
+def restless(world: World, amount: float | None) -> None:
+    """The rider does not lie still."""
+    world.table.ailments.restless = None if amount is None else Restless(world.seed, amount)
 
 
 def posture(name: str) -> Act:
@@ -62,6 +73,16 @@ ROWS: Final = {
         "a heel slips out of its rest and the body slides head-first",
         ankle_slips,
         Severity("mm", 2.0, 50.0, 15.0),
+    ),
+    "straps_loose": Fault(
+        "the ankle straps have play, and the body slides into them as the head goes below the feet",
+        straps_loose,
+        Severity("mm", 5.0, 30.0, 15.0),
+    ),
+    "restless": Fault(
+        "the rider does not lie still: tremor, and pushes of up to 60 N m",
+        restless,
+        Severity("pushes a minute", 1.0, 12.0, 4.0),
     ),
     "leaned_on": Fault(
         "somebody leans on the bed",

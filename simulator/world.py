@@ -25,6 +25,7 @@ from simulator.rider import Rider, Sight
 from simulator.sensors import CurrentSense, Encoder, Inclinometer, Noise
 from simulator.setup import WorldSetup
 from simulator.sides import side_of
+from simulator.slack import Slack
 from simulator.wire import Wire
 from simulator.world_table import Obstacle, Table
 
@@ -83,7 +84,8 @@ class World:
         self._owed_ms = 0  # passed, but the table has not moved yet
         self._seated = False
         self._posture = Posture(EMPTY)
-        self._seed = seed
+        self.slack = Slack()
+        self.seed = seed
         row = None if setup.drive == "node" else side_of(setup.drive)
         self.encoder_on_node: bool = row is None or row.encoder_on_inputs
         self.drive_boots = 0  # times the drive was switched off and on
@@ -106,7 +108,7 @@ class World:
 
     def attach(self, name: str, baud: int, bits_per_byte: int, twin: Twin) -> None:
         """Put a device at the far end of a new wire."""
-        wire = Wire(baud, bits_per_byte, self._seed, WIRES + len(self.wires))
+        wire = Wire(baud, bits_per_byte, self.seed, WIRES + len(self.wires))
         self.wires[name] = wire
         self._lines.append((wire, twin))
 
@@ -199,14 +201,20 @@ class World:
         if self.side is not None:
             self.side.sense()
         if now_us % LOOK_US == 0:
-            if self._posture.moves:
-                self.table.seat(self._posture.step(now_us))
+            if self._posture.moves or self.slack.on:
+                self._shift(now_us)
             sight = Sight(now_us, angle, rate, self.node.lamp, self.node.sounder)
             self.rider.look(sight)
             if self._attendant is not None:
                 self._attendant.look(sight)
             if self.rider.on_table != self._seated:
                 self.seat()
+
+    def _shift(self, now_us: int) -> None:
+        """Whoever lies on the table moves, or slides on it."""
+        mass_kg = self.setup.rider.mass_kg if self._seated else 0.0
+        self.slack.step(self.table.plant.angle_deg, mass_kg)
+        self.table.seat(self.slack.load(self._posture.step(now_us), mass_kg))
 
     def seat(self) -> None:
         """Load the plant with whoever lies on the table now, as they lie."""

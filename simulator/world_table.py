@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from simulator.motor_heat import MotorHeat
 from simulator.plant.bed import EMPTY, Moments
 from simulator.plant.fast import TablePlant
 from simulator.plant.params import GEARS, Gear, PlantParams
+from simulator.restless import Restless
 
 RELAY_DELAY_MS = 500  # SS1-t: the power goes so long after the chain opens
 SUPPLY_LOW_V = 21.0
@@ -70,10 +72,11 @@ class Ailments:
         self.brake_stuck: bool | None = None  # closed or open, whatever it is told
         self.panic_nm = 0.0  # whoever lies on it throws their weight about
         self.lean_nm = 0.0  # somebody leans on the bed
+        self.restless: Restless | None = None  # whoever lies on it does not lie still
 
-    def parts(self, whole: PlantParams) -> PlantParams:
-        """Those of a whole table, with what is broken."""
-        motor, brake = whole.motor, whole.brake
+    def parts(self, whole: PlantParams, heat: MotorHeat) -> PlantParams:
+        """Those of a whole table, with what is broken, and with the motor as hot as it is."""
+        motor, brake = heat.warm(whole.motor), whole.brake
         slow = self.brake_slow
         return replace(
             whole,
@@ -97,6 +100,7 @@ class Table:
         self.relay = Relay()
         self.obstacle = Obstacle()
         self.ailments = Ailments()
+        self.heat = MotorHeat()
         self.powered = True  # the motor's supply, not the electronics'
         self.slip_deg = 0.0  # the motor's shaft, in degrees of the table, ahead of the hinge
         self._pushed_ms = 0
@@ -126,7 +130,7 @@ class Table:
 
     def refit(self) -> None:
         """After a change of what is wrong with it."""
-        self.plant.refit(self.ailments.parts(self.whole))
+        self.plant.refit(self.ailments.parts(self.whole, self.heat))
         self._apply()
 
     def seat(self, moments: Moments | None) -> None:
@@ -149,14 +153,16 @@ class Table:
         calm = chain_closed and relay.at_rest and (relay.closed and self.powered) == self._live
         if calm and not self._disturbed():
             plant.advance(ms, leaps=True)
-            return
-        for _ in range(ms):
-            self._step(chain_closed, bridged)
+        else:
+            for _ in range(ms):
+                self._step(chain_closed, bridged)
+        if self.heat.step(plant.current_a, plant.params.motor, ms):
+            self.refit()
 
     def _disturbed(self) -> bool:
         """Whether every millisecond counts: something pushes the bed, or the motor turns alone."""
         ills = self.ailments
-        if self.obstacle.there or ills.panic_nm or ills.lean_nm or ills.belt_broken:
+        if self.obstacle.there or ills.panic_nm or ills.lean_nm or ills.belt_broken or ills.restless:
             return True
         return self.plant.external_torque_nm != 0.0
 
@@ -169,6 +175,8 @@ class Table:
             self._apply()
         if self._disturbed():
             push = self.obstacle.torque_nm(plant.angle_deg, plant.rate_dps)
+            restless = self.ailments.restless
+            push += 0.0 if restless is None else restless.step()
             plant.external_torque_nm = push + self._panic_nm() + self.ailments.lean_nm
         before_deg = plant.angle_deg
         plant.advance(1)

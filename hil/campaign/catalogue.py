@@ -74,6 +74,7 @@ NEED_A_PERSON_WITHOUT_NODE: Final = tuple(
 )
 # Faults that show only where something happens to show them.
 _OCCASIONS: Final = {
+    "straps_loose": ("lowering", "holding", "oscillating"),
     "rider_silent": ("asked",),
     "pendant_stuck": ("asked",),
     "pendant_bounce": ("asked",),

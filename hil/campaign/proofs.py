@@ -19,6 +19,7 @@ from simulator.world import World
 MOVED_DEG: Final = 0.5
 SILENT_US: Final = 100_000
 STUCK_DPS: Final = 0.05
+LEFT_M: Final = 1e-3
 FULL: Final = 0.999  # of a brake's torque
 
 
@@ -144,6 +145,18 @@ def _shorted(world: World, before: Before) -> bool:
     return less and table.plant.current_a != 0.0
 
 
+def _worked(world: World, before: Before) -> bool:
+    """Current flows through a winding that has more resistance than in a cool motor."""
+    table = world.table
+    more = table.plant.params.motor.resistance_ohm > table.whole.motor.resistance_ohm
+    return more and table.plant.current_a != 0.0
+
+
+def _slides(world: World, before: Before) -> bool:
+    """The body has left the foot plate, where there is somebody."""
+    return world.slack.slide.shift_m > LEFT_M and _heavier(world, before)
+
+
 def _belt(world: World, before: Before) -> bool:
     """Motor and hinge go different ways."""
     return abs(world.table.slip_deg) > MOVED_DEG
@@ -189,6 +202,8 @@ PROOFS: Final[dict[str, Proof]] = {
     "arms_overhead": _heavier,
     "knees_drawn": _heavier,
     "ankle_slips": lambda w, b: _heavier(w, b) and not w.panel.said & protocol.ANKLE_A,
+    "straps_loose": _slides,
+    "restless": _pushed,
     "leaned_on": _pushed,
     "pendant_released": lambda w, b: not w.panel.said & protocol.PENDANT and w.buttons.by_person("pendant"),
     "pendant_stuck": lambda w, b: w.panel.true & protocol.PENDANT != 0 and not w.buttons.by_person("pendant"),
@@ -219,6 +234,7 @@ PROOFS: Final[dict[str, Proof]] = {
     "blocked": _pushed,
     "jammed": _jammed,
     "motor_reversed": _reversed,
+    "motor_worked": _worked,
     "motor_dead": _no_current,
     "motor_shorted": _shorted,
     "runaway": _runs_away,

@@ -31,13 +31,13 @@ class Tone(NamedTuple):
     torque_nm: float
 
 
-def pulses(seed: int, table: int, until_s: float) -> list[Pulse]:
+def pulses(seed: int, table: int, until_s: float, per_s: float = PULSES_PER_S) -> list[Pulse]:
     """A Poisson row of pulses either way. A longer row begins with the shorter one."""
     draw = stream(seed, table, PULSE_CHANNEL)
     row: list[Pulse] = []
     t = 0.0
     while True:
-        t += draw.exponential(1.0 / PULSES_PER_S)
+        t += draw.exponential(1.0 / per_s)
         duration, torque, way = draw.uniform(*PULSE_S), draw.uniform(*PULSE_NM), draw.random()
         if t >= until_s:
             return row

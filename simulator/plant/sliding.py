@@ -48,8 +48,13 @@ def step(slide: Slide, theta: float, mass_kg: float, dt_s: float, slack_m: float
         force = GRAVITY * mass_kg * math.sin(theta) + pull_n(Slide(shift, rate), mass_kg, slack_m)
         rate += h * force / mass_kg
         shift += h * rate
-    stretched = SPINE_M * max(0.0, math.sin(theta))
-    return Slide(shift, rate, stretched + (spine - stretched) * math.exp(-dt_s / SPINE_S))
+    return Slide(shift, rate, stretched(spine, theta, dt_s))
+
+
+def stretched(spine_m: float, theta: float, dt_s: float) -> float:
+    """How much longer the spine is a while later, hanging at an angle."""
+    end_m = SPINE_M * max(0.0, math.sin(theta))
+    return end_m + (spine_m - end_m) * math.exp(-dt_s / SPINE_S)
 
 
 def first_moment_kgm(slide: Slide, mass_kg: float) -> float:
