@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
+from simulator.plant.lever import Lever, lever
+
 GRAVITY = 9.80665  # m/s2, standard
 
 
@@ -34,11 +36,15 @@ class Motor:
 
 @dataclass(frozen=True)
 class Gear:
-    """Ratio and the efficiencies when the motor drives and when the load does; below 0 it locks itself."""
+    """Ratio and the efficiencies when the motor drives and when the load does; below 0 it locks itself.
+
+    With a lever the ratio is the one at horizontal; elsewhere it goes with the rod's arm.
+    """
 
     ratio: float
     forward: float
     backward: float
+    lever: Lever | None = None
 
 
 @dataclass(frozen=True)
@@ -99,5 +105,10 @@ class PlantParams:
 A1 = PlantParams(Gear(ratio=600.0, forward=0.45, backward=-0.03))
 # Planetary 30 x belt 4: turned by the load, the brake holds it [A].
 A2 = PlantParams(Gear(ratio=120.0, forward=0.85, backward=0.82))
+# Linear actuator, 24 V and 6000 N: screw of 4 mm lead behind a gear of 20, between two pivots [A] (3.3, 3.4).
+ROD = lever(0.32, -0.62, -0.16, -0.06)
+ROD_RAD_M = math.tau * 20.0 / 0.004  # turns of the motor for a metre of the rod
+ROD_MOTOR = Motor(0.5, 0.6e-3, 0.060, 0.060, 3e-5, 1e-5, 0.015)
+B = PlantParams(Gear(ROD_RAD_M * ROD.reach(0.0).arm_m, 0.335, -0.50, ROD), ROD_MOTOR)
 
-GEARS = {"a1": A1, "a2": A2}
+GEARS = {"a1": A1, "a2": A2, "b": B}

@@ -13,17 +13,19 @@ import pytest
 
 from simulator.plant.bed import EMPTY, RIDER, RIDER_ARMS_OVERHEAD, Moments
 from simulator.plant.fast import TablePlant
-from simulator.plant.params import A1, A2, GEARS, PlantParams
+from simulator.plant.fast_lever import plant_of
+from simulator.plant.params import A1, A2, GEARS, B, PlantParams
 
 CASES = Path(__file__).parents[1] / "data/physics/cases.json"
 SCENARIOS = {case["id"]: case for case in json.loads(CASES.read_text())["scenarios"]}
+ROD_NO_LIMIT = replace(B, supply=replace(B.supply, limit_a=100.0))
 NO_LIMIT = replace(A1, supply=replace(A1.supply, limit_a=100.0))
 S4_TABLE = replace(A2, supply=replace(A2.supply, bridge_ohm=0.0), stops=replace(A2.stops, low_deg=-60.0))
 Act = Callable[[TablePlant], None]
 
 
 def released(params: PlantParams, angle_deg: float, load: Moments = RIDER) -> TablePlant:
-    plant = TablePlant(params, angle_deg, load)
+    plant = plant_of(params, angle_deg, load)
     plant.brake(False)
     for _ in range(100):
         plant.advance(1)
@@ -70,6 +72,12 @@ def leaning(torque_nm: float) -> Act:
             2e-4,
         ),
         ("S4_gravity_return", S4_TABLE, [(0, lambda plant: plant.short_circuit())], 4e-4),
+        (
+            "S5_linear_actuator",
+            ROD_NO_LIMIT,
+            [(0, lambda plant: plant.drive(1.0)), (20_000, lambda plant: plant.drive(-0.6))],
+            1e-4,
+        ),
     ],
 )
 def test_it_follows_the_exact_trajectory(
@@ -140,7 +148,7 @@ def test_duty_and_current_have_the_sign_of_the_motion(gear: str, duty: float) ->
     assert plant.current_a * duty > 0.0 or (gear == "a2" and duty < 0.0)  # there the rider's weight drives
 
 
-@pytest.mark.parametrize("gear", sorted(GEARS))
+@pytest.mark.parametrize("gear", ["a1", "a2"])
 @pytest.mark.parametrize(("duty", "stop_deg"), [(1.0, 66.0), (-1.0, -74.0)])
 def test_the_stops_end_any_motion_and_the_current_keeps_its_limit(
     gear: str, duty: float, stop_deg: float
