@@ -23,6 +23,7 @@ from hil.granted.packets import Done
 from hil.granted.strikes import Strikes
 from hil.head_down import HeadDown
 from hil.pace import Pace
+from simulator.plant.params import GEARS
 from simulator.ports import PtyServer
 from simulator.setup import RiderSetup, WorldSetup
 from simulator.sides import SIDES
@@ -173,7 +174,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="hil.bench_process")
     parser.add_argument("--ports", type=Path, required=True, help="folder for the links to the ptys")
     parser.add_argument("--drive", choices=("node", *SIDES), default="node")
-    parser.add_argument("--gear", choices=("a1", "a2"), default="a1")
+    parser.add_argument("--gear", choices=tuple(GEARS), default="a1")
     parser.add_argument("--speed", type=float, default=1.0)
     parser.add_argument("--clock", type=Path, help="socket on which ticks are granted (any speed but 1)")
     parser.add_argument("--seed", type=int, default=1)

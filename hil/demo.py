@@ -21,15 +21,18 @@ from hil.fault_words import Moment
 from hil.stack import StackSetup
 from safety.guard import table
 from safety.guard.toml_lines import TomlRefused
+from simulator.setup import ON_ROD
 
 SPEEDS: Final = (0.1, 200.0)
-GEARS: Final = ("a1", "a2")
+GEARS: Final = ("a1", "a2", "b")
 
 
 def command(
     speed: Annotated[float, typer.Option(help="At most this many times real time; 1: wall clock.")] = 10.0,
     drive: Annotated[str, typer.Option(help=f"One of {', '.join(demo_table.DRIVES)}.")] = "node",
-    gear: Annotated[str, typer.Option(help="a1 (self-locking) or a2 (back-drivable).")] = "a1",
+    gear: Annotated[
+        str, typer.Option(help="a1 (self-locking), a2 (back-drivable) or b (linear actuator).")
+    ] = "a1",
     fault: Annotated[
         list[str] | None,
         typer.Option(help="NAME[=AMOUNT]@T[+LASTS][/EVERY]: a fault at T seconds; may be repeated."),
@@ -46,6 +49,8 @@ def command(
     """Take a simulated rider through a session. Ctrl-C is a RETURN: the rider ends parked."""
     check_choice("--drive", drive, tuple(demo_table.DRIVES))
     check_choice("--gear", gear, GEARS)
+    if gear == "b":
+        check_choice("--gear b --drive", drive, ON_ROD)
     if not SPEEDS[0] <= speed <= SPEEDS[1]:  # also refuses NaN
         raise CommandError(ExitCode.USAGE, f"--speed {speed:g}: allowed are {SPEEDS[0]:g} to {SPEEDS[1]:g}")
     faults = parse_faults(fault or [], drive)

@@ -66,8 +66,30 @@ KEYS: Final[dict[str, str]] = {
 DRIVES: Final = {name: ("drive", *entry.needs) for name, entry in catalogue.DRIVES.items()}
 
 
+# The same for a table on gear "b", and what its rod is: the simulated table's distances, typed here anew.
+ROD: Final = """
+[lever]
+base_x_m = 0.320
+base_z_m = -0.620
+eye_x_m = -0.160
+eye_z_m = -0.060
+length_at_horizontal_m = 0.738
+{gain}"""
+TURNS: Final = "turns_per_metre = 1000.0\n"
+ROD_KEYS: Final[dict[str, tuple[str, str]]] = {  # of its [drive], of [lever]
+    "atv320": ('parity = "none"\nholds_when_dead = "brake"\n', TURNS),
+    "zlac8015d": ('holds_when_dead = "brake"\nbench_verified = true\n', TURNS),
+    "cia402": ('map = "example"\nparity = "none"\nholds_when_dead = "brake"\nbench_verified = true\n', TURNS),
+    "jrk": ('zero_counts = 2398\nholds_when_dead = "self-locking"\n', "counts_per_metre = 10000.0\n"),
+}
+
+
 def text(drive: str, gear: str, ports: Mapping[str, Path]) -> str:
     """The file's text for a drive of DRIVES and the ports of its wires."""
     wires = "".join(WIRES[name] for name in DRIVES[drive])
     names = {name: str(path) for name, path in ports.items()}
-    return HEAD.format(gear=gear) + wires.format(type=drive, keys=KEYS.get(drive, ""), **names)
+    keys, rod = KEYS.get(drive, ""), ""
+    if gear == "b":
+        keys, gain = ROD_KEYS[drive]
+        rod = ROD.format(gain=gain)
+    return HEAD.format(gear=gear) + wires.format(type=drive, keys=keys, **names) + rod

@@ -17,7 +17,7 @@ from firmware_bridge.link.memory import memory_pair
 from firmware_bridge.ports import UNVERIFIED, Capabilities
 from hil import demo_table
 from hil.device_command import DEVICES
-from safety.guard import table
+from safety.guard import lever_section, table
 
 HEAD: Final = """\
 # Drives
@@ -47,6 +47,19 @@ A drive that tells its heat is asked for it about once a second, in place of ano
 what its key `..._gives_up_...` says the rider is brought home and no session begins (HZ-50). No temperature
 for ten seconds, or one of 0 degC and less, which only a broken sensor tells, counts as that hot. A drive that
 does not tell is stopped by its own protection alone, which is a fault of the drive."""
+LEVER: Final = """\
+## On a linear actuator or spindle
+
+A rod between two pivots turns the table faster where its arm about the hinge is short. `[lever]` in the
+table file says where the pivots are ([how to measure](../how-to/linear-actuator.md)); then {drives}
+can drive it. `counts_per_degree` or `gear_ratio` is left out: it is made from `counts_per_metre` or
+`turns_per_metre`. Counts become a length and the length an angle, a setpoint the other way; a speed is told
+smaller where the arm is short. Pivots between which there is a dead point from 2 deg beyond one stop to 2 deg
+beyond the other, an arm below 10 mm, or a sensor step of more than 0.2 deg are refused, with the line. A
+length beyond that range is no angle. A motor that counts from park takes its place from the inclinometer
+there: an error of that grows by the ratio of the arms (on the simulated rod 0.1 deg at park are up to 0.2 deg
+at 60). Node, BLV-R, RoboClaw and ODrive know one gain only and are refused. The simulated table has such a
+rod: `keel demo --drive jrk --gear b`."""
 REFUSED: Final = """\
 ## Known, never armed
 
@@ -57,7 +70,9 @@ why it refuses. Whoever has the manual, or the drive on a bench, can [complete o
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([HEAD, *_table(), "", *_drives(), REFUSED, *_refused(), ""])
+    able = [f"`{name}`" for name in catalogue.DRIVES if lever_section.takes_one(name)]
+    lever = LEVER.format(drives=", ".join(able))
+    return "\n".join([HEAD, *_table(), "", *_drives(), lever, "", REFUSED, *_refused(), ""])
 
 
 def _capabilities(name: str) -> Capabilities:

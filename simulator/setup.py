@@ -14,7 +14,8 @@ __all__ = ["Drive", "Gear", "RiderSetup", "WorldSetup"]
 ANGLE: Final = Range(-90.0, 90.0, "deg")
 BAUD: Final = Range(300, 10_000_000, "baud")
 
-Gear = Literal["a1", "a2"]  # self-locking worm, back-drivable planetary
+Gear = Literal["a1", "a2", "b"]  # self-locking worm, back-drivable planetary, linear actuator
+ON_ROD: Final = ("atv320", "zlac8015d", "cia402", "jrk")  # drives that can be on gear b
 Drive = str  # "node" or a name of simulator/sides.py
 
 
@@ -40,6 +41,8 @@ class WorldSetup:
         """Refuse what no table is."""
         if self.gear not in GEARS:
             raise ValueError(f"gear {self.gear!r}: there are {', '.join(GEARS)}")
+        if self.gear == "b" and self.drive not in ON_ROD:
+            raise ValueError(f"gear 'b' is a rod, which {self.drive} cannot drive: take {', '.join(ON_ROD)}")
         allowed("park_deg", self.park_deg, ANGLE, "name the angle of the mounting position")
         if self.start_deg is not None:
             allowed("start_deg", self.start_deg, ANGLE, "leave it out to start at park")

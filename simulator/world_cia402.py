@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.devices.base import Shaft
 from simulator.devices.cia402 import Cia402
 from simulator.setup import WorldSetup
-from simulator.world_speed import SpeedSide
+from simulator.world_speed import SpeedSide, geared
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -17,8 +17,8 @@ class Cia402Side(SpeedSide):
     """At 115200 baud with even parity."""
 
     def __init__(self, setup: WorldSetup, world: World) -> None:
-        shaft = Shaft(world.table.plant.angle_deg)
-        self.drive = Cia402(shaft)
+        shaft = Shaft(world.table.even_deg(world.table.plant.angle_deg))
+        self.drive = Cia402(shaft, gear_ratio=geared(world, 600.0))
         super().__init__(setup, world, self.drive, shaft, (115_200, 11))
 
     def supply(self, live: bool) -> None:

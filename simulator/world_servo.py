@@ -32,9 +32,15 @@ class Servo:
         self._integral_a = 0.0
 
     def duty(
-        self, wanted_deg: float, wanted_dps: float, angle_deg: float, rate_dps: float, supply_v: float
+        self,
+        wanted_deg: float,
+        wanted_dps: float,
+        angle_deg: float,
+        rate_dps: float,
+        supply_v: float,
+        slope: float = 1.0,
     ) -> float:
-        """One step of the loops."""
+        """One step of the loops; on a rod the motor turns `slope` times as fast as at horizontal."""
         rate = math.radians(rate_dps)
         reference = math.radians(wanted_dps) + KP_PER_S * math.radians(wanted_deg - angle_deg)
         error = _within(reference, RATE_MAX_RAD_S) - rate
@@ -42,7 +48,7 @@ class Servo:
         current = _within(raw, self._limit_a)
         if current == raw or (raw - current) * error < 0.0:
             self._integral_a += KI_A * error * STEP_S
-        volts = self._ohm * current + self._emf_vs * rate
+        volts = self._ohm * current + self._emf_vs * slope * rate
         return _within(volts / supply_v, 1.0) if supply_v > 0.0 else 0.0
 
 

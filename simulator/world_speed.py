@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Protocol
 
 from simulator.devices.atv320 import Atv320
@@ -14,7 +15,14 @@ from simulator.world_servo import Servo
 if TYPE_CHECKING:
     from simulator.world import World
 
+SPINDLE_TURNS_M = 1_000  # 10 mm of lead behind a gear of 10
 SLIP_DPS_A = 0.01  # an induction motor by frequency turns slower under load, of the table
+
+
+def geared(world: World, ratio: float) -> float:
+    """Turns of the motor for one of the table: this ratio, on a spindle that of the table at horizontal."""
+    lever = world.table.whole.gear.lever
+    return ratio if lever is None else SPINDLE_TURNS_M * math.tau * lever.reach(0.0).arm_m
 
 
 class SpeedTwin(Twin, Protocol):
@@ -59,10 +67,13 @@ class SpeedSide(Bed):
         live = table.relay.closed and table.powered
         self.supply(live)
         angle_deg, rate_dps = encoder.shows(self._shaft, table.motor_deg, table.motor_dps)
+        slope = table.slope(angle_deg)
+        self._shaft.angle_deg = table.even_deg(self._shaft.angle_deg)
+        self._shaft.rate_dps *= slope
         duty: float | None = None
         if live and drive.excited:
-            wanted = drive.wanted_dps - self.slip_dps_a * plant.current_a
-            duty = self._servo.duty(angle_deg, wanted, angle_deg, rate_dps, plant.supply_v)
+            wanted = drive.wanted_dps / slope - self.slip_dps_a * plant.current_a
+            duty = self._servo.duty(angle_deg, wanted, angle_deg, rate_dps, plant.supply_v, slope)
         else:
             self._servo.reset()
         table.actuate(duty, drive.brake_closed)
@@ -75,8 +86,8 @@ class Atv320Side(SpeedSide):
     slip_dps_a = SLIP_DPS_A
 
     def __init__(self, setup: WorldSetup, world: World) -> None:
-        shaft = Shaft(world.table.plant.angle_deg)
-        self.drive = Atv320(shaft)
+        shaft = Shaft(world.table.even_deg(world.table.plant.angle_deg))
+        self.drive = Atv320(shaft, gear_ratio=geared(world, 1_200.0))
         self.drive.write(10_001, [2])
         super().__init__(setup, world, self.drive, shaft, (19_200, 11))
 
@@ -89,8 +100,8 @@ class Zlac8015dSide(SpeedSide):
     """With its brake on output Y0."""
 
     def __init__(self, setup: WorldSetup, world: World) -> None:
-        shaft = Shaft(world.table.plant.angle_deg)
-        self.drive = Zlac8015d(shaft)
+        shaft = Shaft(world.table.even_deg(world.table.plant.angle_deg))
+        self.drive = Zlac8015d(shaft, gear_ratio=geared(world, 600.0))
         super().__init__(setup, world, self.drive, shaft, (115_200, 10))
 
     def supply(self, live: bool) -> None:

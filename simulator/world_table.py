@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from simulator.motor_heat import MotorHeat
 from simulator.plant.bed import EMPTY, Moments
-from simulator.plant.fast import TablePlant
+from simulator.plant.fast_lever import plant_of
 from simulator.plant.params import GEARS, Gear, PlantParams
 from simulator.restless import Restless
 
@@ -96,7 +96,7 @@ class Table:
 
     def __init__(self, gear: str, start_deg: float) -> None:
         self.whole = GEARS[gear]
-        self.plant = TablePlant(self.whole, start_deg, EMPTY)
+        self.plant = plant_of(self.whole, start_deg, EMPTY)
         self.relay = Relay()
         self.obstacle = Obstacle()
         self.ailments = Ailments()
@@ -122,6 +122,21 @@ class Table:
     def motor_dps(self) -> float:
         """How fast an encoder on the motor sees it turn."""
         return self._free_dps() if self.ailments.belt_broken else self.plant.rate_dps
+
+    def even_deg(self, angle_deg: float) -> float:
+        """What a drive counts that knows one gain, that at horizontal: the same unless it is on a rod."""
+        lever = self.whole.gear.lever
+        if lever is None:
+            return angle_deg
+        level = lever.reach(0.0)
+        return math.degrees((lever.reach(math.radians(angle_deg)).length_m - level.length_m) / level.arm_m)
+
+    def slope(self, angle_deg: float) -> float:
+        """How much of that for one degree of the table."""
+        lever = self.whole.gear.lever
+        if lever is None:
+            return 1.0
+        return lever.reach(math.radians(angle_deg)).arm_m / lever.reach(0.0).arm_m
 
     def actuate(self, duty: float | None, brake_closed: bool) -> None:
         """What the electronics want from now on; no duty means bridge off."""

@@ -21,10 +21,10 @@ ACCEL_CDPS2 = 100
 RIDING = RiderSetup(mounted=True)
 
 
-def config_of(drive: Drive) -> DevicesConfig:
+def config_of(drive: Drive, gear: Gear = "a1") -> DevicesConfig:
     """As the demo's table file has it, each wire's port named as the wire; a node with its own limits."""
     ports = {wire: Path(wire) for wire in demo_table.DRIVES[drive]}
-    devices = table.parse(demo_table.text(drive, "a1", ports).encode()).devices
+    devices = table.parse(demo_table.text(drive, gear, ports).encode()).devices
     if drive == "node":
         return DevicesConfig(NodeConfig("drive"))
     return replace(devices, inputs=NodeConfig("inputs"))
@@ -43,7 +43,7 @@ class Host:
         self.world = World(setup, seed)
         links = {name: self.world.link(name) for name in self.world.wires}
         self.devices: Devices = open_devices(
-            config or config_of(setup.drive),
+            config or config_of(setup.drive, setup.gear),
             lambda port, baud, parity: links[port] if wrap is None else wrap(port, links[port]),
         )
         self.tick = 0

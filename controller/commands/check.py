@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import tomllib
 from pathlib import Path
@@ -12,6 +13,7 @@ import typer
 
 from controller.commands import guard_folder
 from controller.exit_codes import CommandError, ExitCode
+from firmware_bridge.lever import Lever
 from firmware_bridge.ports import Capabilities
 from safety import bounds, limits
 from safety.guard import able, known_table, table, toml_lines
@@ -109,6 +111,7 @@ def check_table(data: bytes, file: Path) -> dict[str, Any]:
         "name": found.name,
         "drive": f"{type(drive).__name__.removesuffix('Config').lower()} on {drive.port}",
         **({"its line": str(can.pace)} if can.pace else {}),
+        **_rod(found),
         "park": f"{found.park_cdeg / 100:g} deg",
         "cap": f"{found.cap_cdeg / 100:g} deg by {found.cap_why}",
         **{f"tier {tier.name}": _tier(tier, found) for tier in limits.TIERS},
@@ -117,6 +120,19 @@ def check_table(data: bytes, file: Path) -> dict[str, Any]:
         "attendant": "required" if found.attendant_required else "not required",
         "sha256": found.sha256,
     }
+
+
+def _rod(found: table.Table) -> dict[str, str]:
+    """Of a drive on a lever: how long and how strong it is from stop to stop, and how fast it has to be."""
+    lever: Lever | None = getattr(found.devices.drive, "lever", None)
+    if lever is None:
+        return {}
+    low, high = found.stop_up_cdeg, found.stop_down_cdeg
+    ends = " to ".join(f"{lever.length_m(cdeg):.3f} m at {cdeg / 100:g} deg" for cdeg in (low, high))
+    arms_m = [abs(lever.arm_m(cdeg)) for cdeg in (*range(low, high, 100), high)]
+    arms = f"arm {min(arms_m) * 1_000:.0f} to {max(arms_m) * 1_000:.0f} mm"
+    fastest_mm_s = math.radians(found.down_cdps / 100) * max(arms_m) * 1_000
+    return {"its rod": f"{ends}, {arms}; {found.down_cdps / 100:g} deg/s are up to {fastest_mm_s:.1f} mm/s"}
 
 
 def check_lines(data: bytes, name: str, found: table.Table) -> Capabilities:

@@ -15,6 +15,7 @@ from firmware_bridge.drives.heat import Heat
 from firmware_bridge.drives.modbus16 import Steps, read_request
 from firmware_bridge.drives.position_loop import Gains, PositionLoop
 from firmware_bridge.drives.register16 import Setting
+from firmware_bridge.lever import Lever
 from firmware_bridge.line_pace import Pace
 from firmware_bridge.modbus_port import Answer, ModbusPort, Timing
 from firmware_bridge.ports import ByteLink
@@ -64,12 +65,19 @@ class ModbusSpeedDrive:
     """The verbs of MotorDrive but `capabilities`; a drive fills in the methods below "Per drive"."""
 
     def __init__(
-        self, unit: int, link: ByteLink, timing: Timing, plan: Plan, gains: Gains, heat: Heat | None = None
+        self,
+        unit: int,
+        link: ByteLink,
+        timing: Timing,
+        plan: Plan,
+        gains: Gains,
+        heat: Heat | None = None,
+        lever: Lever | None = None,
     ) -> None:
         self._unit = unit
         self._plan = plan
         self._port = ModbusPort(link, timing)
-        self._loop = PositionLoop(gains)
+        self._loop = PositionLoop(gains, lever)
         self._heat = heat or Heat()
         self._reading: DriveReading | None = None
         self._boot_count = 0

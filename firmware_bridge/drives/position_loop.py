@@ -1,13 +1,15 @@
 """The position loop for drives that only take a speed: setpoint and its rate against a measured angle.
 
 A driver keeps one, hands its verbs on to it, and asks it once a tick what speed to send. Angles are
-centidegrees of the table, rates centidegrees per second; time comes with the call.
+centidegrees of the table, rates centidegrees per second; time comes with the call. On a lever the speed to
+send is an even one (firmware_bridge/lever.py): where the rod's arm is short, the drive turns slower.
 """
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from firmware_bridge.lever import Lever
 from firmware_bridge.readings import AngleReading, DriveReading
 
 FASTEST_CDPS: Final = 800  # the hard limit of an emergency return
@@ -30,8 +32,10 @@ class Gains(NamedTuple):
 class PositionLoop:
     """`move`, `stop` and `release` state the intent; `speed_cdps` is what to send for it now."""
 
-    def __init__(self, gains: Gains | None = None) -> None:
+    def __init__(self, gains: Gains | None = None, lever: Lever | None = None) -> None:
         self._gains = gains or Gains()
+        self._lever = lever
+        self._slope = 0.0  # of the lever where the table was seen last
         self._intent: tuple[str, int, int] | None = None
         self._speed = 0.0  # told last
         self._trim = 0.0
@@ -86,7 +90,14 @@ class PositionLoop:
         dt_s = 0.0 if self._told_ms is None else min(100, max(0, now_ms - self._told_ms)) / 1_000
         self._told_ms = now_ms
         self._speed = self._wanted(measured, now_ms, dt_s)
-        return self._speed
+        return self._speed if self._lever is None else self._speed * self._slope_at(self._lever, measured)
+
+    def _slope_at(self, lever: Lever, measured: Measured | None) -> float:
+        """A stop that slows down goes on without an angle; one beyond the geometry is no place to turn at."""
+        if measured is not None and measured.angle_cdeg is not None:
+            known = lever.holds(measured.angle_cdeg)
+            self._slope = lever.slope(measured.angle_cdeg) if known else 0.0
+        return self._slope
 
     def _wanted(self, measured: Measured | None, now_ms: int, dt_s: float) -> float:
         if self._intent is None or self._intent[0] == "release":

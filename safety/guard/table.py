@@ -14,7 +14,7 @@ from firmware_bridge.inputs.config import BadWiring, GpioConfig, wirings
 from firmware_bridge.sensors import catalogue as sensors
 from safety import bounds
 from safety.bounds import Bound, TableBounds
-from safety.guard import checkpoints, drive_map, table_rows, toml_lines
+from safety.guard import checkpoints, drive_map, lever_section, table_rows, toml_lines
 from safety.guard.table_rows import ROWS, SECTIONS, STOP_MARGIN_DEG
 
 NODE_ROOM_CDEG = 300  # of the test at park
@@ -65,9 +65,11 @@ def load(path: Path) -> Table:
 
 def parse(data: bytes, name: str = "table.toml", folder: Path = Path()) -> Table:
     """The table of a file's bytes; a drive's map is looked for in `folder`. Raises TomlRefused."""
-    document = toml_lines.read(data, name, SECTIONS, _rows(data, name))
+    rows = lever_section.without_gain(_rows(data, name), data)
+    document = toml_lines.read(data, name, SECTIONS, rows)
     _check_machine(document)
     _check_wires(document)
+    lever_section.check(document)
     document.finish()
     sha256 = hashlib.sha256(data + _read_map(document, folder)).hexdigest()
     document.finish()
@@ -234,7 +236,7 @@ def _devices(document: toml_lines.Document, cap_deg: float) -> DevicesConfig:
     kind = drive.pop("type")
     if kind == "node":
         return DevicesConfig(NodeConfig(**drive, limits=limits), _inclinometer(document))
-    config = catalogue.known()[kind].config(**drive)
+    config = lever_section.fitted(document, catalogue.known()[kind].config(**drive))
     return DevicesConfig(config, _inclinometer(document), _inputs(document, limits))
 
 

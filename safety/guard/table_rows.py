@@ -10,6 +10,7 @@ from firmware_bridge.drives import catalogue
 from firmware_bridge.inputs.config import GpioConfig
 from firmware_bridge.sensors import catalogue as sensors
 from safety import limits
+from safety.guard import lever_section
 from safety.guard.toml_lines import Row, Section
 
 CAP_DEG: Final = limits.HARD_CAP_CDEG / 100
@@ -25,6 +26,7 @@ SECTIONS: Final = (
     Section("stops", "where the metal ends", required=True),
     Section("limits", "how far and how fast this table may go", required=True),
     Section("drive", "the motor and its wire", required=True, by="type"),
+    lever_section.SECTION,
     Section("inclinometer", "the second, independent angle", by="type"),
     Section("inputs", "buttons, contacts and switches, when the drive does not carry them", by="type"),
     Section("attendant", "whether a partner must stand beside the table"),
@@ -197,7 +199,7 @@ _ATTENDANT: Final = (
 
 def rows() -> tuple[Row, ...]:
     """Every key of the file, those of a drive from another package too once it has been named."""
-    return (*_TABLE, *_STOPS, *_LIMITS, *_drive(), *_INCLINOMETER, *_INPUTS, *_ATTENDANT)
+    return (*_TABLE, *_STOPS, *_LIMITS, *_drive(), *lever_section.ROWS, *_INCLINOMETER, *_INPUTS, *_ATTENDANT)
 
 
 ROWS: Final = rows()

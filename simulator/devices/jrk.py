@@ -39,7 +39,8 @@ class Jrk:
         self.broken_wire = False
         self.halting = self.occurred = m.AWAITING
         self.target = 2_048
-        self._per_degree, self._zero, self._follow = counts_per_degree, zero_counts, follow
+        self.zero_counts = zero_counts
+        self._per_degree, self._follow = counts_per_degree, follow
         self._integral = 0.0
         self._before = 0
         self._now_us = self._fed_us = 0
@@ -52,7 +53,7 @@ class Jrk:
         """The potentiometer through its converter."""
         if self.broken_wire:
             return 0
-        return max(0, min(4_095, self._zero + round(self.shaft.angle_deg * self._per_degree)))
+        return max(0, min(4_095, self.zero_counts + round(self.shaft.angle_deg * self._per_degree)))
 
     def setting(self, offset: int) -> int:
         """One setting."""

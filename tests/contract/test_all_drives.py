@@ -22,11 +22,20 @@ START_DEG = -62.0
 TRACKED_DEG, HELD_DEG, SEEN_DEG = 1.5, 0.5, 0.5
 OLDEST_MS = 100
 
+ON_A_ROD = "jrk on a rod"  # a slice of the sentences, in the place of the Jrk at the hinge
+
 every_drive = pytest.mark.parametrize("name", NAMES)
+every_drive_and_rod = pytest.mark.parametrize("name", [ON_A_ROD if name == "jrk" else name for name in NAMES])
+
+
+def setup_of(name: str, start_deg: float = START_DEG) -> WorldSetup:
+    if name == ON_A_ROD:
+        return WorldSetup(gear="b", drive="jrk", rider=RIDING, start_deg=start_deg)
+    return WorldSetup(drive=name, rider=RIDING, start_deg=start_deg)
 
 
 def made(name: str, start_deg: float = START_DEG) -> Host:
-    host = Host(WorldSetup(drive=name, rider=RIDING, start_deg=start_deg))
+    host = Host(setup_of(name, start_deg))
     host.session_open = False  # a node alone stops too, instead of going home
     return host
 
@@ -74,7 +83,7 @@ def test_it_follows_holds_and_stays_fresh(name: str) -> None:
             assert host.truth.angle_deg == pytest.approx(target_deg, abs=HELD_DEG)
 
 
-@every_drive
+@every_drive_and_rod
 def test_a_stop_ends_any_motion_and_holds(name: str) -> None:
     host = armed(name)
     host.run(3.0, -50.0)
@@ -100,7 +109,7 @@ def test_without_its_host_it_stands_within_300_ms_and_is_held(name: str) -> None
     assert host.truth.angle_deg == pytest.approx(stopped, abs=0.15)
 
 
-@every_drive
+@every_drive_and_rod
 def test_it_is_armed_again_after_that_and_leads_back(name: str) -> None:
     host = armed(name)
     host.run(2.0, -50.0)
@@ -113,7 +122,7 @@ def test_it_is_armed_again_after_that_and_leads_back(name: str) -> None:
     assert host.truth.angle_deg == pytest.approx(-68.0, abs=HELD_DEG)
 
 
-@every_drive
+@every_drive_and_rod
 def test_a_cut_takes_the_torque_and_closes_the_brake(name: str) -> None:
     host = armed(name)
     host.run(3.0, -50.0)
@@ -124,7 +133,7 @@ def test_a_cut_takes_the_torque_and_closes_the_brake(name: str) -> None:
     assert host.drive.state in (UNPOWERED, FAULT, DISARMED)
 
 
-@every_drive
+@every_drive_and_rod
 def test_a_bad_line_never_gives_a_wrong_reading_nor_motion(name: str) -> None:
     host, spoilt = on_a_bad_line(name, KINDS[0])
     spoilt.on = True
@@ -152,7 +161,7 @@ def on_a_bad_line(name: str, kind: str, every: int = 7) -> tuple[Host, SpoiltLin
         made.append(SpoiltLink(link, kind, every))
         return made[0]
 
-    host = Host(WorldSetup(drive=name, rider=RIDING, start_deg=START_DEG), wrap=wrap)
+    host = Host(setup_of(name), wrap=wrap)
     host.session_open = False
     host.start()
     host.run(1.0)

@@ -49,4 +49,4 @@ def test_every_key_of_a_drive_is_a_row_of_the_table_file(name: str) -> None:
     config = catalogue.DRIVES[name].config
     assert rows == {key.name for key in keys.keys_of(config)}
     assert {"port", "baud", "parity"} <= rows
-    assert {one.name for one in fields(config)} - rows <= {"limits"}
+    assert {one.name for one in fields(config)} - rows <= {"limits", "lever"}

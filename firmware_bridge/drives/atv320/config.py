@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from firmware_bridge import keys
 from firmware_bridge.config import Parity
+from firmware_bridge.lever import Lever
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +24,4 @@ class Atv320Config:
         "thermal state of drive or motor at which it gives up; 100 is a careful guess", "%", 50, 200, 100.0
     )
     local_echo: bool = keys.local_echo()
+    lever: Lever | None = None  # from the section [lever]

@@ -18,10 +18,11 @@ from firmware_bridge.drives.catalogue import Angles
 from firmware_bridge.drives.heat import Heat, Part
 from firmware_bridge.drives.modbus16 import Steps, read_request, signed, write_request
 from firmware_bridge.drives.modbus_speed_drive import ModbusSpeedDrive, Plan, refuse_slow_line
+from firmware_bridge.drives.origin import whole
 from firmware_bridge.drives.position_loop import Gains
 from firmware_bridge.modbus_port import Answer, Timing
 from firmware_bridge.ports import ByteLink, Capabilities
-from firmware_bridge.readings import DriveReading
+from firmware_bridge.readings import AngleReading, DriveReading
 
 REPLY_US: Final = 4_000  # UNVERIFIED: no document read says it; a slower one costs a tick, no more
 FRESH_MS: Final = 100  # of a status, to go with a newer angle
@@ -62,7 +63,7 @@ class Atv320Drive(ModbusSpeedDrive):
         self._pace = refuse_slow_line(timing, plan, "set TBR to 19200 baud or more")
         # A thermal state of 0 % is a cold drive, not a broken sensor.
         parts = (Part(register.name, config.gives_up_percent, -1.0) for register in (r.THD, r.THR))
-        super().__init__(config.address, link, timing, plan, GAINS, Heat(*parts))
+        super().__init__(config.address, link, timing, plan, GAINS, Heat(*parts), config.lever)
         self._config = config
         self._angle = angles.encoder
         self._rpm_per_cdps = config.sign * config.gear_ratio / CDPS_PER_RPM
@@ -150,7 +151,7 @@ class Atv320Drive(ModbusSpeedDrive):
             at_ms=at_ms,
             counter=before.counter + 1 if before else 1,
             angle_cdeg=None if angle is None else angle.angle_cdeg,
-            rate_cdps=round(self._rpm / self._rpm_per_cdps),
+            rate_cdps=self._rate_cdps(angle),
             # The loss of communication says that we were silent, not that the motor is ill: arming clears it.
             state=self._state(faulty and not lost, word & r.STATE_MASK in POWERED),
             fault=self._fault or 0,
@@ -159,6 +160,13 @@ class Atv320Drive(ModbusSpeedDrive):
             boot_count=self._boot_count,
             heat_permille=self._heat.permille(now_ms),
         )
+
+    def _rate_cdps(self, angle: AngleReading | None) -> int | None:
+        """By the motor's speed; on a lever None without an angle."""
+        even_cdps, lever = self._rpm / self._rpm_per_cdps, self._config.lever
+        if lever is None:
+            return round(even_cdps)
+        return whole(lever.bed_cdps(even_cdps, None if angle is None else angle.angle_cdeg))
 
     def _lost(self) -> None:
         self._word, self._rpm, self._still_ms, self._fault = None, 0, None, None

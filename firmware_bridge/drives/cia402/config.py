@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from firmware_bridge import keys
 from firmware_bridge.config import Parity
 from firmware_bridge.drives.cia402.register_map import RegisterMap
+from firmware_bridge.lever import Lever
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +24,4 @@ class Cia402Config:
     bench_verified: bool = keys.bench_verified()
     sign: int = keys.sign("-1 when a positive speed turns the head up")
     local_echo: bool = keys.local_echo()
+    lever: Lever | None = None  # from the section [lever]

@@ -17,7 +17,7 @@ from firmware_bridge.drives.cia402.config import Cia402Config
 from firmware_bridge.drives.cia402.register_map import RegisterMap, Value, joined
 from firmware_bridge.drives.modbus16 import Steps, write_request
 from firmware_bridge.drives.modbus_speed_drive import ModbusSpeedDrive, Plan, refuse_slow_line
-from firmware_bridge.drives.origin import Origin, Place
+from firmware_bridge.drives.origin import Origin, Place, whole
 from firmware_bridge.drives.position_loop import Gains
 from firmware_bridge.modbus_port import Answer, Timing
 from firmware_bridge.ports import ByteLink, Capabilities
@@ -49,13 +49,13 @@ class Cia402Drive(ModbusSpeedDrive):
     def __init__(self, config: Cia402Config, link: ByteLink, angles: Angles) -> None:
         plan, timing = plan_of(config.address, config.map), timing_of(config)
         self._pace = refuse_slow_line(timing, plan, "set the drive to 115200 baud")
-        super().__init__(config.address, link, timing, plan, GAINS)
+        super().__init__(config.address, link, timing, plan, GAINS, lever=config.lever)
         self._config, self._map = config, config.map
         self._inclinometer = angles.inclinometer
         per_rpm = config.map.velocity_per_rpm
         self._units_per_cdps = config.sign * config.gear_ratio * per_rpm / CDPS_PER_RPM
         self._cdeg_per_count = config.sign * FULL_TURN_CDEG / config.gear_ratio / config.map.counts_per_turn
-        self._origin = Origin()
+        self._origin = Origin(config.lever)
         self._measured: AngleReading | None = None
         self._zeroed = False  # the target, since the motor was off
         self._cia_state: str | None = None
@@ -128,14 +128,15 @@ class Cia402Drive(ModbusSpeedDrive):
         self._origin.take(place, self._inclinometer(), now_ms)
         angle = self._origin.angle_cdeg(place)
         counter = before.counter + 1 if before else 1
-        known = None if angle is None else AngleReading(place.at_ms, counter, round(angle), round(rate))
+        rate_cdps = whole(self._origin.rate_cdps(place))
+        known = None if angle is None else AngleReading(place.at_ms, counter, round(angle), rate_cdps)
         self._measured = known
         faulty = self._cia_state in (None, states.FAULT, states.FAULT_REACTION)
         return DriveReading(
             at_ms=place.at_ms,
             counter=counter,
             angle_cdeg=known.angle_cdeg if known is not None and self._origin.proved else None,
-            rate_cdps=round(rate),
+            rate_cdps=rate_cdps,
             state=self._state(faulty, self._cia_state == states.OPERATION_ENABLED),
             fault=(self._value(answer, self._map.error_code) & 0xFFFF or 1) if faulty else 0,
             stage=0,

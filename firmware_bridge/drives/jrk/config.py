@@ -7,6 +7,7 @@ from typing import Literal
 
 from firmware_bridge import keys
 from firmware_bridge.config import Parity
+from firmware_bridge.lever import Lever
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,3 +26,4 @@ class JrkConfig:
     sign: int = keys.sign("-1 when growing feedback turns the head up")
     holds_when_dead: Literal["brake", "self-locking"] = keys.holds_when_dead()
     local_echo: bool = keys.local_echo()
+    lever: Lever | None = None  # from the section [lever]

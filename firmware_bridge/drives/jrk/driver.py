@@ -1,5 +1,6 @@
-"""Jrk G2 as a MotorDrive: targets for its own PID on a potentiometer at the hinge, one exchange a tick.
+"""Jrk G2 as a MotorDrive: targets for its own PID on a potentiometer, one exchange a tick.
 
+The potentiometer sits at the hinge, or in a linear actuator between two pivots: then counts are its length.
 A target and a question go out together (a target has no answer). The target is held close to where the
 table was seen, so a dead host cannot over-travel. Its serial timeout (up to 200 ms) takes the duty to 0,
 which shorts the motor: a brake or a self-locking gear has to hold. CUT is "stop motor".
@@ -15,6 +16,8 @@ from firmware_bridge.drives.jrk import arming
 from firmware_bridge.drives.jrk import commands as c
 from firmware_bridge.drives.jrk.config import JrkConfig
 from firmware_bridge.drives.line_drive import LineDrive, Steps
+from firmware_bridge.drives.origin import whole
+from firmware_bridge.lever import Lever
 from firmware_bridge.line_pace import refuse_slow_line
 from firmware_bridge.line_port import Answer, Ask, LinePort, LineTiming
 from firmware_bridge.ports import ByteLink, Capabilities
@@ -38,15 +41,25 @@ class Scale(NamedTuple):
     counts_per_degree: float
     zero_counts: int
     sign: int
+    lever: Lever | None = None
 
     def counts(self, cdeg: float) -> int:
         """Feedback, or target, of an angle in centidegrees."""
-        wanted = self.zero_counts + self.sign * round(cdeg * self.counts_per_degree / 100)
+        even_cdeg = cdeg if self.lever is None else self.lever.even_cdeg(cdeg)
+        wanted = self.zero_counts + self.sign * round(even_cdeg * self.counts_per_degree / 100)
         return max(0, min(c.MOST, wanted))
 
-    def cdeg(self, counts: int) -> int:
-        """Centidegrees of feedback counts."""
+    def even_cdeg(self, counts: int) -> int:
+        """Even centidegrees of feedback counts: each count is worth the same."""
         return self.sign * round((counts - self.zero_counts) * 100 / self.counts_per_degree)
+
+    def cdeg(self, counts: int) -> int | None:
+        """Centidegrees of feedback counts; None beyond the lever's geometry."""
+        if self.lever is None:
+            return self.even_cdeg(counts)
+        return whole(
+            self.lever.bed_cdeg(self.sign * (counts - self.zero_counts) * 100 / self.counts_per_degree)
+        )
 
 
 class JrkDrive(LineDrive):
@@ -57,7 +70,7 @@ class JrkDrive(LineDrive):
         super().__init__(LinePort(link, timing))
         self._config = config
         self._framing = arming.framing_of(config)
-        self._scale = Scale(config.counts_per_degree, config.zero_counts, config.sign)
+        self._scale = Scale(config.counts_per_degree, config.zero_counts, config.sign, config.lever)
         target = self._framing.target(0)
         cycle = [timing.turn(self._framing.variables(one, target), one in c.FEEDBACK) for one in TURNS]
         self._pace = refuse_slow_line(config.baud, cycle, "set the drive to 9600 baud or more")
@@ -184,15 +197,15 @@ class JrkDrive(LineDrive):
 
     def _fed_back(self, answer: Answer) -> None:
         """Answers have no check: the same wrong bit in both copies shows on its way, or is small."""
-        before, cdeg = self._reading, self._scale.cdeg(answer.values[0])
-        if not self._way.believes(answer.true_ms, cdeg):
+        before, counts = self._reading, answer.values[0]
+        if not self._way.believes(answer.true_ms, self._scale.even_cdeg(counts)):
             return
         if self._way.begun_anew:
             self._disarm()  # no table does that: it has to prove itself again
         self._reading = DriveReading(
             at_ms=answer.true_ms,
             counter=before.counter + 1 if before else 1,
-            angle_cdeg=cdeg,
+            angle_cdeg=self._scale.cdeg(counts),
             rate_cdps=None,  # steps of a potentiometer are too coarse; the guard takes a slope
             state=self.state(self._fault, not self._halting),
             fault=self._fault,

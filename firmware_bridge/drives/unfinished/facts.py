@@ -24,7 +24,8 @@ FACTS: Final[dict[str, Facts]] = {
     "linak": Facts(
         "LINAK LA35, LA36, LA37 with Modbus",
         "Modbus RTU, 19200",
-        "holding registers 1 to 3 are target (0.1 mm), command and speed; 1 = run to target",
+        "holding registers 1 to 3 are target (0.1 mm), command and speed; 1 = run to target; what its length "
+        "is in degrees is built (the section `[lever]`), for when the registers are known",
         "the address of register 1 on the wire, the commands for out, in, stop and clear, the status bits",
         "unknown",
         "heartbeat register (number unknown)",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from firmware_bridge import keys
 from firmware_bridge.config import Parity
+from firmware_bridge.lever import Lever
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +24,4 @@ class Zlac8015dConfig:
     sign: int = keys.sign("-1 when a positive speed turns the head up")
     motor_gives_up_degc: float = keys.gives_up_degc("the motor")
     local_echo: bool = keys.local_echo()
+    lever: Lever | None = None  # from the section [lever]

@@ -14,7 +14,7 @@ from firmware_bridge.drives.catalogue import Angles
 from firmware_bridge.drives.heat import Heat, Part
 from firmware_bridge.drives.modbus16 import Steps, read_request, signed, signed_long, value_of, write_request
 from firmware_bridge.drives.modbus_speed_drive import ModbusSpeedDrive, Plan, refuse_slow_line
-from firmware_bridge.drives.origin import Origin, Place
+from firmware_bridge.drives.origin import Origin, Place, whole
 from firmware_bridge.drives.position_loop import Gains
 from firmware_bridge.drives.zlac8015d import arming
 from firmware_bridge.drives.zlac8015d import registers as r
@@ -55,12 +55,12 @@ class Zlac8015dDrive(ModbusSpeedDrive):
         plan, timing = plan_of(config), timing_of(config)
         self._pace = refuse_slow_line(timing, plan, "set register 2002h to 115200 baud")
         heat = Heat(Part("motor", config.motor_gives_up_degc))
-        super().__init__(config.address, link, timing, plan, GAINS, heat)
+        super().__init__(config.address, link, timing, plan, GAINS, heat, config.lever)
         self._config = config
         self._inclinometer = angles.inclinometer
         self._rpm_per_cdps = config.sign * config.gear_ratio / CDPS_PER_RPM
         self._cdeg_per_count = config.sign * FULL_TURN_CDEG / config.gear_ratio / config.counts_per_turn
-        self._origin = Origin()
+        self._origin = Origin(config.lever)
         self._measured: AngleReading | None = None
         self._zeroed = False  # the target, since the motor was off
         self._was_on = False
@@ -151,7 +151,7 @@ class Zlac8015dDrive(ModbusSpeedDrive):
         place = Place(self._counted_cdeg(answer), self._rpm(answer) / self._rpm_per_cdps, answer.true_ms)
         self._origin.take(place, self._inclinometer(), now_ms)
         angle, fault = self._origin.angle_cdeg(place), answer.registers[0]
-        counter, rate_cdps = before.counter + 1 if before else 1, round(place.rate_cdps)
+        counter, rate_cdps = before.counter + 1 if before else 1, whole(self._origin.rate_cdps(place))
         known = None if angle is None else AngleReading(place.at_ms, counter, round(angle), rate_cdps)
         self._measured = known
         return DriveReading(
