@@ -25,6 +25,7 @@ from safety.step import State, boot, step
 
 DT_MS = 20
 DT_S = DT_MS / 1000
+LONGEST_MS = 1_500_000
 WARP_TICKS = 200
 BRAKE_TEST_MS = 3_000  # the guard takes the torque away for a while, and gives it back
 LIMITS = Limits()
@@ -120,6 +121,7 @@ class Rig:
 
     def tick(self, **changes: Any) -> Decision:
         """One tick; `changes` are for this tick's observation only."""
+        assert self.now_ms < LONGEST_MS, "whoever waits for something waits in vain"
         observation = self.sense()._replace(**{**self.changes, **changes})
         self.last = observation
         self.state, self.decision = step(self.state, observation, self.limits)

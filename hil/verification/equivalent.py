@@ -8,6 +8,10 @@ from __future__ import annotations
 from typing import Final
 
 _RUNAWAY: Final = "cdps = abs(facts.cdps or 0)"
+_CAREFUL: Final = "reaction |= STAGED | (CREEP if latched else 0) | (ESTOP if latched == _ESTOP else 0)"
+_OWED: Final = "rest_ms, mid_ms = pauses(0, limits.cap_cdeg if place is None else place, limits)"
+_TOLD: Final = "motion = told(facts.motion, act.command, place, act.rate_cdps, facts.cdps or 0, limits)"
+_BEFORE: Final = "turn = Turn(state, facts, observation, limits, reaction, latched, present, None, False)"
 EQUIVALENT: Final[dict[str, dict[tuple[str, str, str], str]]] = {
     "safety/motion.py": {
         (
@@ -51,5 +55,25 @@ EQUIVALENT: Final[dict[str, dict[tuple[str, str, str], str]]] = {
             _RUNAWAY,
             "0 -> -1",
         ): "an unknown rate counts as none; one unit is as far below the limit of 100 as none",
+    },
+    "safety/step.py": {
+        **dict.fromkeys(
+            (("_homewards", _CAREFUL, "0 -> 1"), ("_homewards", _CAREFUL, "0 -> 1 #2")),
+            "1 is STAGED, which is there already",
+        ),
+        **dict.fromkeys(
+            (("_homewards", _OWED, "0 -> 1"), ("_homewards", _OWED, "0 -> -1")),
+            "a bout of a millisecond more or less is as far below three minutes as none",
+        ),
+        **dict.fromkeys(
+            (("_settled", _TOLD, "0 -> 1"), ("_settled", _TOLD, "0 -> -1")),
+            "an unknown rate counts as none; a stop out of one unit takes less than a millisecond more",
+        ),
+        (
+            "_decision",
+            "every_ms = terms.check_in_every_ms if terms is not None else 0",
+            "0 -> -1",
+        ): "what is left of a check-in is never less than nothing",
+        ("_judged", _BEFORE, "False -> True"): "no row of the first table asks what the gate has permitted",
     },
 }

@@ -6,7 +6,8 @@ import pytest
 
 from safety import decision as d
 from safety.causes import BY_NAME
-from safety.home_state import NOT_HOMING
+from safety.check_in import CheckIn
+from safety.home_state import NOT_HOMING, Act
 from safety.home_trouble import manual
 from safety.homecoming import advance
 from safety.look import look
@@ -15,7 +16,7 @@ from safety.observation import ORDER_TEST, Wake
 from safety.rules import CUT_OFF, ESTOP, STAGED
 from safety.session import NONE, Session
 from safety.state import boot, woken
-from safety.step import Judged, _idle
+from safety.step import _STANDING, Judged, _idle, _settled
 from safety.stream import SILENT, Stream
 from safety.trial import NOT_TRYING
 from safety.verdict import ALLOW
@@ -132,3 +133,34 @@ def test_an_estop_has_the_word_before_a_cut() -> None:
 def test_a_hand_that_leads_the_table_on_has_left_the_pause() -> None:
     home, act = manual(HOME._replace(stage=d.PAUSE_REST), facts(buttons={"home": True}), SEEN, LIMITS, 20)
     assert (home.stage, act.command, act.stage) == (d.STOPPING, d.MOVE, d.TO_REST)
+
+
+@pytest.mark.parametrize("wake_ms", [LIMITS.wake_ms - 1, LIMITS.wake_ms])
+def test_a_guard_waits_for_its_first_angle_to_the_tick(wake_ms: int) -> None:
+    """Until then nothing is led; from then on by the button alone, as in a return."""
+    state = boot(LIMITS, Wake(session_terms(), 0, True, True, 0))._replace(wake_ms=wake_ms)
+    at = facts(None, None, buttons={"home": True})._replace(mode=d.INHIBITED)
+    judged = Judged(d.INHIBITED, None, NONE, NOT_HOMING, 0, 0, ALLOW, 0, 0)
+    _, act = _idle(state, HOME, at, judged, SEEN, LIMITS, 20)
+    assert act.command == (d.HOLD if wake_ms < LIMITS.wake_ms else d.MOVE)
+
+
+def test_who_is_led_by_hand_under_a_latch_is_in_no_return() -> None:
+    rig = Rig(Wake(None, 0, True, True, ESTOPPED), cdeg=1000)
+    assert rig.run(100).mode == d.LATCHED
+    rig.press(estop_ok=False)
+    rig.tick()
+    rig.press(return_a=True)
+    assert rig.run(200).command == d.MOVE
+    assert (rig.decision.mode, rig.state.home.bits) == (d.LATCHED, 0)
+
+
+@pytest.mark.parametrize("offset_cdeg", [-7, 0, 7])
+def test_the_drives_own_scale_is_no_way_made(offset_cdeg: int) -> None:
+    state = boot(LIMITS, Wake(None, 0, True, True, 0))
+    judged = Judged(d.RETURNING, None, NONE, HOME, 0, 0, ALLOW, 0, 0)
+    act = Act(d.MOVE, 1_500 + offset_cdeg, -100, offset_cdeg=offset_cdeg)
+    at = facts(check=CheckIn(d.CHECK_COUNTING, 0, False))
+    new, decided = _settled(state, at, judged, LIMITS, 20, (d.RETURNING, HOME, True, act, _STANDING))
+    assert (new.motion.angle_cdeg, decided.angle_cdeg) == (1_500, 1_500 + offset_cdeg)
+    assert decided.check_in_left_ms == 0, "without terms nobody says how often"
