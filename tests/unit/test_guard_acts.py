@@ -10,6 +10,7 @@ import pytest
 from firmware_bridge.node import protocol
 from safety import decision as d
 from safety import observation as o
+from safety.guard import able
 from safety.guard.act import STOP_CDPS2, TOO_LATE_MS, act, take_back_if_late
 from safety.guard.inhibit import Inhibitor
 from tests.node_rig import Driven
@@ -91,6 +92,26 @@ def test_only_a_late_command_that_is_not_towards_park_is_taken_back(
     before = intent(bed)
     assert take_back_if_late(bed.devices, decided, age_ms) is taken
     assert intent(bed) == ((protocol.STOP, 0, 0, STOP_CDPS2) if taken else before)
+
+
+@pytest.mark.parametrize("which", ["sounder", "lamp", "enable"])
+def test_each_output_is_its_own(bed: Driven, which: str) -> None:
+    silent = STANDS._replace(sounder=False, lamp=False, enable=False)
+    act(bed.devices, silent._replace(**{which: True}), o.DRIVE_ARMED, True, bed.now_ms)
+    bed.step()
+    assert {name: getattr(bed.brain, name) for name in ("sounder", "lamp", "enable")} == {
+        **dict.fromkeys(("sounder", "lamp", "enable"), False), which: True,
+    }  # fmt: skip
+
+
+def test_a_drive_that_may_not_be_armed_is_not_even_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(able, "why_not", lambda can: "never")
+    bed = Driven()
+    for _ in range(30):
+        bed.devices.take(bed.now_ms)
+        assert act(bed.devices, STANDS, o.DRIVE_DISARMED, True, bed.now_ms) == "never"
+        bed.step()
+    assert bed.brain.state == protocol.DISARMED
 
 
 def test_a_lock_that_cannot_be_had_is_asked_for_once(tmp_path: Path) -> None:

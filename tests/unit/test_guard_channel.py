@@ -117,6 +117,19 @@ def test_the_loss_of_the_controller_is_seen_in_the_same_tick(channel: Channel, p
     assert not channel.has_controller
 
 
+def test_whoever_comes_after_a_controller_begins_its_own_count(channel: Channel, peers: list[Peer]) -> None:
+    peers[0].propose(50)
+    channel.take(20, 0)
+    peers[0].socket.close()
+    channel.take(40, 0)
+    assert channel.has_controller
+    assert channel.controller_age_ms(40) == o.AGE_MAX_MS, "it has not spoken yet"
+    assert (channel.controller_state, channel.phase) == (255, 255)
+    peers[1].propose(1)
+    assert channel.take(60, 0).proposal is not None
+    assert channel.controller_age_ms(80) == 20
+
+
 def test_begin_arrives_with_everything(channel: Channel, peers: list[Peer]) -> None:
     peers[0].begin()
     (asked,) = channel.take(20, 0).begins
@@ -143,6 +156,7 @@ def test_stop_and_return_are_taken_from_anybody(
     [
         (o.ORDER_CONTINUE, 2, True),
         (o.ORDER_CONTINUE, 3, False),
+        (o.ORDER_CONTINUE, 4, False),  # who has not said hello
         (o.ORDER_END, 0, True),
         (o.ORDER_END, 2, False),
         (o.ORDER_SEAT_LOST, 2, True),
@@ -154,13 +168,14 @@ def test_stop_and_return_are_taken_from_anybody(
 def test_who_may_give_which_order(
     channel: Channel, path: Path, peers: list[Peer], order: int, who: int, taken: bool
 ) -> None:
-    everybody = [*peers, Peer(path, OBSERVER)]
+    everybody = [*peers, Peer(path, OBSERVER), Peer(path)]
     channel.take(20, 0)
     everybody[who].replies()
     everybody[who].say(m.ORDER_LAYOUT, 4, order)
     assert channel.take(40, 0).orders == (order if taken else 0)
     assert len(everybody[who].replies()) == (0 if taken else 1)
-    everybody[3].socket.close()
+    for more in everybody[3:]:
+        more.socket.close()
 
 
 def test_a_flood_of_garbage_hides_no_return_of_another(channel: Channel, peers: list[Peer]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import signal
 from pathlib import Path
@@ -55,6 +56,41 @@ def test_debit_give_back_and_a_day_later(tmp_path: Path, calendar: Calendar) -> 
     assert left(dose, 4_000) == 9 * MINUTE_MS
     assert left(dose, DAY_MS + 999) == 9 * MINUTE_MS
     assert left(dose, DAY_MS + 3_001) == 10 * MINUTE_MS
+
+
+@pytest.mark.parametrize(("ms", "kind", "written_ms"), [
+    (3_000, "back", 3_000), (4_000, "back", 4_000), (4_001, "back", 4_000), (0, "back", 0), (-1, "over", 1),
+])  # fmt: skip
+def test_a_session_is_closed_once_by_no_more_than_it_was_given(
+    tmp_path: Path, calendar: Calendar, ms: int, kind: str, written_ms: int
+) -> None:
+    dose = ledger(tmp_path, calendar)
+    dose.debit("a", 1, 4_000, 1_000)
+    head = dose.give_back("a", 1, ms, 2_000)
+    written = (tmp_path / "ledger.jsonl").read_text().splitlines()
+    assert [json.loads(written[-1])[name] for name in ("kind", "ms", "head")] == [kind, written_ms, head]
+    for again_ms in (ms, 1_000, -1_000):
+        assert dose.give_back("a", 1, again_ms, 3_000) == head
+    assert (tmp_path / "ledger.jsonl").read_text().splitlines() == written
+
+
+def test_a_debit_waits_for_the_disk_with_each_file_that_tells_of_it(
+    tmp_path: Path, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dose = ledger(tmp_path, calendar)
+    forced: list[str] = []
+    usual = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        forced.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        usual(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    dose.debit("a", 1, 4_000, 1_000)
+    assert set(forced) == {"ledger.jsonl", "ledger.head.new", "guard.state.new", tmp_path.name}
+    forced.clear()
+    dose.save(2_000, durable=False)
+    assert forced == []
 
 
 def test_sessions_of_a_day_are_counted_but_not_those_given_back_whole(

@@ -79,6 +79,22 @@ def test_however_many_flood_each_is_heard_within_a_few_ticks(channel: Channel, p
         peer.socket.close()
 
 
+def test_who_floods_without_end_does_not_keep_the_others_unheard(channel: Channel, path: Path) -> None:
+    crowd = [Peer(path, OBSERVER, number) for number in range(7)]
+    channel.take(0, 0)
+    for _ in range(200):
+        crowd[-1].socket.send(RUBBISH)
+    crowd[-1].say(m.ORDER_LAYOUT, 1, o.ORDER_STOP)
+    orders = 0
+    for tick in range(1, 4):
+        for peer in crowd[:-1]:
+            flood(peer)
+        orders |= channel.take(20 * tick, 0).orders
+    assert orders == o.ORDER_STOP
+    for peer in crowd:
+        peer.socket.close()
+
+
 def test_of_a_flood_of_orders_each_kind_is_answered_a_few_times(channel: Channel, path: Path) -> None:
     peer = Peer(path)
     for number in range(200):
