@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from safety.guard.dose import BEHIND, Refused
+from safety.guard.dose_clock import DoseClock
 from tests.dose_machine import BOOTED_MS, FULL_MS, HOUR_MS, MINUTE_MS, TABLE, TIER, YEAR_S, Machine
 
 
@@ -126,3 +127,10 @@ def test_a_refusal_says_that_a_date_put_back_does_not_count(
     assert [why.endswith(BEHIND) for why in (apart, counted.why)] == [said, said]
     assert max(len(why.encode()) for why in (apart, counted.why)) <= 160
     assert machine.dose.why_not("b", 0, 1_500, machine.now_ms) is None
+
+
+def test_a_moment_that_was_there_already_is_not_there_again() -> None:
+    """The ledger's time only grows; a late look at an earlier tick does not make the later ones longer."""
+    clock = DoseClock(None, "one", lambda: 1_700_000_000, lambda: False)
+    began = clock.now(1_000)
+    assert [clock.now(now_ms) - began for now_ms in (2_000, 1_500, 2_000, 2_001)] == [1_000] * 3 + [1_001]

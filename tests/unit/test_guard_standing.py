@@ -45,6 +45,12 @@ def test_promotion(sessions: list[Spent], tier: int, cap_cdeg: int, words: str |
     assert len((said or "").encode()) <= 160
 
 
+def test_a_session_of_today_that_nobody_rode_is_none() -> None:
+    """Given back whole, it takes the place of no other and keeps nobody waiting."""
+    unridden = Spent(99, 0, NOW_MS - 1_000, False)
+    assert why_not([*past(1, 3), unridden], BEGINNER, 2_000, NOW_MS) is None
+
+
 @pytest.mark.parametrize("tier", [BEGINNER, INTERMEDIATE, FULL])
 def test_sessions_of_a_day_by_tier(tier: int) -> None:
     most = TIERS[tier].sessions_a_day

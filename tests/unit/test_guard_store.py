@@ -244,6 +244,12 @@ def test_time_without_a_guard_counts_for_who_hung_there(
     assert mark.used_ms(WROTE, mark.Seen(1_000, 3_000, cdeg), boot, now_ms, 500) == used_ms
 
 
+@pytest.mark.parametrize(("marked_ms", "used_ms"), [(2_999, 3_000), (3_000, 3_000), (3_001, 3_001)])
+def test_what_a_guard_before_has_made_up_for_stays_counted(marked_ms: int, used_ms: int) -> None:
+    seen = mark.Seen(1_000, 3_000, 400)
+    assert mark.used_ms(WROTE._replace(used_ms=marked_ms), seen, "one", 1_000, 500) == used_ms
+
+
 def test_without_a_report_the_whole_allowance_is_used() -> None:
     assert mark.used_ms(WROTE, None, "one", 5_000, 500) == TERMS.allowance_ms
 

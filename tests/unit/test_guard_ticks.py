@@ -11,6 +11,7 @@ from firmware_bridge.node import protocol
 from safety import decision as d
 from safety import observation as o
 from safety.guard import messages as m
+from safety.guard.witness import Witness
 from tests.guard_rig import MOUNTED, Rig
 from tests.safety_rig import session_terms
 
@@ -126,3 +127,40 @@ def test_nothing_waits_for_the_ledgers_disk_away_from_park(
     made.run(0.3)
     assert bool(made.guard._clerk._witness._ticks) is parked
     made.kill_guard()
+
+
+class Node:
+    """What keeps the ledger's head, as the node does; it counts what it was told."""
+
+    def __init__(self, head: str) -> None:
+        self.head, self.told = head, 0
+
+    def read(self) -> str | None:
+        return self.head
+
+    def write(self, head: str) -> None:
+        self.head, self.told = head, self.told + 1
+
+
+def test_a_node_that_knows_the_ledger_is_told_nothing_again(rig: Rig) -> None:
+    dose = rig.papers.dose
+    dose.debit("Åse", 900, 1_000, rig.now_ms)
+    for head, told in ((dose.head, 0), ("", 1)):
+        node = Node(head)
+        witness = Witness(dose, node)
+        for _ in range(3):
+            witness.tick(rig.now_ms)
+        assert (node.head, node.told) == (dose.head, told)
+    dose.give_back("Åse", 900, 1_000, rig.now_ms)
+
+
+def test_a_session_that_is_over_leaves_nothing_in_the_book(rig: Rig) -> None:
+    begun(rig)
+    assert rig.order(o.ORDER_END)[1]
+    book = rig.guard.book
+    assert (book.mark, book.asked, book._unwritten, book.session) == (None, None, None, 0)
+    rig.inputs = MOUNTED & ~protocol.SUPPLY_OK
+    rig.run(0.2)
+    accepted, why = rig.begin()[1:]
+    assert (accepted, why) == (False, "the guard was not ready; look at its report")
+    assert (book.mark, book.asked, book._unwritten) == (None, None, None)

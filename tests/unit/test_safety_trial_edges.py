@@ -9,7 +9,7 @@ import pytest
 from safety.angles import BOTH, ONLY_A
 from safety.brake import HELD, NOT_TRIED, TORQUE_OFF, UNTRIED
 from safety.look import look
-from safety.modes import Turn, _off_park, _test_over, _woke_away
+from safety.modes import Turn, _latched, _off_park, _test_over, _woke_away
 from safety.observation import ORDER_END
 from safety.step import boot
 from safety.trial import NOT_TRYING, Trial, tried
@@ -69,6 +69,19 @@ def test_a_restarted_guard_waits_a_second_for_an_angle(
     woken = turn({"cdeg": cdeg, "at_park": at_park}, wake_ms=wake_ms, resumes=resumes)
     assert _woke_away(woken) == away
     assert not _woke_away(turn({"cdeg": 1500, "at_park": False}, resumes=True, waking=False))
+
+
+@pytest.mark.parametrize(("waking", "resumes", "at_park", "holds"), [
+    (True, True, False, False), (True, True, True, True), (True, False, False, True),
+    (False, True, False, True),
+])  # fmt: skip
+def test_a_latch_waits_for_an_open_session_to_be_brought_home(
+    waking: bool, resumes: bool, at_park: bool, holds: bool
+) -> None:
+    """Also before the restarted guard knows where the table is."""
+    woken = turn({"cdeg": None, "at_park": at_park}, waking=waking, resumes=resumes)
+    assert _latched(woken._replace(latched=13)) is holds
+    assert not _latched(woken)
 
 
 def test_when_the_days_test_is_over() -> None:
