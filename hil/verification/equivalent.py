@@ -76,4 +76,11 @@ EQUIVALENT: Final[dict[str, dict[tuple[str, str, str], str]]] = {
         ): "what is left of a check-in is never less than nothing",
         ("_judged", _BEFORE, "False -> True"): "no row of the first table asks what the gate has permitted",
     },
+    "safety/modes.py": dict.fromkeys(
+        (
+            ("is_hot", "return (observation.heat_permille or 0) >= HEAT_PERMILLE", "0 -> 1"),
+            ("is_hot", "return (observation.heat_permille or 0) >= HEAT_PERMILLE", "0 -> -1"),
+        ),
+        "a heat that no drive tells counts as cold; so does one unit of it",
+    ),
 }

@@ -219,8 +219,11 @@ HEALTHY: list[tuple[str, Move]] = [
     ("the drive is not armed", seen(drive_state=DRIVE_DISARMED)),
     ("are silent", button(fresh=False)),
     ("the e-stop chain", pressed(estop_ok=None)),
+    ("the e-stop chain", pressed(estop_ok=False)),
     ("STOP is pressed", pressed(stop=None)),
+    ("STOP is pressed", pressed(stop=True)),
     ("the supply", pressed(supply_ok=None)),
+    ("the supply", pressed(supply_ok=False)),
     ("the park switch", pressed(at_park=False)),
     ("the over-angle switch", pressed(over_angle=True)),
     ("squeezed through", pressed(panic=True)),
@@ -235,6 +238,20 @@ def test_each_want_of_health_alone_starts_nothing_and_is_named(words: str, chang
     assert words in (why_not(bad.facts.angles.source, bad.facts, bad.observation) or "")
     assert _asks_begin(good)
     assert not _asks_begin(bad)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(pressed(**{name: told}) for name in ("panic", "over_angle") for told in (None, False)),
+        *(pressed(at_park=told) for told in (None, True)),
+        *(seen(heat_permille=heat) for heat in (None, 0, 799)),
+    ],
+)
+def test_what_a_table_does_not_have_stands_against_nothing(change: Move) -> None:
+    good = change(parked())
+    assert why_not(good.facts.angles.source, good.facts, good.observation) is None
+    assert _asks_begin(good)
 
 
 @pytest.mark.parametrize(

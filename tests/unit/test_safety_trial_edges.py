@@ -8,8 +8,10 @@ import pytest
 
 from safety.angles import BOTH, ONLY_A
 from safety.brake import HELD, NOT_TRIED, TORQUE_OFF, UNTRIED
+from safety.decision import RETURNING, WAITING
+from safety.home_state import Act
 from safety.look import look
-from safety.modes import Turn, _latched, _off_park, _test_over, _woke_away
+from safety.modes import AFTER, Row, Turn, _latched, _off_park, _test_over, _woke_away
 from safety.observation import ORDER_END
 from safety.step import boot
 from safety.trial import NOT_TRYING, Trial, tried
@@ -82,6 +84,23 @@ def test_a_latch_waits_for_an_open_session_to_be_brought_home(
     woken = turn({"cdeg": None, "at_park": at_park}, waking=waking, resumes=resumes)
     assert _latched(woken._replace(latched=13)) is holds
     assert not _latched(woken)
+
+
+ACTS = {
+    "home, latched": Act(done=True), "home": Act(done=True), "continued after a STOP": Act(resumed=True),
+    "waits for a person": Act(mode=WAITING), "goes on": Act(mode=RETURNING),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("latched", [0, 1, 13, 39])
+@pytest.mark.parametrize("row", AFTER, ids=lambda row: row.event)
+def test_each_way_out_of_a_return_has_its_own_sign(row: Row, latched: int) -> None:
+    for act in (*ACTS.values(), None):
+        for moved_down in (True, False):
+            at = turn({"at_park": False})._replace(act=act, latched=latched, moved_down=moved_down)
+            wanted = moved_down if row.event == "first permitted motion" else act == ACTS[row.event]
+            wanted = wanted or (row.event == "goes on" and act is not None and act.mode == RETURNING)
+            assert row.holds(at) is (wanted and (row.event != "home, latched" or latched != 0))
 
 
 def test_when_the_days_test_is_over() -> None:
