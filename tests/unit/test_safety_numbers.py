@@ -295,3 +295,4 @@ def test_what_is_not_said_is_nothing() -> None:
     stream = [False, 0, 0, 60_000, *[0] * 7]
     assert flat(part("step")._STANDING) == [*stream, 0, 0, 0, 0, False, False]
     assert part("step")._PROPOSED == (2, 3, 1)
+    assert tuple(part("session").NONE) == (0, 0, 0, False, 0, 0, 0, 0, 0, 0)
