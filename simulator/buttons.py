@@ -7,6 +7,7 @@ from collections.abc import Mapping
 # Contacts as they read with nobody near: released, not pressed, open; the e-stop's chain is closed.
 IDLE = {
     "pendant": False,  # held in the rider's (before: the attendant's) hand
+    "squeezed": False,  # a three-position pendant, through its middle: it is not held then
     "stop": False,  # pressed
     "return_a": False,
     "return_b": False,

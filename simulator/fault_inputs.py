@@ -58,6 +58,12 @@ def doubtful(world: World, amount: float | None) -> None:
 
 ROWS: Final = {
     "pendant_released": Fault("the pendant is let go", contact("pendant", held=False)),
+    "pendant_squeezed": Fault(
+        "a cramped hand squeezes the three-position pendant through its middle",
+        contact("squeezed", held=True),
+        None,
+        ("three positions",),
+    ),
     "pendant_stuck": Fault("the pendant reads as held for ever", contact("pendant", held=True)),
     "pendant_flicker": Fault(
         "the pendant reads as let go for a moment each second", samples("flicker", protocol.PENDANT), FLICKER

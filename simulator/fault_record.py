@@ -44,6 +44,7 @@ NEEDS: dict[str, tuple[str, Callable[[World], bool]]] = {
         "a drive that tells how hot its motor is",
         lambda world: "motor" in world.warmth.told_hot,
     ),
+    "three positions": ("a three-position pendant", lambda world: world.setup.pendant == "three"),
     "power cycle": ("a drive that can be switched off and on", lambda world: world.drive_cycle is not None),
 }
 

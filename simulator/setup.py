@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from simulator.plant.document import Range
 from simulator.plant.params import GEARS
@@ -16,6 +16,8 @@ BAUD: Final = Range(300, 10_000_000, "baud")
 
 Gear = Literal["a1", "a2", "b"]  # self-locking worm, back-drivable planetary, linear actuator
 ON_ROD: Final = ("atv320", "zlac8015d", "cia402", "jrk")  # drives that can be on gear b
+Pendant = Literal["two", "three"]  # positions
+PENDANTS: Final = get_args(Pendant)
 Drive = str  # "node" or a name of simulator/sides.py
 
 
@@ -36,6 +38,7 @@ class WorldSetup:
     drive_baud: int | None = None  # None: as the drive's side has it
     inclinometer_baud: int = 9_600
     steps_per_degree: int = 100
+    pendant: Pendant = "three"
 
     def __post_init__(self) -> None:
         """Refuse what no table is."""
@@ -43,6 +46,10 @@ class WorldSetup:
             raise ValueError(f"gear {self.gear!r}: there are {', '.join(GEARS)}")
         if self.gear == "b" and self.drive not in ON_ROD:
             raise ValueError(f"gear 'b' is a rod, which {self.drive} cannot drive: take {', '.join(ON_ROD)}")
+        if self.pendant not in PENDANTS:
+            raise ValueError(
+                f"pendant {self.pendant!r}: there are {', '.join(PENDANTS)}, of so many positions"
+            )
         allowed("park_deg", self.park_deg, ANGLE, "name the angle of the mounting position")
         if self.start_deg is not None:
             allowed("start_deg", self.start_deg, ANGLE, "leave it out to start at park")

@@ -77,7 +77,7 @@ class World:
         if setup.rider.attendant_holds_after_s is not None:
             patience_s = setup.rider.attendant_helps_after_s
             self._attendant = Attendant(self.buttons, setup.park_deg, patience_s)
-        self.panel = Panel(self.buttons, self.table, setup.park_deg)
+        self.panel = Panel(self.buttons, self.table, setup.park_deg, setup.pendant == "three")
         self.wires: dict[str, Wire] = {}
         self._lines: list[tuple[Wire, Twin]] = []
         self._stepped_us = 0

@@ -38,6 +38,7 @@ class Row(NamedTuple):
 _PRESSES: Final = ("stop_button", "return_button", "return_b_button")
 _FOR_A_WHILE: Final = (
     "pendant_released",
+    "pendant_squeezed",
     "ankle_open",
     "ankles_open",
     "estop",

@@ -206,6 +206,9 @@ PROOFS: Final[dict[str, Proof]] = {
     "restless": _pushed,
     "leaned_on": _pushed,
     "pendant_released": lambda w, b: not w.panel.said & protocol.PENDANT and w.buttons.by_person("pendant"),
+    "pendant_squeezed": lambda w, b: bool(
+        w.panel.said & protocol.PANIC and not w.panel.said & protocol.PENDANT
+    ),
     "pendant_stuck": lambda w, b: w.panel.true & protocol.PENDANT != 0 and not w.buttons.by_person("pendant"),
     "pendant_flicker": _differs(protocol.PENDANT),
     "pendant_bounce": _differs(protocol.PENDANT),

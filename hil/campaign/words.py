@@ -13,7 +13,7 @@ from safety.guard.report import Report
 
 RIDING: Final = (READY, ACTIVE, TEST)
 PEOPLE: Final = ("return_asked", "stop_pressed")  # who rides, stands by, or sits at the panel
-LETS_GO: Final = ("pendant_released", "pendant_flicker", "pendant_bounce", "rider_faints")
+LETS_GO: Final = ("pendant_released", "pendant_squeezed", "pendant_flicker", "pendant_bounce", "rider_faints")
 
 
 def facts(ride: Ride, row: Row) -> dict[str, Any]:

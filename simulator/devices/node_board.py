@@ -46,7 +46,8 @@ class Panel:
     `true` is the last sample as it stands, `said` as the node got it.
     """
 
-    def __init__(self, buttons: Buttons, table: Table, park_deg: float) -> None:
+    def __init__(self, buttons: Buttons, table: Table, park_deg: float, three_position: bool = False) -> None:
+        self.connected = protocol.ALL_INPUTS | (protocol.PANIC if three_position else 0)
         self._buttons = buttons
         self._table = table
         self._park = AngleSwitch(park_deg + PARK_MARGIN_DEG, above=False)
@@ -93,6 +94,8 @@ class Panel:
         for name, bit in CONTACTS:
             if buttons[name]:
                 bits |= bit
+        if buttons["squeezed"] and self.connected & protocol.PANIC:
+            bits = (bits | protocol.PANIC) & ~protocol.PENDANT
         return bits
 
     def _spoilt(self, bits: int, before: int) -> int:
@@ -150,7 +153,7 @@ class Board:
             None if inclinometer is None or inclinometer.lost else round(inclinometer.angle_deg * 100),
             current_ma,
             panel.bits(),
-            protocol.ALL_INPUTS & ~panel.unknown,
+            panel.connected & ~panel.unknown,
         )
         return self._last
 

@@ -17,6 +17,7 @@ Look = Callable[[Host], Any]
 # Faults that show as one value: where to look, the value before, the value 0.6 s after the fault.
 SEEN: dict[str, tuple[Look, Any, Any]] = {
     "pendant_released": (lambda h: h.inputs.pendant, True, False),
+    "pendant_squeezed": (lambda h: (h.inputs.pendant, h.inputs.panic), (True, False), (False, True)),
     "ankle_open": (lambda h: (h.inputs.ankle_a, h.inputs.ankle_b), (True, True), (False, True)),
     "ankles_open": (lambda h: (h.inputs.ankle_a, h.inputs.ankle_b), (True, True), (False, False)),
     "stop_button": (lambda h: h.inputs.stop, False, True),
@@ -93,6 +94,16 @@ def test_pendant_stuck() -> None:
     world = World(WorldSetup())
     world.faults.switch("pendant_stuck", True)
     assert world.truth.pendant
+
+
+def test_a_pendant_of_two_positions_cannot_be_squeezed_through() -> None:
+    host = Host(WorldSetup(rider=RIDING, pendant="two"))
+    host.run(0.1, -70.0)
+    assert host.inputs.panic is None
+    with pytest.raises(ValueError, match="needs a three-position pendant"):
+        host.world.faults.switch("pendant_squeezed", True)
+    with pytest.raises(ValueError, match="pendant 'four': there are two, three"):
+        WorldSetup(pendant="four")  # type: ignore[arg-type]
 
 
 def test_ankle_flicker() -> None:
