@@ -51,8 +51,9 @@ NODE: Final = """\
 ## Behind a node
 
 I2C and SPI reach half a metre, so these belong to a microcontroller beside the sensor: the node reads them
-100 times a second and hands their angle on. `firmware_bridge/node/main.py` says which one is `count` or
-`inclination`; `Mounting(sign, permille, zero_mdeg)` in `mounting.py` how it is built in, for all of them.
+100 times a second and hands their angle on. `ENCODER` in `firmware_bridge/node/built.py` says which one is on
+the board's I2C and how it is built in: kind, sign, scale in permille, zero in millidegrees. The AS5048A has
+its driver, but no board file has its SPI pins yet.
 
 | chip | bus | driver | what makes a sample count |
 |---|---|---|---|

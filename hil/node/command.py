@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple
 
@@ -26,6 +26,8 @@ class Wanted(NamedTuple):
     baud: int
     folder: Path | None
     dry_run: bool
+    board: str | None
+    role: str
     ticks: int
     seed: int
     as_json: bool
@@ -41,6 +43,10 @@ def command(
         Path | None, typer.Option("--to", metavar="DIR", help="flash: where the board is mounted.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="flash: print the steps only.")] = False,
+    board: Annotated[
+        str | None, typer.Option("--board", help=f"flash: one of {', '.join(flash.BOARDS)}.")
+    ] = None,
+    role: Annotated[str, typer.Option("--role", help="flash: table, or io (no motor).")] = "table",
     ticks: Annotated[int, typer.Option("--ticks", min=1, max=1_000_000, help="test: 10 ms each.")] = TICKS,
     seed: Annotated[int, typer.Option("--seed", help="test: another trace.")] = 3,
     as_json: Annotated[bool, typer.Option("--json", help="info, test: one object, for programs.")] = False,
@@ -52,36 +58,40 @@ def command(
     """
     if action not in ACTIONS:
         raise CommandError(ExitCode.USAGE, f"keel node {action}: allowed are {', '.join(ACTIONS)}")
-    ACTIONS[action](Wanted(port, baud, folder, dry_run, ticks, seed, as_json))
+    ACTIONS[action](Wanted(port, baud, folder, dry_run, board, role, ticks, seed, as_json))
 
 
 def _flash(words: Wanted) -> None:
     if (words.port is None) == (words.folder is None):
         raise CommandError(ExitCode.USAGE, "keel node flash: wants either --port PORT or --to DIR")
+    if words.board not in flash.BOARDS or words.role not in flash.ROLES:
+        what = f"--board {' or '.join(flash.BOARDS)}, and --role {' or '.join(flash.ROLES)}"
+        raise CommandError(ExitCode.USAGE, f"keel node flash: wants {what}")
+    tree = flash.files(words.board, words.role)
     print(flash.UNTRIED)
     if words.folder is not None:
-        _flash_folder(words.folder, words.dry_run)
+        _flash_folder(words.folder, words.dry_run, tree)
         return
     port = words.port or ""
     if words.dry_run or shutil.which("mpremote") is None:
-        print("\n".join(shlex.join(step) for step in flash.steps(port)))
+        print("\n".join(shlex.join(step) for step in flash.steps(port, tree)))
         if not words.dry_run:
             what = "mpremote is not installed; install it (pipx install mpremote) or type the steps above"
             raise CommandError(ExitCode.UNAVAILABLE, what)
         return
     try:
-        print(f"{flash.over_serial(port)} files copied to the board on {port}, which starts anew")
+        print(f"{flash.over_serial(port, tree)} files copied to the board on {port}, which starts anew")
     except flash.FlashFailed as error:
         raise CommandError(ExitCode.FAILED, str(error)) from error
 
 
-def _flash_folder(folder: Path, dry_run: bool) -> None:
+def _flash_folder(folder: Path, dry_run: bool, tree: Mapping[str, Path]) -> None:
     if not folder.is_dir():
         raise CommandError(ExitCode.NO_INPUT, f"{folder}: no such folder; name where the board is mounted")
     if dry_run:
-        print("\n".join(f"{file} -> {folder / name}" for name, file in flash.files().items()))
+        print("\n".join(f"{file} -> {folder / name}" for name, file in tree.items()))
     else:
-        print(f"{flash.copy_to(folder)} files copied to {folder}; unmount it and start the board anew")
+        print(f"{flash.copy_to(folder, tree)} files copied to {folder}; unmount it and start the board anew")
 
 
 def _info(words: Wanted) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from firmware_bridge.codec.node_frames import FIELDS, Field
 from firmware_bridge.node import protocol
 from firmware_bridge.node.watchdog import EARLIEST_MS
+from firmware_bridge.readings import InputsReading as DriveInputs
+from hil.node import flash, players
 
 SIZES: Final = {"B": "u8", "H": "u16", "h": "i16", "I": "u32", "32s": "32 bytes"}
 
@@ -23,8 +26,9 @@ guard while the guard proves each tick that its checks ran, and brings the rider
 
 It has never run on a board: only under CPython and under MicroPython on a computer. `keel node test` plays
 the same 12,000 ticks of 10 ms (bad bytes, a dead host, e-stop, RETURN, failing sensors, resets) through
-every Python at hand and compares each byte sent, duty, brake and state; `keel node flash` copies the source
-to a board; `keel node info --port PORT` asks a node who it is and moves nothing.
+every Python at hand and compares each byte sent, duty, brake and state; `keel node flash --board rp2040`
+copies the source to a board ([boards](#boards)); `keel node info --port PORT` asks a node who it is and moves
+nothing.
 
 ## States
 """
@@ -92,6 +96,24 @@ about 30 % of the duty a second, down to what the load took before; it goes back
 pressed. A stopped table that is pushed towards park, by more than 0.5 deg or so that it cannot be led back in
 250 ms, stands where it is then; less is led back head-down at 0.25 deg/s.
 """
+BOARDS: Final = """\
+No board has run it. `keel node flash --board BOARD --role ROLE` copies what that board needs: one main, one
+board file with its pins, and `built.py`, the one file to edit. `table` is the whole node; `io` has no motor
+and never powers anything (its `built.py` is `built_io.py` here). `main.py` starts only on a chip whose
+board file is there. What was held without a board: each file ridden on a `machine` that writes down what is
+done to it, the same lines under CPython and MicroPython, nothing allocated in a tick
+(`tests/contract/test_node_boards.py`).
+
+Nothing is powered before everything is made; of outputs the bridge goes off first and on last. Until the
+program runs a chip's pins float: each output needs a pull-down. A loop that does not come round for 100 ms
+loses bridge, brake and enable relay by its timer; then the watchdog resets the chip, {waits}. Flash is
+written at a standstill at park only, and the watchdog waits for it. An original ESP32 has too few pins for
+a table's node: beside its flash, its strapping pins and those that only read it keeps eleven for seven
+outputs and thirteen inputs. No strapping pin is used.
+
+Inputs are contacts to ground with the chip's pull-up. `current` is analog, 0 to 3.3 V; on the ESP32-S3 with
+11 dB of attenuation. There is no driver for an inclinometer on a board: a WitMotion goes to the guard.
+"""
 FRAMES: Final = {
     protocol.HELLO: ("HELLO", "host"),
     protocol.COMMAND: ("COMMAND", "host"),
@@ -106,7 +128,7 @@ FRAMES: Final = {
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([HEAD, *_states(), *_watchdog(), *_frames(), *_limits()])
+    return "\n".join([HEAD, *_states(), *_watchdog(), *_boards(), *_frames(), *_limits()])
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:
@@ -136,6 +158,30 @@ def _watchdog() -> Iterator[str]:
     yield f"the tick and the checks that ran. An answer counts once, not earlier than {EARLIEST_MS} ms after"
     yield "the last good one and not later than `watchdog_ms` after its challenge was drawn."
     yield ""
+
+
+def _boards() -> Iterator[str]:
+    chips = [constants(flash.BOARDS[name]) for name in flash.BOARDS]
+    yield "## Boards"
+    yield ""
+    waits = ", ".join(f"{chip['WATCHDOG_MS']} ms on an {chip['NAME']}" for chip in chips)
+    yield BOARDS.format(waits=waits)
+    pins = [(name, *(chip["PINS"][name] for chip in chips)) for name in chips[0]["PINS"]]
+    names = DriveInputs._fields[2 : 2 + len(chips[0]["INPUTS"])]
+    inputs = [
+        (name, *places) for name, *places in zip(names, *(chip["INPUTS"] for chip in chips), strict=True)
+    ]
+    yield from _table(("signal", *(chip["NAME"] for chip in chips)), [*pins, *inputs])
+
+
+def constants(file: str) -> dict[str, Any]:
+    """What a file of the node says in plain values; a board's own cannot be imported here."""
+    tree = ast.parse((players.ROOT / file).read_text(encoding="utf-8"))
+    found = {}
+    for one in tree.body:
+        if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
+            found[one.targets[0].id] = ast.literal_eval(one.value)
+    return found
 
 
 def _frames() -> Iterator[str]:

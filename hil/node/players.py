@@ -78,7 +78,8 @@ def micropythons() -> list[Player]:
 
 def _under_node(node: str, module: str, folder: Path, trace: Path, out: Path) -> list[str]:
     listing = folder / "sources.json"
-    listing.write_text(json.dumps({name: str(folder / name) for name in sources()}))
+    tree = {str(file.relative_to(folder)): str(file) for file in sorted(folder.rglob("*.py"))}
+    listing.write_text(json.dumps(tree))
     return [node, str(PORT / "run.mjs"), module, str(HEAP_BYTES), str(listing), str(trace), str(out)]
 
 

@@ -35,21 +35,29 @@ def test_another_device_is_no_node(capsys: pytest.CaptureFixture[str]) -> None:
     assert "no answer within 500 ms" in capsys.readouterr().err
 
 
-def test_flash_copies_the_whole_tree_and_says_it_is_untried(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("board", "other"), [("rp2040", "esp32"), ("esp32", "rp2040")])
+@pytest.mark.parametrize("role", ["table", "io"])
+def test_flash_copies_what_this_board_needs_and_says_it_is_untried(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], board: str, other: str, role: str
 ) -> None:
-    assert keel("flash", "--to", str(tmp_path)) == 0
+    assert keel("flash", "--to", str(tmp_path), "--board", board, "--role", role) == 0
     assert "has never run on a board" in capsys.readouterr().out
-    for name, file in flash.files().items():
+    tree = flash.files(board, role)
+    for name, file in tree.items():
         assert (tmp_path / name).read_bytes() == file.read_bytes()
-    assert (tmp_path / "main.py").read_bytes() == (tmp_path / "firmware_bridge/node/main.py").read_bytes()
+    node = tmp_path / "firmware_bridge/node"
+    assert (tmp_path / "main.py").read_bytes() == (node / "main.py").read_bytes()
+    assert f'ROLE = "{role}"' in (node / "built.py").read_text()
+    names = {path.name for path in node.glob("*.py")}
+    assert f"board_{board}.py" in names
+    assert not {f"board_{other}.py", "built_io.py", "replay.py", "wholesale.py"} & names
 
 
 def test_flash_over_serial_prints_every_step(capsys: pytest.CaptureFixture[str]) -> None:
-    assert keel("flash", "--port", "/dev/ttyACM9", "--dry-run") == 0
+    assert keel("flash", "--port", "/dev/ttyACM9", "--board", "rp2040", "--dry-run") == 0
     said = capsys.readouterr().out
     assert said.index("mkdir :firmware_bridge\n") < said.index("mkdir :firmware_bridge/node\n")
-    assert all(f":{name}\n" in said for name in flash.files())
+    assert all(f":{name}\n" in said for name in flash.files("rp2040", "table"))
 
 
 def test_test_says_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,7 +74,9 @@ def test_test_says_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
         (["info"], ExitCode.USAGE, "wants --port PORT"),
         (["info", "--port", "/dev/no-such"], ExitCode.UNAVAILABLE, "no such port"),
         (["flash"], ExitCode.USAGE, "either --port PORT or --to DIR"),
-        (["flash", "--to", "/no-such-folder"], ExitCode.NO_INPUT, "no such folder"),
+        (["flash", "--to", "/no-such-folder", "--board", "esp32"], ExitCode.NO_INPUT, "no such folder"),
+        (["flash", "--to", "."], ExitCode.USAGE, "wants --board rp2040 or esp32"),
+        (["flash", "--to", ".", "--board", "esp32", "--role", "x"], ExitCode.USAGE, "--role table or io"),
     ],
 )
 def test_a_wrong_word(
