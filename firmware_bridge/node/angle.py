@@ -35,6 +35,11 @@ class AngleSource:
         return self._calm_rate.rate_mdps if self.calm else self._fast_rate.rate_mdps
 
     @property
+    def newest_mdps(self) -> int:
+        """The rate of the last two samples, where the source is quick."""
+        return self.rate_mdps if self.weak else self._fast_rate.newest_mdps
+
+    @property
     def quick_mdps(self) -> int:
         """The rate as soon as it shows, for what must be cut."""
         return self._slow_rate.rate_mdps if self.slow else self._fast_rate.rate_mdps

@@ -11,6 +11,7 @@ from firmware_bridge.node.velocity import VelocityLoop
 
 _SLOW_CDPS = 180
 _STILL_MDPS = 100
+_FALLS_MDPS = 1_000
 _FINE_MDEG = 15  # held so near to where it should stand
 _COARSE_MDEG = 100  # by the inclinometer
 _SWITCHED_MS = 100  # so long the host's setpoints may still be in the other source's scale
@@ -53,8 +54,16 @@ class Axis:
             self.trip.rescale()
             self.motion.rescale(source.angle_mdeg)
         watched = self.power.stage != OFF and source.known
-        fault = self.trip.step(source.angle_mdeg, source.quick_mdps, self.motion.wanted_mdps, watched)
-        source.calm = source.calm or fault != NO_FAULT
+        fault = self.trip.step(
+            source.angle_mdeg,
+            source.quick_mdps,
+            self.motion.wanted_mdps,
+            watched,
+            dt_ms,
+            source.newest_mdps,
+        )
+        if fault != NO_FAULT:
+            source.calm = self.trip.swings or (source.calm and not self._feels_it())
         return fault
 
     def drive(self, wants_power: bool, current_ma: int, may_go_down: bool, dt_ms: int) -> None:
@@ -70,7 +79,7 @@ class Axis:
             self.loop.weak = source.weak
             self.duty_permille = self.loop.preload()
         else:
-            rate = source.rate_mdps
+            rate, newest = source.rate_mdps, source.newest_mdps
             if source.known:
                 current_ma = self.current.judge(current_ma, self.loop.applied, rate, dt_ms)
                 motion.top_mdps = 10 * (_SLOW_CDPS if source.weak else config.rate_max_cdps)
@@ -78,7 +87,7 @@ class Axis:
                 motion.gives = self.loop.relaxes
                 motion.step(source.angle_mdeg, rate, dt_ms, may_go_down)
             else:
-                rate = self.loop.estimate_mdps(current_ma)
+                rate = newest = self.loop.estimate_mdps(current_ma)
                 if self.loop.is_heavy():
                     motion.stop_blind()
                 motion.step_blind(dt_ms)
@@ -86,16 +95,28 @@ class Axis:
             self.loop.sticks = motion.is_led() and -_STILL_MDPS < rate < _STILL_MDPS
             still = motion.settled and -_STILL_MDPS < rate < _STILL_MDPS
             self.duty_permille = self.loop.step(
-                motion.wanted_mdps, rate, still, current_ma, config.current_max_ma, dt_ms
+                motion.wanted_mdps, rate, still, current_ma, config.current_max_ma, dt_ms, newest
             )
 
     def cut(self) -> None:
         """Bridge off, brake closed, at once."""
         if self.power.stage == ON:
-            self.loop.cut()
+            self.loop.cut(self._falls())
+            self.trip.forget_swings()
         else:
             self.loop.forget()
+        self.motion.place(self.source.angle_mdeg)
         self.power.cut()
+
+    def _feels_it(self) -> bool:
+        """Whether motor and encoder say the same: nothing is late, what fell was held too weakly."""
+        seen_mdps = self.source.quick_mdps
+        return 2 * abs(self.loop.quick_mdps - seen_mdps) < abs(seen_mdps)
+
+    def _falls(self) -> bool:
+        """Whether it goes head-down faster than it should, and has not been swinging."""
+        off_mdps = self.source.quick_mdps - max(0, self.motion.wanted_mdps)
+        return off_mdps > _FALLS_MDPS and not self.trip.swings
 
     def stands_in_doubt(self) -> bool:
         """Whether the brake holds it better than a motor that goes by an angle nobody can be sure of."""

@@ -12,6 +12,8 @@ GO = 3  # a plan of our own to a target
 _STREAM_MS = 60  # a streamed set angle goes on at its rate for as long
 _CATCH_UP_MDEG = 500  # a stop begins at the measured angle if the set angle is further away
 _BACK_DOWN_MDPS = 250  # so fast a stopped table goes back head-down to where it should stand
+_FASTER_MDPS = 200  # than it is led, to make up for what it has fallen behind
+_BACK_MDPS = 1_000  # slower than it is led, and to where it should stand
 _STILL_MDPS = 100
 _HELD_MS = 250  # pushed head-down for so long without moving: then it stands where it is
 _PLAN_ACCEL_MDPS2 = 1_000
@@ -151,7 +153,10 @@ class Motion:
         self.settled = self._rate_mdps == 0 and -self.settled_mdeg <= error <= self.settled_mdeg
         error = 0 if self.settled else max(-20_000, min(20_000, error))
         top = self.top_mdps
-        wanted = max(-top, min(top, self._rate_mdps + self._gains.kx * error))
+        most = _BACK_MDPS if self._rate_mdps <= 0 else _FASTER_MDPS
+        least = -_BACK_MDPS if self._rate_mdps >= 0 else -_FASTER_MDPS
+        wanted = self._rate_mdps + max(least, min(most, self._gains.kx * error))
+        wanted = max(-top, min(top, wanted))
         if not may_go_down:
             wanted = min(0, wanted)
         if stands:

@@ -5,9 +5,12 @@ from firmware_bridge.node import protocol
 _TOO_FAST_MDPS = 10_000
 _TOO_FAST_TICKS = 3
 _RUNS_MDPS = 2_500  # head-down, above what is wanted
+_CAUGHT_MDPS = 100  # by so much slower already: the loop has it
 _DOWN_MDPS = 300  # a wish to go head-down; below it the table may not
 _WRONG_MDEG = 1_000
 _SUNK_MDEG = 2_000  # all tries together
+_SWINGS_MDPS = 1_000  # off what is wanted, to one side and to the other
+_CALM_MS = 1_000  # no more than that for so long: it does not swing
 
 
 class Trip:
@@ -20,6 +23,9 @@ class Trip:
         self._counts = False
         self._begun = 0
         self._sinks = False
+        self._side = 0  # of what is wanted, by its rate
+        self.swings = False  # to one side, then to the other: its loop, or whoever lies there
+        self._calm_ms = 0
 
     def gave_up(self, angle_mdeg: int) -> bool:
         """Each try goes down a little more: then only the crank is left."""
@@ -29,15 +35,20 @@ class Trip:
         """The host arms it anew, and watches too."""
         self._sinks = False
 
-    def step(self, angle_mdeg: int, rate_mdps: int, wanted_mdps: int, watched: bool) -> int:
-        """One tick with power and a known angle (`watched`), or without."""
+    def step(
+        self, angle_mdeg: int, rate_mdps: int, wanted_mdps: int, watched: bool, dt_ms: int, newest_mdps: int
+    ) -> int:
+        """One tick with power and a known angle (`watched`), or without. `newest`: the rate by now."""
         self.fault = protocol.NO_FAULT
+        if watched:
+            self._watch_swings(rate_mdps - wanted_mdps, dt_ms)
         fast = watched and not -_TOO_FAST_MDPS <= rate_mdps <= _TOO_FAST_MDPS
         self._fast_ticks = self._fast_ticks + 1 if fast else 0
         if self._fast_ticks >= _TOO_FAST_TICKS:
             self.fault = protocol.OVER_SPEED
         runs = watched and rate_mdps > max(0, wanted_mdps) + _RUNS_MDPS
-        self._run_ticks = self._run_ticks + 1 if runs else 0
+        if not runs or newest_mdps >= rate_mdps - _CAUGHT_MDPS:
+            self._run_ticks = self._run_ticks + 1 if runs else 0
         if self._run_ticks >= _TOO_FAST_TICKS:
             self.fault = protocol.WRONG_WAY
         if not watched or wanted_mdps > _DOWN_MDPS:
@@ -51,6 +62,22 @@ class Trip:
         if self._sinks and angle_mdeg < self._begun - _WRONG_MDEG:
             self._sinks = False  # it came home after all
         return self.fault
+
+    def _watch_swings(self, off_mdps: int, dt_ms: int) -> None:
+        side = 1 if off_mdps > _SWINGS_MDPS else -1 if off_mdps < -_SWINGS_MDPS else 0
+        if side:
+            self._calm_ms = 0
+            self.swings = self.swings or self._side == -side
+            self._side = side
+        elif self._calm_ms < _CALM_MS:
+            self._calm_ms += dt_ms
+        else:
+            self.forget_swings()
+
+    def forget_swings(self) -> None:
+        """The next try begins at rest."""
+        self._side = 0
+        self.swings = False
 
     def rescale(self) -> None:
         """The angle comes from another source: what was seen so far is in another scale."""

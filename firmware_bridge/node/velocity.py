@@ -11,16 +11,22 @@ _HELD_MS = 80  # pushed for so long, and it stood
 _RELAX_PER_S = 300_000  # millionths a second: what is squeezed springs back at about 1 deg/s
 _LEARNT_MS = 300
 _RECOIL_MDPS = 3_000  # it comes back by itself: enough is relaxed
-_LEANS = 100_000  # so much more than the load, in millionths of duty: someone who leans on the bed
+_LEANS = 180_000  # so much more than the load, in millionths of duty: someone who leans on the bed
+_WEAK_KP = 3  # where the angle is late, whatever the gear
 _OPENS_MS = 300  # after the brake has opened
 _THROWN_MDPS = 1_000  # by the back-EMF, and seen to go that way
-_BALANCE = 0
-_PUSHED = 1
 _STEADY_MS = 300  # stood or turned as it should for so long: the integral is the load
 
 
+def _nearer(one: int, other: int) -> int:
+    """The smaller of two that go the same way, 0 of two that do not."""
+    if one > 0:
+        return max(0, min(one, other))
+    return min(0, max(one, other))
+
+
 class RateMeter:
-    """The rate over the last samples of an angle."""
+    """The rate over the last samples of an angle, and of the last two of them."""
 
     def __init__(self, samples: int = _SAMPLES) -> None:
         self._size = samples
@@ -29,27 +35,34 @@ class RateMeter:
         self._place = 0
         self._filled = 0
         self.rate_mdps = 0
+        self.newest_mdps = 0
 
     def reset(self) -> None:
         """Forget the samples: the next angle may be anywhere."""
         self._filled = 0
-        self.rate_mdps = 0
+        self.rate_mdps = self.newest_mdps = 0
 
     def sample(self, angle_mdeg: int, now_ms: int) -> None:
         """Take one angle."""
         place, angles, times = self._place, self._angle, self._time
+        if self._filled:
+            last = place - 1  # of the whole list where it is the first place
+            self.newest_mdps = _rate(angle_mdeg - angles[last], since(now_ms, times[last]), self.newest_mdps)
         if self._filled == self._size:
-            span = since(now_ms, times[place])
-            if 0 < span <= 500:
-                moved = angle_mdeg - angles[place]
-                moved = moved if -200_000 <= moved <= 200_000 else 200_000 if moved > 0 else -200_000
-                self.rate_mdps = moved * 1000 // span
+            self.rate_mdps = _rate(angle_mdeg - angles[place], since(now_ms, times[place]), self.rate_mdps)
         else:
             self._filled += 1
         angles[place] = angle_mdeg
         times[place] = now_ms
         place += 1
         self._place = 0 if place == self._size else place
+
+
+def _rate(moved_mdeg: int, span_ms: int, otherwise_mdps: int) -> int:
+    """So far in such a time; what was before where the time is none."""
+    if not 0 < span_ms <= 500:
+        return otherwise_mdps
+    return max(-200_000, min(200_000, moved_mdeg)) * 1000 // span_ms
 
 
 class VelocityLoop:
@@ -64,9 +77,7 @@ class VelocityLoop:
         self._held_ms = 0
         self._balance = 0  # the integral when it last was steady
         self._steady_ms = 0
-        self._pushed = 0  # what it pushed with when it was cut
-        self._begins = _BALANCE  # what the next try begins with
-        self._tried = False  # cut since it was steady
+        self._begins = 0  # what the next try begins with
         self._open_ms = 0  # the brake is open for so long
         self.quick_mdps = 0  # the rate, without the delay of what sees it
         self._emf_off = 0  # by so much the back-EMF says more than is seen
@@ -79,13 +90,10 @@ class VelocityLoop:
         self._duty = 0
         self.quick_mdps = self._emf_off = 0
 
-    def cut(self) -> None:
-        """Cut while it drove with the brake open: a try that failed, if it was one."""
-        if self._begins == _PUSHED or not self._tried:
-            least = self._balance - _LEANS
-            self._pushed = max(least, min(self._balance, self._duty))
-        self._begins = _PUSHED if self._tried and self._begins == _BALANCE else _BALANCE
-        self._tried = True
+    def cut(self, fell: bool) -> None:
+        """Cut while it drove with the brake open; what fell is held by what pushed then, at the least."""
+        pushed = max(self._balance - _LEANS, min(self._balance, self._duty))
+        self._begins = pushed if fell else self._balance
         self.forget()
 
     def forget(self) -> None:
@@ -120,28 +128,36 @@ class VelocityLoop:
     def preload(self) -> int:
         """Duty in permille against the load the brake holds, before the brake opens.
 
-        After a cut it is the load of when all was well. Where that ends in another cut somebody leans on the
-        table, or has gone: then by turns what the last try had come to, and the load of before.
+        It is the load of when all was well; after a cut what pushed towards park then, if that was more:
+        somebody leans on the table. Whoever has gone is not thrown far, and not head-down.
         """
         if not self._integral:
-            self._integral = self._pushed if self._begins == _PUSHED else self._balance
+            self._integral = self._begins
         self._duty = self._integral
         self._open_ms = 0
         return self._duty // 1000
 
     def step(
-        self, wanted_mdps: int, rate_mdps: int, settled: bool, current_ma: int, limit_ma: int, dt_ms: int
+        self,
+        wanted_mdps: int,
+        rate_mdps: int,
+        settled: bool,
+        current_ma: int,
+        limit_ma: int,
+        dt_ms: int,
+        newest_mdps: int,
     ) -> int:
         """Duty in permille. `settled`: stands where it should, so the integral rests."""
         gains = self._gains
-        error = max(-20_000, min(20_000, wanted_mdps - rate_mdps))
         self._feel_emf(rate_mdps, current_ma, dt_ms)
         self._give_up(wanted_mdps, rate_mdps, dt_ms)
+        felt = rate_mdps - _nearer(rate_mdps - self.quick_mdps, rate_mdps - newest_mdps)
+        error = max(-20_000, min(20_000, wanted_mdps - felt))
         unseen = 0 if settled else max(-20_000, min(20_000, rate_mdps - self.quick_mdps))
         kp, ki = gains.kp, gains.ki
         if self.weak:
-            kp = kp // 4
-            ki = ki // 2 if self.sticks else ki // 4
+            kp = _WEAK_KP
+            ki = ki // 2 if self.sticks else ki // 5
         direct = gains.feed * wanted_mdps + kp * error + gains.kd * unseen + self._integral
         grown = self._integral + ki * error * dt_ms // 1000
         highest = self._duty + (limit_ma - current_ma) * gains.per_amp
@@ -190,8 +206,7 @@ class VelocityLoop:
         steady = free or (settled and not self.relaxes)
         self._steady_ms = min(self._steady_ms + dt_ms, _STEADY_MS) if steady else 0
         if self._steady_ms >= _STEADY_MS:
-            self._balance = self._integral
-            self._begins, self._tried = _BALANCE, False
+            self._balance = self._begins = self._integral
 
     def _relax(self, rate_mdps: int, dt_ms: int) -> None:
         """Back to what the load took when it last moved or stood, whichever is nearer."""

@@ -108,7 +108,7 @@ def test_a_loop_that_swings_on_a_late_angle_is_calm_after_its_first_trip(gear: s
     node = Raw(gear, -20.0)
     node.arm()
     swapped(node, late_ms)
-    for angle, rate in itertools.islice(ramp(-20, -40, 1.5), 200):
+    for angle, rate in itertools.islice(ramp(-20, -40, 1.5), 400):
         node.command(protocol.MOVE, angle, rate)
     assert (node.brain.state, node.brain.source.calm) == (protocol.FAULT, True)
     node.pass_time(3_000)  # the host is gone

@@ -57,12 +57,13 @@ def test_an_encoder_80_ms_late_does_not_shake_the_table_off() -> None:
     assert node.plant.angle_deg == pytest.approx(-6.0, abs=3.0)
 
 
-def test_an_encoder_that_becomes_140_ms_late_is_doubted_at_the_next_start() -> None:
+@pytest.mark.parametrize("late_ms", [100, 140, 180])
+def test_an_encoder_that_becomes_late_is_doubted_at_the_next_start_or_its_loop_is_calm(late_ms: int) -> None:
     node = _with_inclinometer("a2", 0.0)
     node.arm()
     for _ in range(100):
         node.command(protocol.STOP)
-    seen = deque([node.encoder()] * 14)
+    seen = deque([node.encoder()] * (late_ms // 10))
 
     def late() -> int | None:
         seen.append(round(node.plant.angle_deg * 1000))
@@ -70,11 +71,15 @@ def test_an_encoder_that_becomes_140_ms_late_is_doubted_at_the_next_start() -> N
 
     node.encoder, node.fastest_dps = late, 0.0
     way = ramp(node.plant.angle_deg, -20.0, 1.5)
+    lowest_deg = sunk_deg = 0.0
     for _ in range(300):
         node.command(protocol.MOVE, *next(way))
-    assert node.brain.source.slow
-    assert node.brain.state == protocol.ARMED
-    assert node.fastest_dps < 4.0
+        lowest_deg = min(lowest_deg, node.plant.angle_deg)
+        sunk_deg = max(sunk_deg, node.plant.angle_deg - lowest_deg)
+    source = node.brain.source
+    assert (source.slow, node.brain.state) == (True, protocol.ARMED) or source.calm
+    assert node.fastest_dps < 8.8
+    assert sunk_deg < 1.5
 
 
 def test_on_the_inclinometer_alone_the_speed_does_not_swing() -> None:
