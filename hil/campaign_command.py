@@ -23,6 +23,7 @@ from hil.campaign.draw import Spec, draw
 from hil.campaign.pool import WorkerDied, run_all
 from hil.campaign.results import RESULTS, TIMES, Outcome, Summary
 from hil.campaign.run import one
+from hil.compiled.packages import NotCompiled, packages
 from hil.replay import timeline
 
 DRIVES: Final = ("node", "blvr")
@@ -50,6 +51,13 @@ def command(
         str | None, typer.Option(help="Hunt planted bugs instead: all, a table, a pattern; --runs each.")
     ] = None,
     replay_run: Annotated[int | None, typer.Option(help="Ride this one run again, and show it.")] = None,
+    compiled: Annotated[
+        bool | None,
+        typer.Option(
+            "--compiled/--no-compiled",
+            help="Compiled modules for the workers; without it, where they are there, or for 1,000 runs.",
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("campaign"),
     as_json: Annotated[bool, typer.Option("--json", help="One object a line, for programs.")] = False,
 ) -> None:
@@ -64,7 +72,8 @@ def command(
     facts = {"seed": seed, "faults": chosen, "drive": drive, "gear": gear, "keel": __version__}
     done = min(folder.prepare(out, facts, resume), runs)
     specs = (draw_one(number) for number in range(done, runs))
-    _ride(out, _outcomes(specs, workers or _cores(), scheduler), runs, done, as_json)
+    modules = None if scheduler else _packages(runs - done, compiled)
+    _ride(out, _outcomes(specs, workers or _cores(), scheduler, modules), runs, done, as_json)
     summary = Summary(results.runs(out / RESULTS))
     again = _again(seed, faults, drive, gear, out)
     manifest = folder.close(out, facts, summary, again)
@@ -79,10 +88,20 @@ def _hunt(*words: Any) -> None:
     hunt_command.command(*words)
 
 
-def _outcomes(specs: Iterator[Spec], workers: int, scheduler: str | None) -> Iterator[Outcome]:
+def _packages(runs: int, compiled: bool | None) -> Path | None:
+    """What the workers ride; the same results come of either. Raises CommandError (69)."""
+    try:
+        return packages(runs, compiled, lambda text: print(f"keel campaign: {text}", file=sys.stderr))
+    except NotCompiled as error:
+        raise CommandError(ExitCode.UNAVAILABLE, f"--compiled: {error}") from error
+
+
+def _outcomes(
+    specs: Iterator[Spec], workers: int, scheduler: str | None, modules: Path | None
+) -> Iterator[Outcome]:
     """Whoever rides. Raises CommandError (1, 69)."""
     try:
-        yield from run_on(scheduler, specs, one) if scheduler else run_all(specs, one, workers)
+        yield from run_on(scheduler, specs, one) if scheduler else run_all(specs, one, workers, modules)
     except WorkerDied as died:
         raise CommandError(ExitCode.FAILED, f"{died}; what was done is kept, --resume goes on") from died
     except NoCluster as error:

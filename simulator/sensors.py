@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -47,8 +48,8 @@ class Encoder:
     The rate is the difference of two samples, so it comes in steps: 0.03 deg/s on gear a1 at 100 Hz.
     """
 
-    COUNTS_PER_TURN = 2_000
-    SPAN = Range(-180.0, 180.0, 360.0 / 16_384, 14)
+    COUNTS_PER_TURN: Final = 2_000
+    SPAN: Final = Range(-180.0, 180.0, 360.0 / 16_384, 14)
 
     def __init__(self, ratio: float, seed: int = 1, channel: int = 0) -> None:
         self._count_deg = 360.0 / (self.COUNTS_PER_TURN * ratio)
@@ -96,8 +97,8 @@ class InclinometerKind:
 class Inclinometer:
     """Gravity as felt on the moving bed; call `sample` every 10 ms."""
 
-    DT_S = 0.01
-    SPAN = Range(-90.0, 90.0, 180.0 / 32_768, 15)
+    DT_S: Final = 0.01
+    SPAN: Final = Range(-90.0, 90.0, 180.0 / 32_768, 15)
 
     def __init__(self, noise: Noise, kind: InclinometerKind | None = None, channel: int = 0) -> None:
         self.kind = kind = kind or InclinometerKind()
@@ -159,9 +160,9 @@ def apparent_deg(angle_deg: float, rate_dps: float, accel_dps2: float, kind: Inc
 class CurrentSense:
     """Motor current through a shunt: 12 bit over +-40 A, offset, gain and noise."""
 
-    STEP_A = 80.0 / 4096
-    DT_S = 0.01
-    SPAN = Range(-40.0, 40.0, STEP_A, 12)
+    STEP_A: Final = 80.0 / 4096
+    DT_S: Final = 0.01
+    SPAN: Final = Range(-40.0, 40.0, STEP_A, 12)
 
     def __init__(self, noise: Noise, channel: int = 0) -> None:
         self._noise = noise
@@ -185,7 +186,7 @@ class CurrentSense:
 class AngleSwitch:
     """A cam switch: closes above an angle (or below it), opens 0.5 deg back."""
 
-    HYSTERESIS_DEG = 0.5
+    HYSTERESIS_DEG: Final = 0.5
 
     def __init__(self, at_deg: float, above: bool) -> None:
         self._way = 1.0 if above else -1.0

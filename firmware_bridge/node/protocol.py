@@ -111,7 +111,7 @@ NOT_KEPT = 3  # in force, but the flash does not take it
 HEAD_KEYS = tuple([f"head_{index}" for index in range(16)])
 
 # name, struct letter, unit, lowest, highest, default
-LIMITS = (
+LIMITS: "tuple[tuple[str, str, str, int, int, int], ...]" = (
     ("watchdog_ms", "H", "ms", 40, 200, 100),
     ("checkpoint_mask", "H", "bits", 0, 65535, 0),
     ("angle_min_cdeg", "h", "0.01 deg", -9000, 0, -7300),

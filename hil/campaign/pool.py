@@ -10,12 +10,15 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, Final
 
 from hil.campaign.draw import Spec
@@ -31,17 +34,19 @@ class WorkerDied(Exception):
     """A run has killed its worker again and again."""
 
 
-def run_all(specs: Iterator[Spec], work: Work, workers: int) -> Iterator[Outcome]:
-    """The outcome of each, in the order of `specs`."""
-    if workers == 1:
+def run_all(
+    specs: Iterator[Spec], work: Work, workers: int, packages: Path | None = None
+) -> Iterator[Outcome]:
+    """The outcome of each, in the order of `specs`. `packages`: the folder that workers import first from."""
+    if workers == 1 and packages is None:
         yield from map(work, specs)
     else:
-        yield from _Pool(work, workers).run(specs)
+        yield from _Pool(work, workers, packages).run(specs)
 
 
 class _Pool:
-    def __init__(self, work: Work, workers: int) -> None:
-        self._work, self._workers = work, workers
+    def __init__(self, work: Work, workers: int, packages: Path | None) -> None:
+        self._work, self._workers, self._packages = work, workers, packages
         self._deaths: dict[int, int] = {}
         self._pool, self._lifeline = self._fresh()
 
@@ -80,7 +85,8 @@ class _Pool:
         resource_tracker.ensure_running()  # it would lift the block while it starts
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            return self._pool.submit(self._work, spec)
+            with _first_on_path(self._packages):
+                return self._pool.submit(self._work, spec)
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
@@ -106,6 +112,17 @@ class _Pool:
         for place, (spec, future) in enumerate(waiting):
             if not (future.done() and not future.cancelled() and future.exception() is None):
                 waiting[place] = (spec, self._begin(spec))
+
+
+@contextmanager
+def _first_on_path(folder: Path | None) -> Iterator[None]:
+    """A process that is spawned inside gets our path, with the folder before everything else."""
+    before = sys.path
+    sys.path = before if folder is None else [str(folder), *before]
+    try:
+        yield
+    finally:
+        sys.path = before
 
 
 def end_with(lifeline: Connection) -> None:

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-from hil.compiled.build import build, is_fresh
+from hil.compiled.packages import FOLDER, NotCompiled, compile_to
 
 
 def main() -> int:
     """Exit 0: built and the same ride, bit for bit; 69: it cannot be had here."""
-    root, folder = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
-    check_only = sys.argv[3:] == ["--check"]
-    if is_fresh(root, folder):
-        return 0
-    if check_only:
-        return 1
-    print("compiling the rules, the node, the codecs and the plant: some minutes", file=sys.stderr)
     try:
-        build(root, folder)
-    except (RuntimeError, OSError, ImportError) as error:
+        compile_to(FOLDER, lambda text: print(text, file=sys.stderr))
+    except NotCompiled as error:
         print(f"not compiled: {error}", file=sys.stderr)
         return 69
-    print("compiled; four rides by both are the same, bit for bit", file=sys.stderr)
     return 0
 
 

@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -38,17 +40,24 @@ def is_fresh(root: Path, folder: Path) -> bool:
 
 
 def build(
-    root: Path, folder: Path, patterns: tuple[str, ...] = MODULES, runs: tuple[int, ...] = RUNS
+    root: Path,
+    folder: Path,
+    patterns: tuple[str, ...] = MODULES,
+    runs: tuple[int, ...] = RUNS,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Make `folder` anew; RuntimeError with the compiler's words, and `folder` as it was, where it fails."""
+    files = modules(root, patterns)
+    tell(f"compiling {len(files)} modules of a ride to machine code, once for these sources: some minutes")
     fresh = folder.with_name(folder.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     for package in PACKAGES:
         shutil.copytree(root / package, fresh / package, ignore=shutil.ignore_patterns("__pycache__"))
     stamp = fingerprint(fresh)  # of what is compiled: the sources may change meanwhile
     (fresh / "mypy.ini").write_text(_MYPY_INI, encoding="utf-8")
-    _run((*_BUILD, *modules(root, patterns)), fresh, root)
+    _run((*_BUILD, *files), fresh, root)
     shutil.rmtree(fresh / "build", ignore_errors=True)
+    tell(f"compiled; now {len(runs)} rides by both, which must be the same, bit for bit")
     prove(root, fresh, runs)
     (fresh / STAMP).write_text(stamp, encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
@@ -57,17 +66,19 @@ def build(
 
 def prove(root: Path, fresh: Path, runs: tuple[int, ...]) -> None:
     """The same rides by both, the same reports and the same truth, else RuntimeError: `fresh` is not used."""
-    command = (*_RIDE, *map(str, runs))
-    plain, compiled = _run(command, root, root), _run(command, fresh, fresh)
-    if plain != compiled or _campaign(root, len(runs)) != _campaign(fresh, len(runs)):
+    with ThreadPoolExecutor(2) as pool:
+        plain, compiled = pool.map(lambda packages: _ridden(packages, runs), (root, fresh))
+    if plain != compiled:
         raise RuntimeError(f"the compiled modules ride otherwise: {compiled} instead of {plain}; not used")
 
 
-def _campaign(packages: Path, runs: int) -> str:
-    """The results of a short campaign by the command that people type."""
+def _ridden(packages: Path, runs: tuple[int, ...]) -> str:
+    """Hashes of some rides, and of the results of a short campaign by the command that people type."""
+    hashes = _run((*_RIDE, *map(str, runs)), packages, packages)
     with tempfile.TemporaryDirectory() as out:
-        _run((*_KEEL, "campaign", "--runs", str(runs), "--out", out, "--json"), packages, packages)
-        return (Path(out) / RESULTS).read_text(encoding="utf-8")
+        words = ("--runs", str(len(runs)), "--workers", "1", "--no-compiled", "--out", out, "--json")
+        _run((*_KEEL, "campaign", *words), packages, packages)
+        return f"{hashes}campaign {hashlib.sha256((Path(out) / RESULTS).read_bytes()).hexdigest()}\n"
 
 
 def _run(command: tuple[str, ...], cwd: Path, packages: Path) -> str:
