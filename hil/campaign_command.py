@@ -31,6 +31,13 @@ GEARS: Final = ("a1", "a2")
 RUNS_MAX: Final = 10_000_000
 SEED_MAX: Final = 2**31 - 1
 SHOWN: Final = 40  # runs told on a terminal; the page has more
+Compiled = Annotated[
+    bool | None,
+    typer.Option(
+        "--compiled/--no-compiled",
+        help="Compiled modules for the workers; without it, where they are there, or for 1,000 runs.",
+    ),
+]
 
 
 def command(
@@ -51,13 +58,7 @@ def command(
         str | None, typer.Option(help="Hunt planted bugs instead: all, a table, a pattern; --runs each.")
     ] = None,
     replay_run: Annotated[int | None, typer.Option(help="Ride this one run again, and show it.")] = None,
-    compiled: Annotated[
-        bool | None,
-        typer.Option(
-            "--compiled/--no-compiled",
-            help="Compiled modules for the workers; without it, where they are there, or for 1,000 runs.",
-        ),
-    ] = None,
+    compiled: Compiled = None,
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("campaign"),
     as_json: Annotated[bool, typer.Option("--json", help="One object a line, for programs.")] = False,
 ) -> None:

@@ -7,20 +7,17 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from hil.campaign.results import RESULTS
 from hil.compiled.proof import RUNS
 from hil.compiled.table import MODULES, PACKAGES, modules
 
 STAMP: Final = "stamp"
 _MYPY_INI: Final = "[mypy]\nignore_missing_imports = True\nfollow_imports = silent\n"
 _BUILD: Final = (sys.executable, "-P", "-m", "hil.compiled.mypyc_build")
-_KEEL: Final = (sys.executable, "-P", "-c", "from controller.cli import main; main()")
 _RIDE: Final = (sys.executable, "-P", "-m", "hil.compiled.proof")
 
 
@@ -65,20 +62,12 @@ def build(
 
 
 def prove(root: Path, fresh: Path, runs: tuple[int, ...]) -> None:
-    """The same rides by both, the same reports and the same truth, else RuntimeError: `fresh` is not used."""
+    """The same rides by both, the same truth, the same judgement, else RuntimeError: `fresh` is not used."""
+    command = (*_RIDE, *map(str, runs))
     with ThreadPoolExecutor(2) as pool:
-        plain, compiled = pool.map(lambda packages: _ridden(packages, runs), (root, fresh))
+        plain, compiled = pool.map(lambda packages: _run(command, packages, packages), (root, fresh))
     if plain != compiled:
         raise RuntimeError(f"the compiled modules ride otherwise: {compiled} instead of {plain}; not used")
-
-
-def _ridden(packages: Path, runs: tuple[int, ...]) -> str:
-    """Hashes of some rides, and of the results of a short campaign by the command that people type."""
-    hashes = _run((*_RIDE, *map(str, runs)), packages, packages)
-    with tempfile.TemporaryDirectory() as out:
-        words = ("--runs", str(len(runs)), "--workers", "1", "--no-compiled", "--out", out, "--json")
-        _run((*_KEEL, "campaign", *words), packages, packages)
-        return f"{hashes}campaign {hashlib.sha256((Path(out) / RESULTS).read_bytes()).hexdigest()}\n"
 
 
 def _run(command: tuple[str, ...], cwd: Path, packages: Path) -> str:

@@ -1,4 +1,4 @@
-"""Rides some runs of a campaign and prints what came of them: `python -m hil.compiled.proof`."""
+"""Rides and judges some runs of a campaign, and prints what came of them: `python -m hil.compiled.proof`."""
 
 from __future__ import annotations
 
@@ -6,23 +6,25 @@ import hashlib
 import sys
 from typing import Final
 
-from hil.campaign.catalogue import choose
+from hil.campaign import invariants
+from hil.campaign.catalogue import CATALOGUE, choose
 from hil.campaign.draw import draw
 from hil.campaign.run import Run, folder
+from hil.campaign.words import facts
 
 SEED: Final = 1
 RUNS: Final = (0, 1, 2, 5)
 
 
 def told(number: int) -> str:
-    """A hash of the truth and of every report of one run."""
+    """A hash of the truth and every report of one run, of its figures and of what is wrong with it."""
     spec = draw(SEED, number, choose(None, "node"), "node")
     with folder() as path:
         run = Run(spec, path)
         ride = run.ride()
         run.rig.close()
-    samples = [(one.t_ms, one.angle_deg, one.rate_dps, one.current_a, one.report) for one in ride.samples]
-    return hashlib.sha256(repr(samples).encode()).hexdigest()
+    judged = facts(ride, CATALOGUE[spec.fault]), invariants.judge(ride), run.rig.telemetry_hash
+    return hashlib.sha256(repr((ride.samples, judged)).encode()).hexdigest()
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ FEW = ("firmware_bridge/node/velocity.py", "safety/verdict.py", "safety/rules_ma
 
 
 @pytest.mark.peer
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 def test_what_is_compiled_rides_the_same_and_what_changes_is_stale(tmp_path: Path) -> None:
     root, folder = tmp_path / "sources", tmp_path / "compiled"
     for package in PACKAGES:
