@@ -12,6 +12,9 @@ _CAREFUL: Final = "reaction |= STAGED | (CREEP if latched else 0) | (ESTOP if la
 _OWED: Final = "rest_ms, mid_ms = pauses(0, limits.cap_cdeg if place is None else place, limits)"
 _TOLD: Final = "motion = told(facts.motion, act.command, place, act.rate_cdps, facts.cdps or 0, limits)"
 _BEFORE: Final = "turn = Turn(state, facts, observation, limits, reaction, latched, present, None, False)"
+_FREEZES: Final = (
+    "if reaction & FREEZE and was.stage in _FREEZABLE and budget_ms > 0 and not bits & (CUT_OFF | ESTOP):"
+)
 EQUIVALENT: Final[dict[str, dict[tuple[str, str, str], str]]] = {
     "safety/motion.py": {
         (
@@ -83,4 +86,18 @@ EQUIVALENT: Final[dict[str, dict[tuple[str, str, str], str]]] = {
         ),
         "a heat that no drive tells counts as cold; so does one unit of it",
     ),
+    "safety/homecoming.py": {
+        (
+            "_budget_ms",
+            "return left_ms if left_ms > limits.late_ms else 0",
+            "0 -> -1",
+        ): "whoever asks wants to know whether there is more than nothing",
+        **dict.fromkeys(
+            (
+                ("begun", "return entered(home, FROZEN, left_ms) if left_ms > 0 else home", "0 -> 1"),
+                ("joined", _FREEZES, "0 -> 1"),
+            ),
+            "what is left is nothing, or more than a tick may last",
+        ),
+    },
 }

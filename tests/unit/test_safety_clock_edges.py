@@ -241,6 +241,10 @@ def test_pauses_are_owed_above_rest_and_run_down_where_the_table_stands() -> Non
     assert owed(None, True, d.PAUSE_REST) == owed(-1500, True, d.PAUSE_REST) == (480, 400)
     assert owed(-1500, stage=d.PAUSE_REST) == (480, 400), "one pause at a time"
     assert owed(None, True, d.PAUSE_MID) == (500, 380)
+    elsewhere = LIMITS._replace(rest_cdeg=400, mid_cdeg=-1000)
+    for cdeg, then in ((400, (480, 400)), (-1000, (500, 380)), (0, (500, 400)), (-400, (500, 400))):
+        now = count(was, d.RETURNING, 0, cdeg, False, False, False, elsewhere, 20)
+        assert (now.rest_owed_ms, now.mid_owed_ms) == then
     short = counted(NONE._replace(rest_owed_ms=10, mid_owed_ms=10), d.RETURNING, d.PAUSE_REST, 0)
     assert short.rest_owed_ms == 0
     assert counted(NONE._replace(mid_owed_ms=10), d.RETURNING, d.PAUSE_MID, -1500).mid_owed_ms == 0

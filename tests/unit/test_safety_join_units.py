@@ -134,3 +134,22 @@ def test_a_drives_own_stages_are_ours(said: int, stage: int) -> None:
     own = SEEN._replace(drive_state=DRIVE_OWN_RETURN, drive_stage=said)
     home, act = advance(HOME, facts(), own, LIMITS, 20)
     assert (home.stage, act.command, act.stage) == (d.STOPPING, d.LEAVE, stage)
+
+
+@pytest.mark.parametrize(
+    ("bits", "still_ms", "anew"),
+    [
+        (STAGED, 0, True),
+        (STAGED, 400, True),
+        (CUT_OFF, 0, False),  # pressed in the very tick of the cut
+        (CUT_OFF, 20, True),
+        (CUT_OFF | STAGED, 0, False),
+    ],
+)
+def test_only_in_the_tick_of_a_cut_a_press_is_not_anew(bits: int, still_ms: int, anew: bool) -> None:
+    was = HOME._replace(bits=bits, still_ms=still_ms, hand=False)
+    at = facts(buttons={"home": True, "home_press": True})
+    assert advance(was, at, SEEN, LIMITS, 20)[0].hand is anew
+    assert advance(was._replace(hand=True), at, SEEN, LIMITS, 20)[0].hand
+    assert begun(STAGED, False, at, LIMITS).hand
+    assert not begun(STAGED, False, at, LIMITS, False).hand
