@@ -11,7 +11,7 @@ from safety.facts import Facts
 from safety.gate import CONDITIONS, Ask, goes_down
 from safety.look import look
 from safety.observation import DRIVE_ARMED, Observation, Proposal
-from safety.permit import gated
+from safety.permit import Passage, gated
 from safety.proof import Proof
 from safety.step import boot
 from safety.stream import SILENT, Stream
@@ -204,9 +204,54 @@ def test_what_is_still_leased_goes_on_as_far_as_the_verdict_allows(
     seen = SEEN._replace(proposal=None)
     stream = STREAM._replace(rate_cdps=rate)
     passage = gated(stream, FACTS, seen, LIMITS, Verdict(direction, 800, 1), True, 0, 20)
-    assert (passage.command, passage.refusal) == (command, 0)
+    assert passage[1:] == (command, 1000, rate, 0, False, False)
     assert passage.stream.missing_ms == (20 if rate else 0)
     assert passage.stream.live == (direction == 2 or rate <= 0)
     assert SEEN.drive_state == DRIVE_ARMED
     over = gated(stream._replace(lease_ms=20), FACTS, seen, LIMITS, ALLOW, True, 0, 20)
     assert (over.command, over.stream.live) == (d.HOLD, False)
+
+
+def passed(angle: int, rate: int, phase: int = d.CHECK_COUNTING, live: bool = True,
+           pendant: bool | None = True) -> Passage:  # fmt: skip
+    """A proposal that every condition holds for, but for what is said here."""
+    now = FACTS.buttons.now._replace(ankle_a=True, ankle_b=True, load=True, pendant=pendant)
+    facts = FACTS._replace(
+        buttons=FACTS.buttons._replace(now=now), check=FACTS.check._replace(phase=phase, age_ms=20),
+        proof=Proof(None, None, 0, True),
+    )  # fmt: skip
+    stream = STREAM._replace(live=live, rate_cdps=rate, ref_cdps=rate, gap_ms=0, refused_ms=100)
+    seen = SEEN._replace(proposal=Proposal(7, 1, angle, rate, 100))
+    return gated(stream, facts, seen, LIMITS, ALLOW, True, 0, 20)
+
+
+@pytest.mark.parametrize(("angle", "rate", "down", "moved"), [
+    (1002, 100, True, True), (1000, 1, True, True), (1001, 0, True, False), (1000, 0, False, False),
+    (998, -100, False, False),
+])  # fmt: skip
+def test_a_session_departs_with_a_rate_not_with_the_noise_of_an_angle(
+    angle: int, rate: int, down: bool, moved: bool
+) -> None:
+    passage = passed(angle, rate)
+    assert (passage.refusal, passage.command) == (0, d.MOVE)
+    assert (passage.planned_down, passage.moved_down) == (down, moved)
+    assert passage.stream.refused_ms == 95, "a quarter of the time led is forgiven"
+
+
+@pytest.mark.parametrize(("phase", "pendant", "live", "set_aside"), [
+    (d.CHECK_ASKED, True, True, False), (d.CHECK_ASKED, False, True, True), (d.CHECK_ASKED, None, True, True),
+    (d.CHECK_ASKED, True, False, True), (d.CHECK_COUNTING, True, True, False),
+])  # fmt: skip
+def test_who_answers_before_the_table_stands_is_stopped_and_has_not_erred(
+    phase: int, pendant: bool | None, live: bool, set_aside: bool
+) -> None:
+    passage = passed(1002, 100, phase, live, pendant)
+    led = (d.MOVE, 1002, 100, 0, True, True)
+    assert passage[1:] == ((d.HOLD, 0, 0, 0, False, False) if set_aside else led)
+    assert passage.stream.live is not set_aside
+    assert passage.stream.refused_ms == (100 if set_aside else 95)
+
+
+def test_without_a_question_a_released_pendant_refuses() -> None:
+    assert passed(1002, 100, pendant=False)[1:] == (d.HOLD, 0, 0, 14, True, False)
+    assert passed(998, -100, d.CHECK_ASKED, pendant=False).command == d.MOVE

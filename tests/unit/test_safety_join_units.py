@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from safety import decision as d
-from safety.home_state import PINCH_DOWN, PINCH_UP
+from safety.home_state import PINCH_DOWN, PINCH_UP, by_hand, is_stopped, stands
 from safety.homecoming import advance, begun, joined
 from safety.observation import DRIVE_OWN_RETURN
 from safety.profile import Ramp
@@ -153,3 +153,23 @@ def test_only_in_the_tick_of_a_cut_a_press_is_not_anew(bits: int, still_ms: int,
     assert advance(was._replace(hand=True), at, SEEN, LIMITS, 20)[0].hand
     assert begun(STAGED, False, at, LIMITS).hand
     assert not begun(STAGED, False, at, LIMITS, False).hand
+
+
+@pytest.mark.parametrize(
+    ("stop", "stop_ms", "stops_ms", "stopped", "stand"),
+    [
+        (True, 20, 20, True, True),
+        (True, 10_000, 10_000, True, True),
+        (True, 10_001, 10_001, True, False),
+        (True, 20, 60_999, True, True),
+        (True, 20, 61_000, False, False),  # it hangs, or chatters
+        (False, 20, 20, False, False),
+        (None, 20, 20, False, False),
+    ],
+)
+def test_a_stop_counts_for_its_time_and_all_stops_for_theirs(
+    stop: bool | None, stop_ms: int, stops_ms: int, stopped: bool, stand: bool
+) -> None:
+    buttons = facts(buttons={"stop_ms": stop_ms, "stops_ms": stops_ms}, now={"stop": stop}).buttons
+    assert (is_stopped(buttons, LIMITS), stands(buttons, LIMITS)) == (stopped, stand)
+    assert by_hand(True, buttons, LIMITS) is not stopped
