@@ -107,4 +107,11 @@ EQUIVALENT: Final[dict[str, dict[tuple[str, str, str], str]]] = {
             "1000 -> 999",
         ): "a quarter of the time is the same up to ticks of a second; one over 100 ms counts as 20 ms",
     },
+    "safety/look.py": {
+        (
+            "look",
+            "scope = asks | (scopes.AWAY if not at_park and asks & scopes.RIDE else 0)",
+            "0 -> 1",
+        ): "1 is ALWAYS, which every mode asks",
+    },
 }

@@ -11,10 +11,10 @@ from safety.angles import BOTH, ONLY_A
 from safety.check_in import CheckIn
 from safety.facts import Facts
 from safety.look import look
-from safety.observation import Wake
+from safety.observation import Terms, Wake
 from safety.profile import Ramp
 from safety.proof import UNPROVED
-from safety.rules import EMERGENCY, STAGED
+from safety.rules import CREEP, EMERGENCY, STAGED
 from safety.state import State, boot
 from tests.safety_rig import LIMITS, Rig, session_terms
 
@@ -92,3 +92,56 @@ def test_who_is_head_down_in_a_session_or_frozen_in_it_is_asked(
     assert facts(cdeg, cdeg, state).check.phase == (d.CHECK_COUNTING if asks else d.CHECK_OFF)
     blind = state._replace(angles=state.angles._replace(last_cdeg=cdeg))
     assert facts(None, None, blind).check.phase == (d.CHECK_COUNTING if asks else d.CHECK_OFF)
+
+
+@pytest.mark.parametrize(("mode", "parked", "away"), [
+    (d.INHIBITED, 1, 1), (d.TEST, 5, 5), (d.READY, 1, 1), (d.ACTIVE, 3, 19), (d.RETURNING, 9, 25),
+    (d.WAITING, 9, 25), (d.LATCHED, 1, 1),
+])  # fmt: skip
+def test_which_rules_are_asked_by_mode_and_place(mode: int, parked: int, away: int) -> None:
+    state = RIDES._replace(mode=mode)
+    assert [facts(cdeg, cdeg, state).scope for cdeg in (-7300, -6700, -6699, -7301, 1000)] == [
+        parked, parked, away, away, away,
+    ]  # fmt: skip
+    assert facts(None, None, state, at_park=True).scope == parked
+    assert facts(None, None, state, at_park=None).scope == away
+
+
+@pytest.mark.parametrize(("mode", "stage", "bits", "rate_cdps", "cdps"), [
+    (d.TEST, d.TO_REST, EMERGENCY, -600, 200), (d.ACTIVE, d.TO_REST, EMERGENCY, -600, 300),
+    (d.INHIBITED, d.NO_STAGE, 0, -100, 300), (d.LATCHED, d.STOPPING, STAGED, -100, 300),
+    (d.RETURNING, d.TO_REST, STAGED, 0, 200), (d.RETURNING, d.TO_MID, STAGED, -201, 201),
+    (d.RETURNING, d.TO_PARK, CREEP, -199, 200), (d.WAITING, d.TO_PARK, STAGED, 0, 200),
+    (d.RETURNING, d.TO_REST, EMERGENCY, 0, 600), (d.RETURNING, d.TO_REST, EMERGENCY | CREEP, 0, 200),
+    (d.RETURNING, d.STOPPING, STAGED, -1, 200), (d.RETURNING, d.STOPPING, STAGED, 0, 300),
+    (d.RETURNING, d.STOPPING, EMERGENCY, 0, 600), (d.RETURNING, d.STOPPING, EMERGENCY, -1, 600),
+    (d.WAITING, d.STOPPING, STAGED, -1, 300), (d.WAITING, d.STOPPING, EMERGENCY, -1, 600),
+])  # fmt: skip
+def test_how_fast_what_is_being_done_may_be(
+    mode: int, stage: int, bits: int, rate_cdps: int, cdps: int
+) -> None:
+    home = RIDES.home._replace(stage=stage, bits=bits, ramp=Ramp(0, rate_cdps, 0))
+    seen = facts(state=RIDES._replace(mode=mode, home=home, over_speed_ms=80))
+    assert (seen.speed_cdps, seen.over_speed_ms) == (cdps, 0)
+
+
+@pytest.mark.parametrize(("a", "b", "a_cdps", "b_cdps", "fast"), [
+    (1000, 1000, 330, 0, False), (1000, 1000, 331, 0, True), (1000, 1000, -331, 0, True),
+    (1000, 1000, 0, 380, False), (1000, 1000, 0, 381, True), (1000, 1000, 0, -381, True),
+    (1000, 1000, 0, None, False), (1000, None, 331, 900, True), (1000, None, 330, 900, False),
+    (None, 1000, 0, 380, False), (None, 1000, 0, 381, True), (None, None, 900, 900, False),
+])  # fmt: skip
+def test_a_tenth_faster_is_too_fast_and_the_noisier_source_has_half_a_degree_more(
+    a: int | None, b: int | None, a_cdps: int, b_cdps: int | None, fast: bool
+) -> None:
+    inputs = SIGHT.inputs._replace(at_park=False, past_rest=True)
+    seen = SIGHT._replace(a_cdeg=a, b_cdeg=b, a_cdps=a_cdps, b_cdps=b_cdps, inputs=inputs)
+    for was_ms, then_ms in ((80, 100), (59_990, 60_000)):
+        now = look(RIDES._replace(over_speed_ms=was_ms), seen, LIMITS, 20, False)
+        assert now.over_speed_ms == (then_ms if fast else 0)
+
+
+@pytest.mark.parametrize("terms", [None, session_terms(cap_cdeg=1_234)])
+def test_the_cap_is_that_of_the_session_or_of_the_table(terms: Terms | None) -> None:
+    seen = facts(state=RIDES._replace(terms=terms))
+    assert seen.cap_cdeg == (6_000 if terms is None else 1_234)
