@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from safety.angles import BOTH, ONLY_A
-from safety.brake import HELD, NOT_TRIED, TORQUE_OFF, UNTRIED
+from safety.brake import HELD, NOT_TRIED, TORQUE_BACK, TORQUE_OFF, UNTRIED
 from safety.decision import RETURNING, WAITING
 from safety.home_state import Act
 from safety.look import look
 from safety.modes import AFTER, Row, Turn, _latched, _off_park, _test_over, _woke_away
 from safety.observation import ORDER_END
 from safety.step import boot
-from safety.trial import NOT_TRYING, Trial, tried
+from safety.trial import NOT_TRYING, Trial, _away, _gone, tried
 from tests.safety_rig import FIRST_START, LIMITS, Rig
 
 SEEN = Rig().sense()
@@ -54,6 +54,33 @@ def test_the_way_back_is_a_degree_from_the_highest() -> None:
     assert not after(up, -7000, -7010, 0).passed
     assert not after(up, -7000, -7010, 1).passed
     assert after(up._replace(passed=True), -6900, -6910, 1).passed
+
+
+@pytest.mark.parametrize(("phase", "a_turn", "b_turn"), [
+    (UNTRIED, -6900, -6910), (TORQUE_OFF, -6900, -6910), (TORQUE_BACK, -6950, -6960), (HELD, -6900, -6910),
+])  # fmt: skip
+def test_what_the_table_sank_without_torque_is_no_way_back(phase: int, a_turn: int, b_turn: int) -> None:
+    """The way back begins anew where it stands when the torque is back, and in no other tick."""
+    was = Trial(40, -6900, -6910, True, False, BRAKE_HELD._replace(phase=phase))
+    now = after(was, -6950, -6960, 0)
+    assert (now.a_turn, now.b_turn) == (a_turn, b_turn)
+    assert now.brake.phase == (HELD if phase == TORQUE_BACK else phase)
+
+
+@pytest.mark.parametrize("half", [(-7000, None), (None, -7010)])
+def test_a_beginning_by_one_source_is_none(half: tuple[int | None, int | None]) -> None:
+    assert after(Trial(20, *half, False, False), -6900, -6910, 1) == Trial(40, -6900, -6910, False, False)
+
+
+@pytest.mark.parametrize(("a", "b", "gone", "away"), [
+    (-7000, -7000, False, False), (-6700, -6699, False, True), (-6699, -6699, True, True),
+    (-7301, -6699, True, True), (-6699, None, False, True), (None, -6699, False, True),
+    (None, None, False, False), (-6900, -6700, False, False), (-6899, -7000, False, True),
+    (-7100, None, False, False), (-7101, None, False, True), (None, -6700, False, False),
+])  # fmt: skip
+def test_gone_by_both_and_away_by_one(a: int | None, b: int | None, gone: bool, away: bool) -> None:
+    said = QUIET.angles._replace(a_cdeg=a, b_cdeg=b)
+    assert (_gone(said, LIMITS), _away(said, LIMITS)) == (gone, away)
 
 
 def turn(facts: dict[str, Any], orders: int = 0, **state: Any) -> Turn:
