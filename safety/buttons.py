@@ -24,7 +24,6 @@ class Buttons(NamedTuple):
     home_ms: int  # held for so long; of the hold that has just ended when home_release
     home_release: bool
     stop_press: bool
-    stop_release: bool
     pendant_press: bool
     pendant_release: bool
     released_ms: int  # the pendant was released for so long before this press, or still is
@@ -34,7 +33,7 @@ class Buttons(NamedTuple):
 
 
 UNTOUCHED: Final = Buttons(
-    UNKNOWN_INPUTS, False, 0, 0, False, False, 0, False, False, False, False, False, 0, 0, 0, 0
+    UNKNOWN_INPUTS, False, 0, 0, False, False, 0, False, False, False, False, 0, 0, 0, 0
 )
 
 
@@ -54,9 +53,9 @@ def watch(was: Buttons, observation: Observation, limits: Limits, dt_ms: int) ->
         held_ms = 0
     pendant, pendant_before = now[0], before[0]
     if pendant is False:
-        released_ms = min(was[12] + dt_ms, AGE_MAX_MS) if pendant_before is False else 0
+        released_ms = min(was[11] + dt_ms, AGE_MAX_MS) if pendant_before is False else 0
     else:
-        released_ms = was[12] if pendant_before is False else 0
+        released_ms = was[11] if pendant_before is False else 0
     return Buttons(
         now,
         is_fresh,
@@ -66,12 +65,11 @@ def watch(was: Buttons, observation: Observation, limits: Limits, dt_ms: int) ->
         home_press,
         held_ms,
         home_before and known and not home,
-        now[1] is True and was[14] == 0,
-        now[1] is False and before[1] is True,
+        now[1] is True and was[13] == 0,
         pendant is True and pendant_before is False,
         pendant is False and pendant_before is True,
         released_ms,
-        min(was[13] + dt_ms, AGE_MAX_MS) if now[10] is False else 0,
+        min(was[12] + dt_ms, AGE_MAX_MS) if now[10] is False else 0,
         *_stop(was, now.stop, home_press or bool(observation.orders & ORDER_RETURN), limits, dt_ms),
     )
 

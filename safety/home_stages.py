@@ -211,10 +211,10 @@ def pausing(home: Home, facts: Facts, observation: Observation, limits: Limits, 
 
 
 def waiting(home: Home, facts: Facts, observation: Observation, limits: Limits, dt_ms: int) -> Outcome:
-    """At rest until a person shows: a button released here, or the pendant pressed and released here."""
+    """At rest until a person shows: RETURN let go here, or the pendant pressed and let go here; not STOP."""
     buttons = facts.buttons
     pressed = home.pressed or buttons.pendant_press
-    if buttons.home_release or buttons.stop_release or (pressed and buttons.pendant_release):
+    if buttons.home_release or (pressed and buttons.pendant_release):
         shown = home._replace(acknowledged=True)
         if stands(buttons, limits):
             return entered(shown, PAUSE_REST), Act(HOLD, stage=PAUSE_REST)

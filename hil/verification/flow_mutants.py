@@ -19,7 +19,7 @@ _PAIRS: Final = (
     ("up_cdps", "upright_cdps"), ("return_cdps", "upright_cdps"), ("creep_cdps", "emergency_cdps"),
     ("hard_cdps2", "hard_cdps3"), ("return_cdps2", "emergency_cdps2"), ("there_cdeg", "at_park_cdeg"),
     ("bout_ms", "used_ms"), ("used_ms", "allowance_ms"), ("refused_ms", "missing_ms"),
-    ("pendant_press", "pendant_release"), ("stop_press", "stop_release"), ("home_press", "home_release"),
+    ("pendant_press", "pendant_release"), ("home_press", "home_release"),
     ("stop_ms", "stops_ms"), ("one_open_ms", "both_open_ms"),
     ("first_cause", "latched_cause"), ("began_cdeg", "goal_cdeg"),
     ("plan_from", "seen_from"), ("mode", "stage"),

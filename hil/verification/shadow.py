@@ -107,10 +107,10 @@ def _return(was: Shadow, tick: Tick) -> Shadow:
 
 
 def _shown(was: Shadow, tick: Tick, person: bool) -> tuple[bool, bool]:
-    """Whether somebody must still show: a button released at rest, or the pendant pressed and released."""
+    """Whether somebody must still show: RETURN released at rest, or the pendant pressed and released."""
     buttons, at_rest = tick.state.buttons, abs(tick.was.cdeg - LIMITS.rest_cdeg) <= LIMITS.there_cdeg
     pressed = at_rest and (was.pressed or buttons.pendant_press)
-    shows = buttons.home_release or buttons.stop_release or (pressed and buttons.pendant_release)
+    shows = buttons.home_release or (pressed and buttons.pendant_release)
     # With RETURN in the hand somebody is there already.
     here = (at_rest and shows) or buttons.home
     return person and not here, pressed and not here

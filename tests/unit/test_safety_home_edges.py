@@ -204,7 +204,7 @@ def test_a_pause_ends_when_nothing_is_owed_or_a_person_is_wanted() -> None:
 
 def test_a_person_shows_by_a_release_made_at_rest() -> None:
     home = HOME._replace(stage=d.AT_REST_WAITING, bits=EMERGENCY)
-    for edge, shows in (("home_release", True), ("stop_release", True), ("home_press", False),
+    for edge, shows in (("home_release", True), ("stop_press", False), ("home_press", False),
                         ("pendant_release", False)):  # fmt: skip
         after, act = waiting(home, facts(0, buttons={edge: True}), SEEN, LIMITS, 20)
         assert (after.acknowledged, act.mode == d.WAITING) == (shows, not shows)

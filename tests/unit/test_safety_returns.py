@@ -155,9 +155,15 @@ def test_one_ankle_returns_and_waits_at_rest() -> None:
     rig.until(d.WAITING)
     assert abs(rig.plant.cdeg) <= 100
     assert fastest(rig) <= 200
-    rig.press(stop=True)
+    for _ in range(20):  # whoever presses STOP, or a contact that chatters, asks for no motion
+        rig.press(stop=True)
+        rig.run(100)
+        rig.press(stop=False)
+        rig.run(1_500)
+    assert (rig.decision.mode, abs(rig.plant.cdeg) <= 100) == (d.WAITING, True)
+    rig.press(return_a=True)
     rig.tick()
-    rig.press(stop=False)
+    rig.press(return_a=False)
     rig.until(d.INHIBITED)
 
 
