@@ -7,7 +7,7 @@ import signal
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 
 import typer
 
@@ -20,7 +20,7 @@ from hil.keys import Key, Keyboard, legend
 from safety.guard import table as table_file
 from safety.guard.toml_lines import TomlRefused
 from simulator.ports import PtyServer, TcpServer
-from simulator.setup import RiderSetup, WorldSetup
+from simulator.setup import Gear, RiderSetup, WorldSetup
 from simulator.world import World
 
 STEP_MS: Final = 4
@@ -32,6 +32,7 @@ def command(
     drive: Annotated[
         str, typer.Option(help=f"Without a file: one of {', '.join(demo_table.DRIVES)}.")
     ] = "node",
+    gear: Annotated[str, typer.Option(help=f"Without a file: one of {', '.join(demo_table.GEARS)}.")] = "a1",
     folder: Annotated[Path | None, typer.Option(help="Where the links to the ptys go.")] = None,
     tcp: Annotated[bool, typer.Option("--tcp", help="Loopback TCP ports instead of ptys.")] = False,
     fault: Annotated[
@@ -41,17 +42,21 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Lines for programs.")] = False,
 ) -> None:
     """Serve simulated devices until q or Ctrl-C; `keel run` on the written table file moves them."""
-    wanted = drive_of(table) if table else drive
-    if wanted not in demo_table.DRIVES:
-        raise CommandError(ExitCode.USAGE, f"--drive {wanted}: allowed are {', '.join(demo_table.DRIVES)}")
+    wanted, gear = machine_of(table) if table else (drive, gear)
+    for option, word, allowed in (("--drive", wanted, demo_table.DRIVES), ("--gear", gear, demo_table.GEARS)):
+        if word not in allowed:
+            raise CommandError(ExitCode.USAGE, f"{option} {word}: allowed are {', '.join(allowed)}")
     rider = RiderSetup(attendant_holds_after_s=None, mounts=False, answers=False, dismounts_after_s=None)
-    world = World(WorldSetup(drive=wanted, rider=rider), seed=1)
+    try:
+        world = World(WorldSetup(gear=cast(Gear, gear), drive=wanted, rider=rider), seed=1)
+    except ValueError as error:
+        raise CommandError(ExitCode.USAGE, str(error)) from error
     todo = planned(fault or [], world)
     if tcp:
         serve(world, serve_tcp(world, as_json), todo, as_json)
     else:
         place = folder or Path(tempfile.mkdtemp(prefix="keel-bench-"))
-        serve(world, serve_ptys(world, place, wanted, as_json), todo, as_json)
+        serve(world, serve_ptys(world, place, as_json), todo, as_json)
 
 
 def planned(words: list[str], world: World) -> list[Switch]:
@@ -62,22 +67,23 @@ def planned(words: list[str], world: World) -> list[Switch]:
         raise CommandError(ExitCode.USAGE, str(error)) from error
 
 
-def drive_of(path: Path) -> str:
-    """The kind of drive a table file names; a wrong file is refused whole."""
+def machine_of(path: Path) -> tuple[str, str]:
+    """The kind of drive a table file names, and the gear: a rod, or not. A wrong file is refused whole."""
     try:
         devices = table_file.load(path).devices
     except TomlRefused as refused:
         raise CommandError(ExitCode.CONFIG, str(refused)) from refused
     except OSError as error:
         raise CommandError(ExitCode.NO_INPUT, f"{path}: {error.strerror}; name a table file") from error
-    return catalogue.name_of(devices.drive)
+    on_rod = getattr(devices.drive, "lever", None) is not None
+    return catalogue.name_of(devices.drive), "b" if on_rod else "a1"
 
 
-def serve_ptys(world: World, folder: Path, drive: str, as_json: bool) -> PtyServer:
+def serve_ptys(world: World, folder: Path, as_json: bool) -> PtyServer:
     """Ptys, and a table file that names them."""
     server = PtyServer(world, folder)
     written = folder / "table.toml"
-    written.write_text(demo_table.text(drive, "a1", server.paths))
+    written.write_text(demo_table.text(world.setup.drive, world.setup.gear, server.paths))
     if as_json:
         ports = {name: str(path) for name, path in server.paths.items()}
         print(json.dumps({"event": "serving", "ports": ports, "table": str(written)}), flush=True)

@@ -24,7 +24,6 @@ from safety.guard.toml_lines import TomlRefused
 from simulator.setup import ON_ROD
 
 SPEEDS: Final = (0.1, 200.0)
-GEARS: Final = ("a1", "a2", "b")
 
 
 def command(
@@ -48,7 +47,7 @@ def command(
 ) -> None:
     """Take a simulated rider through a session. Ctrl-C is a RETURN: the rider ends parked."""
     check_choice("--drive", drive, tuple(demo_table.DRIVES))
-    check_choice("--gear", gear, GEARS)
+    check_choice("--gear", gear, demo_table.GEARS)
     if gear == "b":
         check_choice("--gear b --drive", drive, ON_ROD)
     if not SPEEDS[0] <= speed <= SPEEDS[1]:  # also refuses NaN

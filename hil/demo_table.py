@@ -8,6 +8,7 @@ from typing import Final
 
 from firmware_bridge.drives import catalogue
 
+GEARS: Final = ("a1", "a2", "b")
 HEAD: Final = """\
 # Written by the demo: the simulated table.
 

@@ -67,7 +67,7 @@ class SpeedSide(Bed):
         live = table.relay.closed and table.powered
         self.supply(live)
         angle_deg, rate_dps = encoder.shows(self._shaft, table.motor_deg, table.motor_dps)
-        slope = table.slope(angle_deg)
+        slope = table.slope(plant.angle_deg)  # where it is, whatever the encoder says
         self._shaft.angle_deg = table.even_deg(self._shaft.angle_deg)
         self._shaft.rate_dps *= slope
         duty: float | None = None

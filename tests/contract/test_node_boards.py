@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from functools import lru_cache
 from types import ModuleType
 
 import pytest
@@ -40,13 +41,14 @@ def said() -> bytes:
     return encode(Hello(protocol.VERSION, protocol.MINOR, 7), 1) + encode(Config(protocol.WRITE, limits), 2)
 
 
-def ridden(board: str, role: str = "table", whole: bool = True) -> list[str]:
+@lru_cache
+def ridden(board: str, role: str = "table", whole: bool = True) -> tuple[str, ...]:
     given = bytes([board == "esp32", role == "io", whole]) + said()
     return played(given, players.cpython())
 
 
-def played(given: bytes, player: players.Player) -> list[str]:
-    return players.play(player, given, TREE, MODULE).output.decode().splitlines()
+def played(given: bytes, player: players.Player) -> tuple[str, ...]:
+    return tuple(players.play(player, given, TREE, MODULE).output.decode().splitlines())
 
 
 def file_of(board: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
@@ -71,7 +73,7 @@ def test_nothing_is_powered_before_everything_is_made(board: str, monkeypatch: p
     lines = ridden(board)
     made = lines[: lines.index("made")]
     outputs = [f"pin {chip.PINS[name]} out 0" for name in ("direction", "bridge", "brake")]
-    assert made[:3] == outputs
+    assert list(made[:3]) == outputs
     assert made[6] == f"pwm {chip.PINS['pwm']} at 20000 Hz 0"
     assert made[-1] == f"watchdog {chip.WATCHDOG_MS} ms"
     assert [line for line in made if line.startswith("pin") and line.endswith(" 1")] == []
@@ -105,7 +107,7 @@ def test_a_loop_that_hangs_loses_bridge_brake_and_relay(board: str, monkeypatch:
     lines = ridden(board)
     place = next(place for place, line in enumerate(lines) if line.startswith("held"))
     hung = lines[place + 1 : lines.index("hung")]
-    assert hung == [f"pin {chip.PINS[name]} 0" for name in ("bridge", "brake", "enable")]
+    assert list(hung) == [f"pin {chip.PINS[name]} 0" for name in ("bridge", "brake", "enable")]
 
 
 @every_board
@@ -130,12 +132,11 @@ def test_as_it_comes_nothing_is_built_in(board: str) -> None:
 
 
 @pytest.mark.peer
-@every_board
-def test_micropython_does_the_same_and_allocates_nothing(board: str) -> None:
+@pytest.mark.parametrize(("board", "role"), [("rp2040", "table"), ("rp2040", "io"), ("esp32", "table")])
+def test_micropython_does_the_same_and_allocates_nothing(board: str, role: str) -> None:
     player = next(player for player in players.micropythons() if "WebAssembly" in player.name)
-    for role in flash.ROLES:
-        given = bytes([board == "esp32", role == "io", 1]) + said()
-        assert played(given, player) == ridden(board, role)
+    given = bytes([board == "esp32", role == "io", 1]) + said()
+    assert played(given, player) == ridden(board, role)
 
 
 def test_only_a_platform_with_a_board_file_starts(monkeypatch: pytest.MonkeyPatch) -> None:

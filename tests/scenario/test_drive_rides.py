@@ -1,7 +1,7 @@
-"""A session on drives led by the bridge's loop, guard and controller and all, on the counted clock.
+"""A session on drives led by the bridge, at the hinge and on a rod, guard and controller and all.
 
-The node and the BLV-R do so in tests/scenario/test_demo.py, as processes on real ptys; any other with
-`keel demo --drive NAME --speed 20 --headless`.
+On the counted clock. The node and the BLV-R do so in tests/scenario/test_demo.py, as processes on real ptys;
+any other with `keel demo --drive NAME --speed 20 --headless`.
 """
 
 from __future__ import annotations
@@ -12,18 +12,19 @@ from pathlib import Path
 import pytest
 
 from hil.rigs.lockstep import Lockstep, LockstepSetup
-from simulator.setup import RiderSetup, WorldSetup
+from simulator.setup import Drive, Gear, RiderSetup, WorldSetup
 from tests import house
 
 SHORT = (house.ROOT / "tests/data/programmes/short.toml").read_text(encoding="utf-8")
-NAMES = ("odrive", "cia402")
+RIDES: tuple[tuple[Drive, Gear], ...] = (("odrive", "a1"), ("jrk", "b"))
 RIDER = RiderSetup(mounted=True, dismounts_after_s=None)
 AT_MOST_MS = 300_000
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_session_without_a_refusal(name: str, tmp_path: Path) -> None:
-    run = Lockstep(LockstepSetup(SHORT, "beginner", WorldSetup(drive=name, rider=RIDER)), tmp_path)
+@pytest.mark.parametrize(("name", "gear"), RIDES)
+def test_a_session_without_a_refusal(name: Drive, gear: Gear, tmp_path: Path) -> None:
+    world = WorldSetup(gear=gear, drive=name, rider=RIDER)
+    run = Lockstep(LockstepSetup(SHORT, "beginner", world), tmp_path)
     events = tmp_path / "guard.events.jsonl"
     highest_deg, end = -90.0, None
     while end is None and run.t_ms < AT_MOST_MS:
