@@ -16,7 +16,13 @@ class LeverPlant(TablePlant):
 
     def __init__(self, params: PlantParams, angle_deg: float, load: Moments = RIDER) -> None:
         super().__init__(params, angle_deg, load)
+        self._per_m = 0.0  # the ratio for a metre of the arm
         self._fit()
+
+    def place(self, angle_deg: float, rate_dps: float = 0.0) -> None:
+        """See TablePlant."""
+        super().place(angle_deg, rate_dps)
+        self._turn()
 
     def refit(self, params: PlantParams) -> None:
         """See TablePlant."""
@@ -26,25 +32,26 @@ class LeverPlant(TablePlant):
     def advance(self, ms: int, leaps: bool = False) -> None:
         """See TablePlant."""
         for _ in range(ms):
-            self._turn()
+            if self._omega != 0.0:
+                self._turn()
             super().advance(1)
 
     def _fit(self) -> None:
         """Parts of its own: those of TablePlant are shared."""
         if self.params.gear.lever is not None:
             self._parts = FastParts(self.params)
+            self._per_m = self.params.gear.ratio / self.params.gear.lever.reach(0.0).arm_m
             self._turn()
 
     def _turn(self) -> None:
-        """The parts as they are where the rod is now."""
-        gear, parts, omega = self.params.gear, self._parts, self._omega
-        if gear.lever is None:
+        """The parts as they are where the rod is now; at rest they stay as they were."""
+        lever, motor, parts, omega = self.params.gear.lever, self.params.motor, self._parts, self._omega
+        if lever is None:
             return
-        reach = gear.lever.reach(self._theta + 0.5 * STEP_S * omega)
-        per_m = gear.ratio / gear.lever.reach(0.0).arm_m
-        parts.turn(self.params.motor, per_m * reach.arm_m)
+        reach = lever.reach(self._theta + 0.5 * STEP_S * omega)
+        parts.turn(motor, self._per_m * reach.arm_m)
         # What the changing ratio takes to speed the motor up, beside its viscous friction.
-        parts.drag += self.params.motor.inertia_kgm2 * per_m * reach.arm_slope_m * omega
+        parts.drag += motor.inertia_kgm2 * self._per_m * reach.arm_slope_m * omega
 
 
 def plant_of(params: PlantParams, angle_deg: float, load: Moments = RIDER) -> TablePlant:
