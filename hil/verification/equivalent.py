@@ -114,4 +114,11 @@ EQUIVALENT: Final[dict[str, dict[tuple[str, str, str], str]]] = {
             "0 -> 1",
         ): "1 is ALWAYS, which every mode asks",
     },
+    "safety/buttons.py": dict.fromkeys(
+        (
+            ("_stop", "served_ms = limits.freeze_in_return_ms if returns else 0", "0 -> 1"),
+            ("_stop", "served_ms = limits.freeze_in_return_ms if returns else 0", "0 -> -1"),
+        ),
+        "a hold lasts a millisecond at least",
+    ),
 }
