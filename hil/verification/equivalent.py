@@ -114,11 +114,18 @@ EQUIVALENT: Final[dict[str, dict[tuple[str, str, str], str]]] = {
             "0 -> 1",
         ): "1 is ALWAYS, which every mode asks",
     },
-    "safety/buttons.py": dict.fromkeys(
+    "safety/buttons.py": {
         (
-            ("_stop", "served_ms = limits.freeze_in_return_ms if returns else 0", "0 -> 1"),
-            ("_stop", "served_ms = limits.freeze_in_return_ms if returns else 0", "0 -> -1"),
+            "watch",
+            "home_press = was[1] and home and (not home_before or bool(new))",
+            "without not home_before",
+        ): "where no button was pressed, each that is pressed is new",
+        **dict.fromkeys(
+            (
+                ("_stop", "served_ms = limits.freeze_in_return_ms if returns else 0", "0 -> 1"),
+                ("_stop", "served_ms = limits.freeze_in_return_ms if returns else 0", "0 -> -1"),
+            ),
+            "a hold lasts a millisecond at least",
         ),
-        "a hold lasts a millisecond at least",
-    ),
+    },
 }

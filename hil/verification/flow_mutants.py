@@ -75,9 +75,16 @@ def _called(node: ast.Call) -> Iterator[tuple[Words, Change]]:
     for place in range(len(node.args) - 1):
         one, other = node.args[place : place + 2]
         starred = isinstance(one, ast.Starred) or isinstance(other, ast.Starred)
-        if not starred and ast.dump(one) != ast.dump(other):
+        if not starred and not _are_same(one, other):
             swapped = [*node.args[:place], other, one, *node.args[place + 2 :]]
             yield Told("", one, other, after=" swapped"), _set(node, "args", swapped)
+
+
+def _are_same(one: ast.expr, other: ast.expr) -> bool:
+    """Written alike, or equal as 0 and False are."""
+    if isinstance(one, ast.Constant) and isinstance(other, ast.Constant):
+        return bool(one.value == other.value)
+    return ast.dump(one) == ast.dump(other)
 
 
 def _left_out(node: ast.FunctionDef | ast.If) -> Iterator[tuple[ast.AST, Words, Change]]:

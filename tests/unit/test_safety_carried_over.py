@@ -69,7 +69,16 @@ def test_tests_that_are_stopped_leave_nothing_but_what_latched() -> None:
     rig.press(stop=True, estop_ok=False)
     assert rig.tick().mode == d.INHIBITED
     assert (rig.state.latched_cause, rig.state.trial) == (ESTOPPED, NOT_TRYING)
+    assert cause(rig) == "estop"
     assert rig.tick().mode in (d.RETURNING, d.WAITING, d.LATCHED)
+
+
+def test_tests_that_are_stopped_begin_no_session_in_the_same_tick() -> None:
+    rig = Rig()
+    rig.tick(orders=ORDER_TEST)
+    rig.press(stop=True)
+    assert rig.tick(begin=session_terms()).mode == d.INHIBITED
+    assert (cause(rig), rig.state.terms) == ("stop_pressed", None)
 
 
 @pytest.mark.parametrize("first", [0, STOPPED])
@@ -164,3 +173,7 @@ def test_the_drives_own_scale_is_no_way_made(offset_cdeg: int) -> None:
     new, decided = _settled(state, at, judged, LIMITS, 20, (d.RETURNING, HOME, True, act, _STANDING))
     assert (new.motion.angle_cdeg, decided.angle_cdeg) == (1_500, 1_500 + offset_cdeg)
     assert decided.check_in_left_ms == 0, "without terms nobody says how often"
+    assert decided.dose_left_ms == 0
+    stopped = Act(d.STOP, 1_500, -100)
+    _, decided = _settled(state, at, judged, LIMITS, 20, (d.RETURNING, HOME, True, stopped, _STANDING))
+    assert (decided.angle_cdeg, decided.rate_cdps) == (0, 0)

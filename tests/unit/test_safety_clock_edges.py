@@ -41,6 +41,7 @@ def test_a_stream_ages_and_its_lease_runs_out() -> None:
     assert aged(LIVE, 20) == LIVE._replace(gap_ms=20, lease_ms=80, idle_ms=37)
     assert aged(LIVE._replace(lease_ms=21), 20).live
     assert not aged(LIVE._replace(lease_ms=20), 20).live
+    assert not aged(LIVE._replace(live=False), 20).live
     assert aged(LIVE._replace(lease_ms=10), 20).lease_ms == 0
     old = aged(LIVE._replace(gap_ms=59_990, idle_ms=59_990), 20)
     assert (old.gap_ms, old.idle_ms) == (60_000, 60_000)
@@ -95,6 +96,14 @@ def test_a_release_is_one_tick_of_a_button_that_was_seen_pressed(clamps: bool | 
         assert pressed(alone, **{name: False, other: None}, **ankles).home_release
     unseen = pressed(still._replace(fresh=False), **ankles)
     assert not unseen.home_release, "who did not see it does not know when it was let go"
+
+
+@pytest.mark.parametrize(("dt_ms", "less_ms"), [(1, 1), (20, 2), (100, 10), (999, 99), (1_000, 100)])
+def test_a_stop_that_was_let_go_fades_by_a_tenth_of_the_time(dt_ms: int, less_ms: int) -> None:
+    was = pressed(UNTOUCHED)._replace(stops_ms=5_000, stop_ms=400)
+    now = watch(was, SEEN._replace(inputs=QUIET), LIMITS, dt_ms)
+    assert (now.stop_ms, now.stops_ms) == (0, 5_000 - less_ms)
+    assert watch(was._replace(stops_ms=less_ms - 1), SEEN._replace(inputs=QUIET), LIMITS, dt_ms).stops_ms == 0
 
 
 def test_stale_buttons_are_unknown_buttons() -> None:
@@ -260,6 +269,9 @@ def test_pauses_are_owed_above_rest_and_run_down_where_the_table_stands() -> Non
     assert owed(None, True, d.PAUSE_REST) == owed(-1500, True, d.PAUSE_REST) == (480, 400)
     assert owed(-1500, stage=d.PAUSE_REST) == (480, 400), "one pause at a time"
     assert owed(None, True, d.PAUSE_MID) == (500, 380)
+    for top_cdeg, bout_ms, rest_ms in ((4_501, 1_000, 120_000), (4_500, 10_000, 60_000)):
+        above = counted(was._replace(top_cdeg=top_cdeg, bout_ms=bout_ms), d.RETURNING, cdeg=101)
+        assert above.rest_owed_ms == rest_ms
     elsewhere = LIMITS._replace(rest_cdeg=400, mid_cdeg=-1000)
     for cdeg, then in ((400, (480, 400)), (-1000, (500, 380)), (0, (500, 400)), (-400, (500, 400))):
         now = count(was, d.RETURNING, 0, cdeg, False, False, False, elsewhere, 20)

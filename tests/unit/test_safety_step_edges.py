@@ -80,6 +80,7 @@ def test_a_latch_goes_after_three_seconds_to_the_tick(held_ms: int, mode: int) -
     reset(rig, held_ms - 20)
     assert rig.state.buttons.home_ms == held_ms
     assert rig.decision.mode == mode
+    assert rig.state.latched_cause == (ESTOP if mode == d.LATCHED else 0)
 
 
 def test_who_is_refused_at_park_has_used_up_nothing_of_the_ride() -> None:
