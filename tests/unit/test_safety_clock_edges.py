@@ -81,20 +81,11 @@ def test_an_edge_needs_both_sides_seen() -> None:
 
 @pytest.mark.parametrize("clamps", [True, False, None])
 def test_a_release_is_one_tick_of_a_button_that_was_seen_pressed(clamps: bool | None) -> None:
-    ankles = {"ankle_a": clamps, "ankle_b": clamps}
-    up = pressed(pressed(UNTOUCHED, **ankles), **ankles)
-    assert (up.stop_release, up.home_release) == (False, False)
-    down = pressed(up, return_a=True, stop=True, **ankles)
-    still = pressed(down, return_a=True, stop=True, **ankles)
-    gone = pressed(still, **ankles)
-    after = pressed(gone, **ankles)
-    found = [(one.stop_release, one.home_release) for one in (down, still, gone, after)]
-    assert found == [(False, False), (False, False), (True, True), (False, False)]
-    assert not pressed(pressed(up, stop=True, **ankles), stop=True, **ankles).stop_release
-    for name, other in (("return_a", "return_b"), ("return_b", "return_a")):
-        alone = pressed(up, **{name: True, other: None}, **ankles)
-        assert pressed(alone, **{name: False, other: None}, **ankles).home_release
-    unseen = pressed(still._replace(fresh=False), **ankles)
+    found = [pressed(UNTOUCHED, ankle_a=clamps, ankle_b=clamps)]
+    for home in (False, True, True, False, False):
+        found.append(pressed(found[-1], return_a=home, ankle_a=clamps, ankle_b=clamps))
+    assert [one.home_release for one in found] == [False] * 4 + [True, False]
+    unseen = pressed(found[3]._replace(fresh=False), ankle_a=clamps, ankle_b=clamps)
     assert not unseen.home_release, "who did not see it does not know when it was let go"
 
 
