@@ -114,7 +114,8 @@ def strained(home: Home, observation: Observation, limits: Limits, dt_ms: int) -
     """The attempt after a pinch may push with half of what the drive has: how long it pushed harder."""
     effort = observation.effort_permille
     more = home.pinches and effort is not None and -effort > limits.retry_permille
-    return home._replace(strain_ms=min(home.strain_ms + dt_ms, limits.retry_ms) if more else 0)
+    strain_ms = min(home.strain_ms + dt_ms, limits.retry_ms) if more else 0
+    return home if strain_ms == home.strain_ms else home._replace(strain_ms=strain_ms)
 
 
 def _follow(ramp: Ramp, stage: int) -> Act:

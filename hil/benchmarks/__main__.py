@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn
 
 from hil.benchmarks import guard_tick, lockstep, mujoco_peer, plant
 from hil.benchmarks.measure import Figure
+from hil.compiled import packages
 
 PARTS: Final[dict[str, Callable[[], list[Figure]]]] = {
     "plant": plant.figures,
@@ -49,6 +50,8 @@ def main() -> None:
         say(NO_PEER)
     if "plant" in chosen and plant.compiled_plant() is None:
         say(plant.NO_NUMBA)
+    if "lockstep" in chosen and packages.there() is None:
+        say(lockstep.NOT_COMPILED)
     found: list[Figure] = []
     for name in chosen:
         figures = PARTS[name]()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from hil.benchmarks.measure import Figure, thread_us, yardstick_ns
+from hil.compiled import packages
 from hil.rigs.lockstep import TICK_MS, Lockstep, LockstepSetup
 from simulator.setup import RiderSetup, WorldSetup
 
@@ -16,6 +20,8 @@ RIDE_TICKS: Final = 9_000  # three minutes of table time: all the way down, head
 RIDER: Final = RiderSetup(mounted=True, dismounts_after_s=None)
 TICKS_A_BLOCK: Final = 500
 TARGET: Final = {"node": 150.0}
+RIDE: Final = "import sys; from hil.benchmarks.lockstep import ride; print(*ride(sys.argv[1], None)[:2])"
+NOT_COMPILED: Final = "Not compiled: ./dev compile, then this rides what the workers of a campaign ride, too."
 PROGRAMME: Final = Path(__file__).parents[2] / "controller/programmes/gentle.toml"
 
 
@@ -70,20 +76,42 @@ def ride(drive: str, watch: Stopwatch | None) -> tuple[float, str, str]:
     return spent_us / RIDE_TICKS, said, where
 
 
+def compiled(drive: str) -> tuple[float, str] | None:
+    """CPU of a tick of the same ride by compiled modules, in its own process, and its telemetry's hash."""
+    folder = packages.there()
+    if folder is None:
+        return None
+    command = (sys.executable, "-P", "-c", RIDE, drive)
+    env = {**os.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True, check=True)
+    tick_us, said = done.stdout.split()
+    return float(tick_us), said
+
+
+def whole(drive: str, name: str, tick_us: float, pace: float, note: str) -> Figure:
+    """The ratio to real time."""
+    ratio = TICK_MS * 1_000 / tick_us
+    figure = Figure(f"lockstep, drive {drive}", name, ratio, "x real time", pace, note)
+    return figure.compared(figure._replace(name="real time", value=1.0), ratio, TARGET.get(drive))
+
+
 def figures() -> list[Figure]:
-    """Each drive: the ratio to real time, then a second run of the same seed under the stopwatch."""
+    """Each drive: the ratio to real time, the sources and compiled, then again under the stopwatch."""
     found = []
     for drive in DRIVES:
-        group, pace = f"lockstep, drive {drive}", yardstick_ns()
+        pace = yardstick_ns()
         tick_us, first, where = ride(drive, None)
+        fast = compiled(drive)
         watch = Stopwatch()
         _, second, _ = ride(drive, watch)
         same = "the same telemetry twice" if first == second else "TELEMETRY DIFFERS BETWEEN TWO RUNS"
         same = f"fast fidelity, 50 Hz, {where}; {same}"
-        whole = Figure(group, "whole product", TICK_MS * 1_000 / tick_us, "x real time", pace, same)
-        real = whole._replace(name="real time", value=1.0)
-        found.append(whole.compared(real, whole.value, TARGET.get(drive)))
+        found.append(whole(drive, "whole product", tick_us, pace, same))
+        if fast is not None:
+            note = "the same telemetry" if fast[1] == first else "TELEMETRY DIFFERS FROM THAT OF THE SOURCES"
+            found.append(whole(drive, "whole product, compiled", fast[0], pace, note))
         total = sum(watch.spent_us.values())
         for name, spent_us in sorted(watch.spent_us.items(), key=lambda item: -item[1]):
-            found.append(Figure(group, name, 100.0 * spent_us / total, "% of the tick", pace))
+            share = 100.0 * spent_us / total
+            found.append(Figure(f"lockstep, drive {drive}", name, share, "% of the tick", pace))
     return found

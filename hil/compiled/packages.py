@@ -45,6 +45,11 @@ def packages(runs: int, wanted: bool | None, tell: Callable[[str], None]) -> Pat
     return FOLDER
 
 
+def there() -> Path | None:
+    """What is compiled of the sources as they stand; an environment inside of another one has the other's."""
+    return next((one for one in (FOLDER, FOLDER.parents[1] / FOLDER.name) if is_fresh(ROOT, one)), None)
+
+
 def compile_to(folder: Path, tell: Callable[[str], None]) -> None:
     """Make what is not fresh; whoever else is at it is waited for. Raises NotCompiled."""
     try:

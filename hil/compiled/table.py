@@ -17,6 +17,8 @@ MODULES: Final = (
     "controller/profile.py",
     "controller/ride.py",
     "controller/senses.py",
+    "controller/status.py",
+    "firmware_bridge/assembly.py",
     "firmware_bridge/codec/*.py",
     "firmware_bridge/drives/node/*.py",
     "firmware_bridge/link/reopening.py",

@@ -37,8 +37,10 @@ class NodeDrive:
     def capabilities(self) -> Capabilities:
         """Of our own firmware, firmware_bridge/node."""
         watchdog_ms = self._port.limits.watchdog_ms
-        can = Capabilities("Keel node", True, True, True, watchdog_ms, "brake", tells_silence=True)
-        return can._replace(pace=self._port.pace)
+        pace = self._port.pace
+        return Capabilities(
+            "Keel node", True, True, True, watchdog_ms, "brake", tells_silence=True, pace=pace
+        )
 
     def arm(self, now_ms: int) -> Arming:
         """Identity and limits prove themselves with each `send`; this asks for the rest."""
