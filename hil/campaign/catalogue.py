@@ -84,8 +84,7 @@ _OCCASIONS: Final = {
 }
 
 
-# What is not mended yet, or has not been ridden enough. The page of faults has the list.
-_UNRIDDEN: Final = "not ridden enough to be judged"
+# What is not mended yet. The page of faults has the list.
 _UNSEEN: Final = "no ride with one fault alone closes the brake or opens the relay, so it has no occasion"
 OPEN: Final[dict[str, str]] = {
     "belt_broken": "on gear a2 nothing holds the table: it falls towards park at 50 deg/s (I3, I6, I18)",
@@ -93,13 +92,6 @@ OPEN: Final[dict[str, str]] = {
     "encoder_swapped": "a heavy rider on gear a2: the loop swings on a late angle even when calm (I6, I8)",
     **dict.fromkeys(("brake_worn", "brake_gone", "brake_slow", "brake_open"), _UNSEEN),
     "enable_welded": f"{_UNSEEN}; the test of the day finds it",
-    **dict.fromkeys(
-        (
-            *(name for name in FAULTS if name.startswith(("inputs_wire_", "inclinometer_wire_"))),
-            "drive_reboot",
-        ),
-        _UNRIDDEN,
-    ),
 }
 
 
