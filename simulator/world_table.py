@@ -11,6 +11,7 @@ from simulator.plant.fast_lever import plant_of
 from simulator.plant.params import GEARS, Gear, PlantParams
 from simulator.restless import Restless
 
+ROD_PLAY_DEG = 5.0  # beyond the stops; its dead points lie further
 RELAY_DELAY_MS = 500  # SS1-t: the power goes so long after the chain opens
 SUPPLY_LOW_V = 21.0
 SUPPLY_OK_V = 22.0
@@ -124,12 +125,16 @@ class Table:
         return self._free_dps() if self.ailments.belt_broken else self.plant.rate_dps
 
     def even_deg(self, angle_deg: float) -> float:
-        """What a drive counts that knows one gain, that at horizontal: the same unless it is on a rod."""
-        lever = self.whole.gear.lever
+        """What a drive counts that knows one gain, that at horizontal: the same unless it is on a rod.
+
+        A sensor gone wrong says angles where no bed can be: there it goes on evenly, as a potentiometer does.
+        """
+        lever, stops = self.whole.gear.lever, self.whole.stops
         if lever is None:
             return angle_deg
-        level = lever.reach(0.0)
-        return math.degrees((lever.reach(math.radians(angle_deg)).length_m - level.length_m) / level.arm_m)
+        within_deg = min(max(angle_deg, stops.low_deg - ROD_PLAY_DEG), stops.high_deg + ROD_PLAY_DEG)
+        level, there = lever.reach(0.0), lever.reach(math.radians(within_deg))
+        return math.degrees((there.length_m - level.length_m) / level.arm_m) + angle_deg - within_deg
 
     def slope(self, angle_deg: float) -> float:
         """How much of that for one degree of the table."""
