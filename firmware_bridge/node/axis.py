@@ -64,6 +64,9 @@ class Axis:
         )
         if fault != NO_FAULT:
             source.calm = self.trip.swings or (source.calm and not self._feels_it())
+        elif self.trip.shakes:
+            source.calm = True
+            self.trip.forget_swings()
         return fault
 
     def drive(self, wants_power: bool, current_ma: int, may_go_down: bool, dt_ms: int) -> None:
@@ -84,6 +87,7 @@ class Axis:
                 current_ma = self.current.judge(current_ma, self.loop.applied, rate, dt_ms)
                 motion.top_mdps = 10 * (_SLOW_CDPS if source.weak else config.rate_max_cdps)
                 motion.settled_mdeg = _COARSE_MDEG if source.weak else _FINE_MDEG
+                motion.late = source.weak
                 motion.gives = self.loop.relaxes
                 motion.step(source.angle_mdeg, rate, dt_ms, may_go_down)
             else:
