@@ -128,4 +128,11 @@ EQUIVALENT: Final[dict[str, dict[tuple[str, str, str], str]]] = {
             "a hold lasts a millisecond at least",
         ),
     },
+    "safety/observation.py": {
+        (
+            "",
+            "UNKNOWN_INPUTS: Final = Inputs(*(None,) * 14)",
+            "14 -> 13",
+        ): "the last input is unknown unless said",
+    },
 }

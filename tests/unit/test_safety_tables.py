@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from firmware_bridge import readings
 from safety import decision as d
 from safety import observation as o
@@ -11,7 +13,7 @@ from safety.limits import TIERS, Limits, for_table, terms
 from safety.modes import AFTER, BEFORE
 from safety.observation import Terms
 from safety.rules import NOTHING, ROWS
-from safety.verdict import ALLOW, BOTH
+from safety.verdict import ALLOW, BOTH, Verdict, combine
 from tests.safety_rig import LIMITS
 
 WITHOUT_RULE = {"guard_lost"}  # found by the mode table, at the start
@@ -58,6 +60,22 @@ def test_limits_of_a_table() -> None:
     for wrong in ((-8001, -9000, 6600, 6000), (-5999, -9000, 6600, 6000), (-7000, -7199, 6600, 6000)):
         assert isinstance(for_table(*wrong), str)
     assert isinstance(for_table(-7000, -7200, 600, 6000), str)
+
+
+@pytest.mark.parametrize(("table", "words"), [
+    ((-8001, -9000, 6600, 6000), "park is -80.01 deg; allowed -80 deg to -60 deg; move the park position"),
+    ((-7000, -7199, 6600, 6000), "park -70 deg is 1.99 deg from the lower stop; allowed 2 deg or more; raise "
+     "park or lower the stop"),
+    ((-7000, -7200, 600, 6000), "the cap is 0 deg; allowed above 0 deg; move the upper stop (6 deg)"),
+])  # fmt: skip
+def test_a_table_that_is_refused_says_by_how_much(table: tuple[int, int, int, int], words: str) -> None:
+    assert for_table(*table) == words
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_two_verdicts_are_the_less_of_both_in_each_part(place: int) -> None:
+    high, low = Verdict(2, 800, 1), Verdict(*(0 if part == place else (2, 800, 1)[part] for part in range(3)))
+    assert combine(high, low) == combine(low, high) == low
 
 
 def asked(tier: int, numbers: list[int]) -> Terms | str:
