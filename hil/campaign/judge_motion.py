@@ -49,6 +49,9 @@ AGAINST_DEG: Final = 2.0  # I18: found at 1 deg, and the stop that follows
 STALL_MS: Final = 6_000  # I9: two windows of 1.5 s, the first half second, a stop, the settling
 STALL_DEG: Final = 0.5
 BRAKE_MS: Final = 300
+# A brake that does not open tells nobody so. It is found as anything in the way is: a return's progress is
+# looked at after 2 s (design 6). A motor that holds what it held before, beside it, is not driven against it.
+STUCK_MS: Final = 2_000
 PUSH_A: Final = 2.0
 _FAST_CAUSES: Final = ("check_in_missed", "ankles_open", "panic")
 
@@ -198,11 +201,20 @@ def the_brake_is_not_fought(ride: Ride) -> Iterator[str]:
     """I21: never driven against a closed brake, never without both motor and brake, for 300 ms."""
     if ride.fault in ("brake_gone", "brake_worn", "motor_dead", "supply_lost"):
         return
-    fought = _stretches(ride.samples, lambda o: o.bridge_on and o.brake_closed and abs(o.current_a) > PUSH_A)
-    loose = _stretches(ride.samples, lambda one: not one.bridge_on and not one.brake_closed)
-    for text, stretches in (("driven against the brake", fought), ("neither driven nor braked", loose)):
+    sticks = ride.fault == "brake_stuck"
+
+    def fights(one: Sample) -> bool:
+        pushes = one.bridge_on and one.brake_closed and abs(one.current_a) > PUSH_A
+        return pushes and not (sticks and one.report is not None and one.report[AT["command"]] != MOVE)
+
+    fought = _stretches(ride.samples, fights), STUCK_MS if sticks else BRAKE_MS
+    loose = _stretches(ride.samples, lambda one: not one.bridge_on and not one.brake_closed), BRAKE_MS
+    for text, (stretches, most_ms) in (
+        ("driven against the brake", fought),
+        ("neither driven nor braked", loose),
+    ):
         for first, last in stretches:
-            if last.t_ms - first.t_ms > BRAKE_MS:
+            if last.t_ms - first.t_ms > most_ms:
                 yield f"{text} from {_at(first)} to {_at(last)}"
 
 

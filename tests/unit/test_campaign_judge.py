@@ -10,7 +10,7 @@ from hil.campaign import judge_guard, judge_motion, reactions
 from hil.campaign.catalogue import CATALOGUE
 from hil.campaign.trace import Ride, Sample
 from safety.causes import BY_NAME
-from safety.decision import ACTIVE, CUT, INHIBITED, MODES, MOVE, READY, RETURNING, WAITING
+from safety.decision import ACTIVE, CUT, HOLD, INHIBITED, MODES, MOVE, READY, RETURNING, WAITING
 from safety.guard.messages import REPORT_LAYOUT
 from safety.guard.report import Report
 
@@ -222,3 +222,24 @@ def test_a_table_that_slows_down_is_no_runaway() -> None:
     assert called_a_runaway(2.0, *[1.5] * 14, 1.0) == 0
     assert called_a_runaway(1.6, *[1.5] * 14, 0.8) == 0
     assert called_a_runaway(2.0, *[1.5] * 14, 0.9, fault="encoder_late") == 0
+
+
+def held_by_a_brake(ticks: int, fault: str, **values: int) -> list[str]:
+    """What I21 says of a motor that pushes for so many ticks against a closed brake."""
+    pushes = sample(0, 0.0, report(**values))._replace(brake_closed=True, current_a=-7.0)
+    among = [sample(0)] * 3 + [pushes] * ticks + [sample(0)] * 3
+    timed = [one._replace(t_ms=20 * place) for place, one in enumerate(among)]
+    return list(judge_motion.the_brake_is_not_fought(ride(timed, fault)))
+
+
+def test_a_brake_that_is_told_to_be_closed_is_fought_for_300_ms_at_the_most() -> None:
+    for command in (MOVE, HOLD):
+        assert held_by_a_brake(16, "nominal", command=command) == []
+        assert len(held_by_a_brake(17, "nominal", command=command)) == 1
+
+
+def test_a_brake_that_does_not_open_is_found_as_something_in_the_way() -> None:
+    """And a motor that goes on holding the load beside it does not drive against it."""
+    assert held_by_a_brake(101, "brake_stuck", command=MOVE) == []
+    assert len(held_by_a_brake(102, "brake_stuck", command=MOVE)) == 1
+    assert held_by_a_brake(500, "brake_stuck", command=HOLD) == []
