@@ -168,6 +168,7 @@ class Run:
         if answer["verdict"] != "survived":
             return answer
         quick = [file for file in self._files if any(f"_{word}.py" in file for word in _QUICK)]
+        quick = quick or self._files
         groups = [[first] if first else [], quick]
         if self._budget_s >= LATER_S:
             groups.append([file for file in self._files if file not in quick])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ from tests.safety_rig import FIRST_START, LIMITS, Rig
 from tests.unit.test_safety_permits import Move, angle, button, fact, parked, pressed, seen, turn
 
 
+@cache
 def to_test() -> Turn:
     """At park with nobody on the table, the pendant held, the tests asked for."""
     rig = Rig()

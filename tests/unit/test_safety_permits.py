@@ -7,6 +7,7 @@ test asserts, so each pair shows that this condition by itself changes the outco
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -166,6 +167,7 @@ def test_towards_park_no_head_down_condition_is_asked(name: str, change: Change)
     assert refusal(ask) == 0, name
 
 
+@cache
 def parked() -> Turn:
     """At park with nothing against a session."""
     rig = Rig()
@@ -180,6 +182,7 @@ def turn(rig: Rig, seen: Observation, latched: int = 0) -> Turn:
     return Turn(rig.state, digest, seen, LIMITS, 0, latched, 0, None, False)
 
 
+@cache
 def to_reset() -> Turn:
     """The very tick in which RETURN is let go at park after three seconds."""
     rig = Rig()

@@ -107,6 +107,21 @@ def test_each_mutant_has_its_verdict_and_who_gave_it(
 
 
 @pytest.mark.timeout(300)
+def test_the_guard_is_changed_too_and_asked_by_its_own_tests() -> None:
+    able = "safety/guard/able.py"
+    run = mutation.Run(["tests/unit/test_guard_able.py"], guard=True)
+    try:
+        for mutant in (
+            found("Lt -> LtE", "if not 0 < can.watchdog_ms", able),
+            found("200 -> 201", "WATCHDOG_MAX_MS", able),
+        ):
+            said = run.one(mutant)
+            assert (said.verdict, "test_guard_able" in said.by) == ("killed", True), said
+    finally:
+        run.end()
+
+
+@pytest.mark.timeout(300)
 def test_what_noticed_a_mutant_passes_on_the_unchanged_rules(run: mutation.Run) -> None:
     one = mutation.Verdict(
         Mutant("safety/limits.py", 0, 1, "x"), "killed", f"{TABLES}::test_limits_of_a_table"
