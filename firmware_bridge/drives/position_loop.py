@@ -85,18 +85,25 @@ class PositionLoop:
         self._speed = self._trim = 0.0
         self._stood_ms = self._held_cdeg = None
 
-    def speed_cdps(self, measured: Measured | None, now_ms: int) -> float:
-        """The speed for the drive; 0 without an intent or without a fresh angle."""
+    def speed_cdps(self, measured: Measured | None, now_ms: int, other: AngleReading | None = None) -> float:
+        """The speed for the drive; 0 without an intent or without a fresh angle.
+
+        `other` says where on a lever the table is, while the measured angle is one that no table has.
+        """
         dt_s = 0.0 if self._told_ms is None else min(100, max(0, now_ms - self._told_ms)) / 1_000
         self._told_ms = now_ms
         self._speed = self._wanted(measured, now_ms, dt_s)
-        return self._speed if self._lever is None else self._speed * self._slope_at(self._lever, measured)
+        return (
+            self._speed if self._lever is None else self._speed * self._slope_at(self._lever, measured, other)
+        )
 
-    def _slope_at(self, lever: Lever, measured: Measured | None) -> float:
-        """A stop that slows down goes on without an angle; one beyond the geometry is no place to turn at."""
-        if measured is not None and measured.angle_cdeg is not None:
-            known = lever.holds(measured.angle_cdeg)
-            self._slope = lever.slope(measured.angle_cdeg) if known else 0.0
+    def _slope_at(self, lever: Lever, measured: Measured | None, other: AngleReading | None) -> float:
+        """A stop that slows down goes on without an angle; where none can be, as at the shortest arm."""
+        if measured is None or measured.angle_cdeg is None:
+            return self._slope
+        angles = (measured.angle_cdeg, lever.shortest_arm[0] if other is None else other.angle_cdeg)
+        known = next((cdeg for cdeg in angles if lever.holds(cdeg)), lever.shortest_arm[0])
+        self._slope = lever.slope(known)
         return self._slope
 
     def _wanted(self, measured: Measured | None, now_ms: int, dt_s: float) -> float:

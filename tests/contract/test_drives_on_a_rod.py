@@ -94,18 +94,24 @@ def test_a_length_beyond_the_geometry_is_no_angle_and_moves_nothing(counts: int)
 
 
 def test_the_loop_turns_a_drive_slower_where_the_arm_is_short() -> None:
-    def told(angle_cdeg: int) -> float:
+    def told(angle_cdeg: int, other: AngleReading | None = None) -> float:
         loop, even = PositionLoop(lever=ROD), PositionLoop()
         for one in (loop, even):
             one.move(angle_cdeg + 10, 200)
         at = AngleReading(1_000, 1, angle_cdeg, None)
-        return loop.speed_cdps(at, 1_000) / even.speed_cdps(at, 1_000)
+        return loop.speed_cdps(at, 1_000, other) / even.speed_cdps(at, 1_000)
 
     assert told(0) == 1.0
     assert told(6_000) == pytest.approx(0.054907 / 0.16052854, rel=1e-4)
     assert told(-1_500) == pytest.approx(0.16999164 / 0.16052854, rel=1e-4)
-    assert told(ROD.high_cdeg + 1) == 0.0
-    assert told(ROD.low_cdeg - 1) == 0.0
+    slowest = ROD.slope(float(ROD.shortest_arm[0]))
+    assert slowest == min(ROD.slope(float(cdeg)) for cdeg in range(ROD.low_cdeg, ROD.high_cdeg + 1, 50))
+    assert told(ROD.high_cdeg + 1) == pytest.approx(slowest)
+    assert told(ROD.low_cdeg - 1) == pytest.approx(slowest)
+    # An encoder that says what no bed can be, while the guard leads by the inclinometer.
+    assert told(18_000, AngleReading(1_000, 1, -1_500, None)) == pytest.approx(told(-1_500))
+    assert told(6_000, AngleReading(1_000, 1, -1_500, None)) == pytest.approx(told(6_000))
+    assert told(18_000, AngleReading(1_000, 1, 18_000, None)) == pytest.approx(slowest)
 
 
 def test_a_stop_slows_down_by_the_arm_seen_last() -> None:

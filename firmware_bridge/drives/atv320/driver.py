@@ -66,6 +66,7 @@ class Atv320Drive(ModbusSpeedDrive):
         super().__init__(config.address, link, timing, plan, GAINS, Heat(*parts), config.lever)
         self._config = config
         self._angle = angles.encoder
+        self._inclinometer = angles.inclinometer  # the guard may lead by it
         self._rpm_per_cdps = config.sign * config.gear_ratio / CDPS_PER_RPM
         self._word: int | None = None  # status
         self._word_ms = 0
@@ -94,7 +95,8 @@ class Atv320Drive(ModbusSpeedDrive):
     def _command(self, now_ms: int) -> modbus.Request:
         if self._loop.is_released:
             return write_request(self._unit, r.CMD, r.DISABLE_VOLTAGE)
-        wanted = self._loop.speed_cdps(self._angle(), now_ms) if self._armed else 0.0
+        seen = self._inclinometer()
+        wanted = self._loop.speed_cdps(self._angle(), now_ms, seen) if self._armed else 0.0
         rpm = round(wanted * self._rpm_per_cdps)
         state = None if self._word is None else self._word & r.STATE_MASK
         if state == r.OPERATION_ENABLED:
