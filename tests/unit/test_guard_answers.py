@@ -144,6 +144,15 @@ def test_whoever_lies_on_the_table_is_asked_to_step_off_for_the_tests() -> None:
     assert reason(None, lies, "trouble") == "trouble"
 
 
+def test_after_a_stop_in_the_tests_somebody_brings_the_table_to_park_first() -> None:
+    ready = {"inputs": GOOD._replace(ankle_a=False, ankle_b=False, pendant=True)}
+    stopped = {"first_cause": BY_NAME["stop_pressed"].number}
+    assert reason(stopped, ready, "trouble", testing=True).startswith(
+        "STOP ended the tests off park; hold RETURN"
+    )
+    assert reason(stopped, ready, "trouble") == "trouble"
+
+
 @pytest.mark.parametrize("testing", [True, False])
 def test_a_drive_that_is_hot_or_hides_it_is_named(testing: bool) -> None:
     ready = GOOD._replace(ankle_a=False, ankle_b=False, pendant=True)

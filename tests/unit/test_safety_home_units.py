@@ -8,6 +8,7 @@ from safety import decision as d
 from safety.home_pinch import backing_off, giving_back, pinched
 from safety.home_pinch import waiting as pinch_waits
 from safety.home_stages import go_on, moving, pausing, stopping, warning
+from safety.home_stages import waiting as rest_waits
 from safety.home_state import PINCH_UP, entered
 from safety.observation import DRIVE_DISARMED
 from safety.profile import Ramp
@@ -172,6 +173,16 @@ def test_a_warning_adds_nothing_but_the_cut_that_it_follows() -> None:
         was = HOME._replace(stage=d.WARNING, left_ms=20, bits=bits)
         assert warning(was, facts(), SEEN, LIMITS, 20)[0].bits == bits
         assert warning(was._replace(cuts=1), facts(), SEEN, LIMITS, 20)[0].bits == bits | CUT_OFF
+
+
+@pytest.mark.parametrize("stop", [True, False])
+def test_who_shows_while_stop_is_held_is_seen_and_the_table_stands(stop: bool) -> None:
+    was = HOME._replace(stage=d.AT_REST_WAITING, bits=EMERGENCY)
+    at = facts(0, buttons={"home_release": True, "stop_ms": 20}, now={"stop": stop})
+    home, act = rest_waits(was, at, SEEN, LIMITS, 20)
+    assert (home.acknowledged, act.command) == (True, d.HOLD)
+    assert home.stage == (d.PAUSE_REST if stop else d.TO_MID)
+    assert not rest_waits(was, facts(0), SEEN, LIMITS, 20)[0].acknowledged
 
 
 def test_another_stage_begins_with_nothing_measured() -> None:

@@ -187,9 +187,9 @@ def test_pauses_are_neither_restarted_nor_skipped_by_a_second_cause() -> None:
     rig.run(1_000)
     rig.press(ankle_a=False)
     rig.until(d.WAITING)
-    rig.press(ankle_a=True, stop=True)
+    rig.press(ankle_a=True, return_a=True)
     rig.tick()
-    rig.press(stop=False)
+    rig.press(return_a=False)
     rig.until(d.INHIBITED)
     at_rest_ms = sum(
         20 for _, x, cdeg in rig.log if abs(cdeg) < 1 and x.stage in (d.PAUSE_REST, d.AT_REST_WAITING)

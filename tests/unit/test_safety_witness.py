@@ -8,7 +8,7 @@ from safety import decision as d
 from safety.angles import BOTH, NEITHER, ONLY_A, ONLY_B, Angles, see
 from safety.look import look
 from safety.observation import Observation
-from safety.witness import NO_WITNESS, Witness, ask
+from safety.witness import NO_WITNESS, Witness, _stands, ask
 from tests.home_facts import SEEN
 from tests.safety_rig import LIMITS, Rig, ridden
 
@@ -254,3 +254,9 @@ def test_switches_that_are_silent_deny_nothing() -> None:
     for age_ms, denied_ms in ((LIMITS.stale_ms, 20), (LIMITS.stale_ms + 1, 0)):
         observation = seen(past_rest=False)._replace(a_cdeg=1000, b_cdeg=None, inputs_age_ms=age_ms)
         assert see(alone, observation, LIMITS, False, 20).denied_ms == denied_ms
+
+
+@pytest.mark.parametrize("half", [(None, None), (1000, None), (None, 1000)])
+def test_before_both_have_settled_nobody_is_said_to_move(half: tuple[int | None, int | None]) -> None:
+    was = NO_WITNESS._replace(a_cdeg=half[0], b_cdeg=half[1])
+    assert _stands(was, 1000, 1900, LIMITS, 20) == (was, 0)
