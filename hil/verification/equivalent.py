@@ -83,6 +83,7 @@ EQUIVALENT: Final[dict[str, dict[tuple[str, str, str], str]]] = {
         (
             ("is_hot", "return (observation.heat_permille or 0) >= HEAT_PERMILLE", "0 -> 1"),
             ("is_hot", "return (observation.heat_permille or 0) >= HEAT_PERMILLE", "0 -> -1"),
+            ("is_hot", "return (observation.heat_permille or 0) >= HEAT_PERMILLE", "without 0"),
         ),
         "a heat that no drive tells counts as cold; so does one unit of it",
     ),

@@ -8,10 +8,10 @@ import pytest
 
 from safety.angles import BOTH, ONLY_A
 from safety.brake import HELD, NOT_TRIED, TORQUE_BACK, TORQUE_OFF, UNTRIED
-from safety.decision import RETURNING, WAITING
+from safety.decision import LATCHED, MODES, RETURNING, WAITING
 from safety.home_state import Act
 from safety.look import look
-from safety.modes import AFTER, Row, Turn, _latched, _off_park, _test_over, _woke_away
+from safety.modes import AFTER, Row, Turn, _latched, _off_park, _test_over, _woke_away, next_mode
 from safety.observation import ORDER_END
 from safety.step import boot
 from safety.trial import NOT_TRYING, Trial, _away, _gone, tried
@@ -149,3 +149,9 @@ def test_when_the_days_test_is_over() -> None:
 )
 def test_beside_park_by_more_than_a_degree(cdeg: int | None, off: bool) -> None:
     assert _off_park(turn({"cdeg": cdeg})) == off
+
+
+@pytest.mark.parametrize("mode", range(len(MODES)))
+def test_a_row_is_for_its_own_modes(mode: int) -> None:
+    home = turn({"at_park": True})._replace(act=Act(done=True), latched=13)
+    assert next_mode(AFTER, mode, home) == (LATCHED if mode in (RETURNING, WAITING) else mode)
