@@ -6,6 +6,7 @@ _TOO_FAST_MDPS = 10_000
 _TOO_FAST_TICKS = 3
 _RUNS_MDPS = 2_500  # head-down, above what is wanted
 _CAUGHT_MDPS = 100  # by so much slower already: the loop has it
+_CAUGHT_TICKS = 3  # in a row: a coarse encoder says so between two of its counts
 _DOWN_MDPS = 300  # a wish to go head-down; below it the table may not
 _WRONG_MDEG = 1_000
 _SUNK_MDEG = 2_000  # all tries together
@@ -20,7 +21,7 @@ class Trip:
 
     def __init__(self) -> None:
         self.fault = protocol.NO_FAULT
-        self._fast_ticks = self._run_ticks = 0
+        self._fast_ticks = self._run_ticks = self._caught_ticks = 0
         self._lowest = 0
         self._counts = False
         self._begun = 0
@@ -48,9 +49,7 @@ class Trip:
         self._fast_ticks = self._fast_ticks + 1 if fast else 0
         if self._fast_ticks >= _TOO_FAST_TICKS:
             self.fault = protocol.OVER_SPEED
-        runs = watched and rate_mdps > max(0, wanted_mdps) + _RUNS_MDPS
-        if not runs or newest_mdps >= rate_mdps - _CAUGHT_MDPS:
-            self._run_ticks = self._run_ticks + 1 if runs else 0
+        self._watch_run(watched and rate_mdps > max(0, wanted_mdps) + _RUNS_MDPS, rate_mdps - newest_mdps)
         if self._run_ticks >= _TOO_FAST_TICKS:
             self.fault = protocol.WRONG_WAY
         if not watched or wanted_mdps > _DOWN_MDPS:
@@ -63,7 +62,20 @@ class Trip:
             self._sinks, self._begun = True, self._lowest if self._counts else angle_mdeg
         if self._sinks and angle_mdeg < self._begun - _WRONG_MDEG:
             self._sinks = False  # it came home after all
+        if self.fault != protocol.NO_FAULT:
+            self._counts = False  # the next try is measured from where it begins
         return self.fault
+
+    def _watch_run(self, runs: bool, slower_mdps: int) -> None:
+        """How long it runs head-down; ticks in which the loop has caught it do not count, once they last."""
+        if not runs:
+            self._run_ticks = self._caught_ticks = 0
+        elif slower_mdps > _CAUGHT_MDPS:
+            self._caught_ticks = min(self._caught_ticks + 1, _CAUGHT_TICKS)
+        else:
+            believed = self._caught_ticks >= _CAUGHT_TICKS
+            self._run_ticks += 1 if believed else 1 + self._caught_ticks
+            self._caught_ticks = 0
 
     def _watch_swings(self, off_mdps: int, dt_ms: int) -> None:
         side = 1 if off_mdps > _SWINGS_MDPS else -1 if off_mdps < -_SWINGS_MDPS else 0
@@ -92,4 +104,4 @@ class Trip:
     def rescale(self) -> None:
         """The angle comes from another source: what was seen so far is in another scale."""
         self._counts = False
-        self._fast_ticks = self._run_ticks = 0
+        self._fast_ticks = self._run_ticks = self._caught_ticks = 0

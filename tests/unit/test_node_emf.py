@@ -81,7 +81,7 @@ def test_an_encoder_that_becomes_late_is_doubted_at_the_next_start_or_its_loop_i
         lowest_deg = min(lowest_deg, node.plant.angle_deg)
         sunk_deg = max(sunk_deg, node.plant.angle_deg - lowest_deg)
     source = node.brain.source
-    assert (source.slow, node.brain.state) == (True, protocol.ARMED) or source.calm
+    assert (source.slow, node.brain.state) == (True, protocol.ARMED) or source.calm or source.shaken
     assert node.fastest_dps < 8.8
     assert sunk_deg < 1.5
 
@@ -114,12 +114,14 @@ def test_a_loop_that_shakes_as_turns_of_the_winding_are_shorted_becomes_calm_wit
     ohm = plant.params.motor.resistance_ohm * part
     plant.refit(replace(plant.params, motor=replace(plant.params.motor, resistance_ohm=ohm)))
     off = 0.0
-    for place in range(600):
+    for place in range(900):
         node.command(protocol.MOVE, *next(way))
-        off = max(off, abs(plant.rate_dps + 2.0)) if place > 150 else off
+        # Ten quiet seconds, and it is tried as quick as before; once.
+        off = max(off, abs(plant.rate_dps + 2.0)) if 150 < place < 500 or place > 650 else off
     assert node.brain.state == protocol.ARMED
-    assert node.brain.source.calm
-    assert off < 1.5
+    assert node.brain.source.shaken
+    assert not node.brain.source.calm
+    assert off < 2.5  # a quarter of the winding left: it nods a little, and is led on
 
 
 def test_an_inclinometer_that_drifts_past_a_standing_encoder_is_no_fall() -> None:
