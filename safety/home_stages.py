@@ -214,7 +214,8 @@ def waiting(home: Home, facts: Facts, observation: Observation, limits: Limits, 
     """At rest until a person shows: RETURN let go here, or the pendant pressed and let go here; not STOP."""
     buttons = facts.buttons
     pressed = home.pressed or buttons.pendant_press
-    if buttons.home_release or (pressed and buttons.pendant_release):
+    beside = buttons.home_press and buttons.home_ms > 0  # the other RETURN, where one is stuck
+    if buttons.home_release or beside or (pressed and buttons.pendant_release):
         shown = home._replace(acknowledged=True)
         if stands(buttons, limits):
             return entered(shown, PAUSE_REST), Act(HOLD, stage=PAUSE_REST)

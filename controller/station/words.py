@@ -26,7 +26,7 @@ HEADLINES: Final = {
     "recovering": ("Coming upright", "With a pause on the way."),
     "frozen": ("Stopped", "RETURN comes up at once. CONTINUE needs the pendant released, then pressed."),
     "returning": ("Coming back", "The guard brings the table upright, with pauses on the way."),
-    "waiting": ("Waiting", "Level. Look after the rider, then press a button at the table."),
+    "waiting": ("Waiting", "Level. Look after the rider, then press RETURN and let it go."),
     "faulted": ("Fault", "The table stays where it is. Hold RETURN at the table to come up."),
     "unknown": ("No connection", "Nothing is known about the table. Use the buttons at the table."),
 }

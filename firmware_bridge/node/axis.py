@@ -71,7 +71,7 @@ class Axis:
         return fault
 
     def _watch_shaking(self, dt_ms: int) -> None:
-        """Gentle while it is shaken, no slower: who shakes it may need the quick way home. Twice: for good."""
+        """Gentle once shaken, and no slower: who shakes it may need the quick way home. Twice: for good."""
         source = self.source
         if self.trip.shakes:
             self._again, self._quiet_ms = self._shaken_once, 0

@@ -1,4 +1,4 @@
-"""The node and what is less than ideal: a dead motor, a coarse encoder, no current sense, a rider who shakes."""
+"""The node beside what is not ideal: dead motor, coarse encoder, no current sense, a rider who shakes."""
 
 from __future__ import annotations
 

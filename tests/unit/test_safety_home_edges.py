@@ -208,6 +208,9 @@ def test_a_person_shows_by_a_release_made_at_rest() -> None:
                         ("pendant_release", False)):  # fmt: skip
         after, act = waiting(home, facts(0, buttons={edge: True}), SEEN, LIMITS, 20)
         assert (after.acknowledged, act.mode == d.WAITING) == (shows, not shows)
+    for held_ms, shows in ((1, True), (0, False)):  # the other button, beside one that is stuck
+        press = facts(0, buttons={"home": True, "home_press": True, "home_ms": held_ms})
+        assert waiting(home, press, SEEN, LIMITS, 20)[0].acknowledged == shows
     pressed, act = waiting(home, facts(0, buttons={"pendant_press": True}), SEEN, LIMITS, 20)
     assert (pressed.pressed, act.sounder, act.command) == (True, True, d.HOLD)
     assert waiting(pressed, facts(0, buttons={"pendant_release": True}), SEEN, LIMITS, 20)[0].acknowledged
