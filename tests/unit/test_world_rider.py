@@ -125,5 +125,5 @@ def test_fault_beats_key_beats_person() -> None:
     buttons.fault("pendant", None)
     buttons.key("pendant", None)
     assert [*seen, buttons["pendant"]] == [False, True, True]
-    with pytest.raises(ValueError, match="no contact 'knob'; there are: pendant, stop"):
+    with pytest.raises(ValueError, match="no contact 'knob'; there are: pendant, squeezed, stop"):
         buttons.key("knob", True)
