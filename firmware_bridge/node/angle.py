@@ -18,7 +18,6 @@ class AngleSource:
         self.known = False
         self.slow = False
         self.calm = False  # after a trip: its loop may have swung on an angle that is late
-        self.shaken = False  # it went to and fro quickly: its loop, or a rider who shakes it
         self.switched = False  # in this tick it went over to the other source: another scale
         self.fault = protocol.NO_FAULT
         self.doubt = Doubt(config)
@@ -33,11 +32,16 @@ class AngleSource:
         """Of the source in use."""
         if self.slow:
             return self._slow_rate.rate_mdps
-        return self._calm_rate.rate_mdps if self.weak else self._fast_rate.rate_mdps
+        return self._calm_rate.rate_mdps if self.calm else self._fast_rate.rate_mdps
 
     @property
     def newest_mdps(self) -> int:
         """The rate of the last two samples, where the source is quick."""
+        return self.rate_mdps if self.weak else self._fast_rate.newest_mdps
+
+    @property
+    def latest_mdps(self) -> int:
+        """As quick, of the last two samples alone; the loop may be calm, a fall is not."""
         return self._slow_rate.rate_mdps if self.slow else self._fast_rate.newest_mdps
 
     @property
@@ -48,7 +52,7 @@ class AngleSource:
     @property
     def weak(self) -> bool:
         """Whether the loop must not follow it closely."""
-        return self.slow or self.calm or self.shaken
+        return self.slow or self.calm
 
     def take(
         self,

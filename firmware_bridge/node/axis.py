@@ -14,7 +14,6 @@ _STILL_MDPS = 100
 _FALLS_MDPS = 1_000
 _FINE_MDEG = 15  # held so near to where it should stand
 _COARSE_MDEG = 100  # by the inclinometer
-_QUIET_MS = 10_000  # not shaken any more
 _SWITCHED_MS = 100  # so long the host's setpoints may still be in the other source's scale
 
 
@@ -31,8 +30,6 @@ class Axis:
         self.trip = Trip()
         self.duty_permille = 0
         self.switched_ms = 0
-        self._quiet_ms = 0
-        self._shaken_once = self._again = False
         self.creeps = False  # without an angle: the host wants to go on towards park
 
     def sense(
@@ -63,28 +60,11 @@ class Axis:
             self.motion.wanted_mdps,
             watched,
             dt_ms,
-            source.newest_mdps,
+            source.latest_mdps,
         )
         if fault != NO_FAULT:
             source.calm = self.trip.swings or (source.calm and not self._feels_it())
-        self._watch_shaking(dt_ms)
         return fault
-
-    def _watch_shaking(self, dt_ms: int) -> None:
-        """Gentle once shaken, and no slower: who shakes it may need the quick way home. Twice: for good."""
-        source = self.source
-        if self.trip.shakes:
-            self._again, self._quiet_ms = self._shaken_once, 0
-            source.shaken = self._shaken_once = True
-            self.trip.forget_swings()
-        elif source.shaken and not self._again:
-            off_mdps = source.quick_mdps - self.motion.wanted_mdps
-            self._quiet_ms = self._quiet_ms + dt_ms if -_FALLS_MDPS < off_mdps < _FALLS_MDPS else 0
-            source.shaken = self._quiet_ms < _QUIET_MS
-
-    def quicken(self) -> None:
-        """Another session, or the tests of the day: its loop may be as quick as ever."""
-        self.source.calm = self.source.shaken = self._shaken_once = self._again = False
 
     def drive(self, wants_power: bool, current_ma: int, may_go_down: bool, dt_ms: int) -> None:
         """Brake, bridge and loops of this tick."""
@@ -103,10 +83,8 @@ class Axis:
             rate, newest = source.rate_mdps, source.newest_mdps
             if source.known:
                 current_ma = self.current.judge(current_ma, self.loop.applied, rate, dt_ms)
-                slow = source.slow or source.calm
-                motion.top_mdps = 10 * (_SLOW_CDPS if slow else config.rate_max_cdps)
+                motion.top_mdps = 10 * (_SLOW_CDPS if source.weak else config.rate_max_cdps)
                 motion.settled_mdeg = _COARSE_MDEG if source.weak else _FINE_MDEG
-                motion.late = source.weak
                 motion.gives = self.loop.relaxes
                 motion.step(source.angle_mdeg, rate, dt_ms, may_go_down)
             else:

@@ -78,7 +78,7 @@ class Brain:
                 self.source.forgive()
                 self.axis.current.forgive()
                 if not self.host.session_mark:
-                    self.axis.quicken()  # the tests of the day try it as quick as it will ride
+                    self.source.calm = False  # the tests of the day try it as quick as it will ride
             self.state = protocol.ARMED
             self.mode = protocol.NONE
             self._may_try = True

@@ -46,8 +46,7 @@ class Gains:
     kp: permille for 1 deg/s of error. ki: the same, a second.
     kx: deg/s for 1 deg of error.
     per_amp: duty in permille that changes the current by 1 A at once (resistance over supply).
-    kd: permille for 1 deg/s that the back-EMF says and nothing has seen yet; at most two thirds of
-        feed, since a duty that a late or missing current does not show yet counts as a rate.
+    kd: permille for 1 deg/s that the back-EMF says and nothing has seen yet.
     """
 
     def __init__(self, feed: int, kp: int, ki: int, kx: int, per_amp: int, kd: int) -> None:
@@ -66,5 +65,5 @@ def gains(gear: str) -> Gains:
 
 _GAINS = {
     "a1": Gains(27, 12, 250, 4, 11, 6),
-    "a2": Gains(6, 16, 160, 4, 11, 4),
+    "a2": Gains(6, 18, 160, 4, 11, 4),
 }

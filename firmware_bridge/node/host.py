@@ -130,7 +130,7 @@ class Host:
     def _mark(self, marked: bool) -> None:
         if marked != self.session_mark:
             self.session_mark = marked
-            self._brain.axis.quicken()
+            self._brain.source.calm = False  # another session: its loop may be as quick as ever
             self._brain.store.put(SESSION_MARK, 1 if marked else 0)
             self._brain.store.save()
 

@@ -46,7 +46,6 @@ class Motion:
         self.wanted_mdps = 0  # the rate command
         self.settled = True
         self.settled_mdeg = 15
-        self.late = False  # the angle: half the gain
         self._set_udeg = 0
         self._rate_mdps = 0
         self._target_mdeg = 0
@@ -154,10 +153,9 @@ class Motion:
         self.settled = self._rate_mdps == 0 and -self.settled_mdeg <= error <= self.settled_mdeg
         error = 0 if self.settled else max(-20_000, min(20_000, error))
         top = self.top_mdps
-        behind = self._gains.kx * error // (2 if self.late else 1)
         most = _BACK_MDPS if self._rate_mdps <= 0 else _FASTER_MDPS
         least = -_BACK_MDPS if self._rate_mdps >= 0 else -_FASTER_MDPS
-        wanted = self._rate_mdps + max(least, min(most, behind))
+        wanted = self._rate_mdps + max(least, min(most, self._gains.kx * error))
         wanted = max(-top, min(top, wanted))
         if not may_go_down:
             wanted = min(0, wanted)

@@ -11,8 +11,6 @@ _DOWN_MDPS = 300  # a wish to go head-down; below it the table may not
 _WRONG_MDEG = 1_000
 _SUNK_MDEG = 2_000  # all tries together
 _SWINGS_MDPS = 1_000  # off what is wanted, to one side and to the other
-_SHAKES_MS = 250  # to the other side within so long,
-_SHAKES = 4  # and so often: its loop is too quick for what it knows of angle and motor
 _CALM_MS = 1_000  # no more than that for so long: it does not swing
 
 
@@ -28,7 +26,7 @@ class Trip:
         self._sinks = False
         self._side = 0  # of what is wanted, by its rate
         self.swings = False  # to one side, then to the other: its loop, or whoever lies there
-        self._calm_ms = self._turned_ms = self._turns = 0
+        self._calm_ms = 0
 
     def gave_up(self, angle_mdeg: int) -> bool:
         """Each try goes down a little more: then only the crank is left."""
@@ -79,27 +77,19 @@ class Trip:
 
     def _watch_swings(self, off_mdps: int, dt_ms: int) -> None:
         side = 1 if off_mdps > _SWINGS_MDPS else -1 if off_mdps < -_SWINGS_MDPS else 0
-        if self._side:
-            self._turned_ms = min(self._turned_ms + dt_ms, _CALM_MS)
-            self._calm_ms += dt_ms
         if side:
-            if self._side == -side:
-                self.swings = True
-                self._turns = self._turns + 1 if self._turned_ms < _SHAKES_MS else 0
-                self._turned_ms = 0
-            self._calm_ms, self._side = 0, side
-        elif self._calm_ms >= _CALM_MS:
+            self._calm_ms = 0
+            self.swings = self.swings or self._side == -side
+            self._side = side
+        elif self._calm_ms < _CALM_MS:
+            self._calm_ms += dt_ms
+        else:
             self.forget_swings()
 
     def forget_swings(self) -> None:
         """The next try begins at rest."""
-        self._side = self._turns = self._turned_ms = self._calm_ms = 0
+        self._side = 0
         self.swings = False
-
-    @property
-    def shakes(self) -> bool:
-        """Whether it goes to and fro so quickly that only its own loop can be it."""
-        return self._turns >= _SHAKES
 
     def rescale(self) -> None:
         """The angle comes from another source: what was seen so far is in another scale."""

@@ -10,10 +10,9 @@ _FREE_MDPS = 300  # turning, and within as much of what is wanted
 _HELD_MS = 80  # pushed for so long, and it stood
 _RELAX_PER_S = 300_000  # millionths a second: what is squeezed springs back at about 1 deg/s
 _LEARNT_MS = 300
-_LEARNT_LATE_MS = 1_000  # from an angle that is late
 _RECOIL_MDPS = 3_000  # it comes back by itself: enough is relaxed
 _LEANS = 180_000  # so much more than the load, in millionths of duty: someone who leans on the bed
-_LATE_KP = 5  # of what the back-EMF says, where the angle is late
+_WEAK_KP = 3  # where the angle is late, whatever the gear
 _OPENS_MS = 300  # after the brake has opened
 _THROWN_MDPS = 1_000  # by the back-EMF, and seen to go that way
 _STEADY_MS = 300  # stood or turned as it should for so long: the integral is the load
@@ -24,10 +23,6 @@ def _nearer(one: int, other: int) -> int:
     if one > 0:
         return max(0, min(one, other))
     return min(0, max(one, other))
-
-
-def _bounded(rate_mdps: int) -> int:
-    return max(-20_000, min(20_000, rate_mdps))
 
 
 class RateMeter:
@@ -87,7 +82,7 @@ class VelocityLoop:
         self.quick_mdps = 0  # the rate, without the delay of what sees it
         self._emf_off = 0  # by so much the back-EMF says more than is seen
         self.relaxes = False  # stopped where something held it: the push goes before anything else
-        self.weak = False  # an angle that is late: the back-EMF holds the rate, and a fifth of the integral
+        self.weak = False  # a slow angle source: a quarter of the gains
         self.sticks = False  # and yet half the integral while a table that is led does not move
 
     def reset(self) -> None:
@@ -121,11 +116,10 @@ class VelocityLoop:
     def _feel_emf(self, seen_mdps: int, current_ma: int, dt_ms: int) -> None:
         """Quick changes of the rate by back-EMF, which is never late; the rest as seen.
 
-        Only its changes count, so a supply or a winding that is off is learnt within a second or two.
+        Only its changes count, so a supply or a winding that is off is learnt within half a second.
         """
         self.quick_mdps = self.estimate_mdps(current_ma) - self._emf_off
-        learnt_ms = _LEARNT_LATE_MS if self.weak else _LEARNT_MS
-        self._emf_off += (self.quick_mdps - seen_mdps) * dt_ms // learnt_ms
+        self._emf_off += (self.quick_mdps - seen_mdps) * dt_ms // _LEARNT_MS
 
     def is_heavy(self) -> bool:
         """Whether a supply 15 % off would make the estimate wrong by more than 1.2 deg/s."""
@@ -157,17 +151,14 @@ class VelocityLoop:
         gains = self._gains
         self._feel_emf(rate_mdps, current_ma, dt_ms)
         self._give_up(wanted_mdps, rate_mdps, dt_ms)
-        ki = gains.ki
+        felt = rate_mdps - _nearer(rate_mdps - self.quick_mdps, rate_mdps - newest_mdps)
+        error = max(-20_000, min(20_000, wanted_mdps - felt))
+        unseen = 0 if settled else max(-20_000, min(20_000, rate_mdps - self.quick_mdps))
+        kp, ki = gains.kp, gains.ki
         if self.weak:
-            error = _bounded(wanted_mdps - rate_mdps)
+            kp = _WEAK_KP
             ki = ki // 2 if self.sticks else ki // 5
-            push = _LATE_KP * _bounded(wanted_mdps - self.quick_mdps)
-        else:
-            unseen = _nearer(rate_mdps - self.quick_mdps, rate_mdps - newest_mdps)
-            error = _bounded(wanted_mdps - rate_mdps + unseen)
-            late = 0 if settled else _bounded(rate_mdps - self.quick_mdps)
-            push = gains.kp * error + gains.kd * late
-        direct = gains.feed * wanted_mdps + push + self._integral
+        direct = gains.feed * wanted_mdps + kp * error + gains.kd * unseen + self._integral
         grown = self._integral + ki * error * dt_ms // 1000
         highest = self._duty + (limit_ma - current_ma) * gains.per_amp
         lowest = self._duty - (limit_ma + current_ma) * gains.per_amp
@@ -181,7 +172,8 @@ class VelocityLoop:
             self._relax(rate_mdps, dt_ms)
         elif not settled and not limited and (-FULL < direct < FULL or unwinds):
             self._integral = max(-FULL, min(FULL, grown))
-        self._duty = max(-FULL, min(FULL, max(lowest, min(highest, direct))))
+        duty = max(lowest, min(highest, direct))
+        self._duty = max(-FULL, min(FULL, duty))
         return self._duty // 1000
 
     def _give_up(self, wanted_mdps: int, rate_mdps: int, dt_ms: int) -> None:

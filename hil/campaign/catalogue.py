@@ -88,6 +88,7 @@ _OCCASIONS: Final = {
 _UNSEEN: Final = "no ride with one fault alone closes the brake or opens the relay, so it has no occasion"
 OPEN: Final[dict[str, str]] = {
     "belt_broken": "only a second brake, at the hinge, would hold it: it falls at 50 deg/s (I3, I6, I18)",
+    "encoder_swapped": "a heavy rider on gear a2: the loop swings on a late angle even when calm (I6, I8)",
     **dict.fromkeys(("brake_worn", "brake_gone", "brake_slow", "brake_open"), _UNSEEN),
     "enable_welded": f"{_UNSEEN}; the test of the day finds it",
 }

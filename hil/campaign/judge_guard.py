@@ -35,6 +35,7 @@ DRIVE_MS: Final = 500  # I25 and design 6: 200 ms to act, 300 ms to stand
 REST_S, MID_S, TO_REST_DPS, UPRIGHT_DPS = 60.0, 20.0, 2.0, 1.5
 LONG_REST_S: Final = 120.0
 ROOM_S: Final = 10.3 + 1.0  # design 6, with the restart
+SEEN_DEG: Final = 0.2  # the guard goes by what it is told, the judge by what is
 HELP_S: Final = 45.0  # freezes, stalls with their pauses, the people of this run
 EARLY_MS: Final = 3_000
 
@@ -132,9 +133,9 @@ def _lasted_s(ride: Ride) -> float:
 def time_to_park_s(angle_deg: float) -> float:
     """Design 6, for a return that begins here, with the long pause at rest."""
     up_s = max(angle_deg, 0.0) / TO_REST_DPS
-    rest_s = LONG_REST_S if angle_deg > -1.0 else 0.0
+    rest_s = LONG_REST_S if angle_deg > -1.0 - SEEN_DEG else 0.0
     below = min(angle_deg, 0.0) + 70.0
-    mid_s = MID_S if angle_deg > -16.0 else 0.0
+    mid_s = MID_S if angle_deg > -16.0 - SEEN_DEG else 0.0
     return up_s + rest_s + mid_s + below / UPRIGHT_DPS + ROOM_S
 
 

@@ -197,6 +197,12 @@ def a_return_gets_on(ride: Ride) -> Iterator[str]:
             return
 
 
+def _holds(one: Sample) -> bool:
+    """Told to stay where it is."""
+    report = one.report
+    return report is not None and (report[AT["command"]] != MOVE or not value(report, "setpoint_cdps"))
+
+
 def the_brake_is_not_fought(ride: Ride) -> Iterator[str]:
     """I21: never driven against a closed brake, never without both motor and brake, for 300 ms."""
     if ride.fault in ("brake_gone", "brake_worn", "motor_dead", "supply_lost"):
@@ -205,7 +211,7 @@ def the_brake_is_not_fought(ride: Ride) -> Iterator[str]:
 
     def fights(one: Sample) -> bool:
         pushes = one.bridge_on and one.brake_closed and abs(one.current_a) > PUSH_A
-        return pushes and not (sticks and one.report is not None and one.report[AT["command"]] != MOVE)
+        return pushes and not (sticks and _holds(one))
 
     fought = _stretches(ride.samples, fights), STUCK_MS if sticks else BRAKE_MS
     loose = _stretches(ride.samples, lambda one: not one.bridge_on and not one.brake_closed), BRAKE_MS

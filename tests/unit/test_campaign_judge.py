@@ -240,6 +240,7 @@ def test_a_brake_that_is_told_to_be_closed_is_fought_for_300_ms_at_the_most() ->
 
 def test_a_brake_that_does_not_open_is_found_as_something_in_the_way() -> None:
     """And a motor that goes on holding the load beside it does not drive against it."""
-    assert held_by_a_brake(101, "brake_stuck", command=MOVE) == []
-    assert len(held_by_a_brake(102, "brake_stuck", command=MOVE)) == 1
+    assert held_by_a_brake(101, "brake_stuck", command=MOVE, setpoint_cdps=-20) == []
+    assert len(held_by_a_brake(102, "brake_stuck", command=MOVE, setpoint_cdps=-20)) == 1
+    assert held_by_a_brake(500, "brake_stuck", command=MOVE, setpoint_cdps=0) == []
     assert held_by_a_brake(500, "brake_stuck", command=HOLD) == []

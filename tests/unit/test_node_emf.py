@@ -10,17 +10,13 @@ import pytest
 from firmware_bridge.node import protocol
 from firmware_bridge.node.config import Config
 from firmware_bridge.node.doubt import Doubt
-from simulator.plant.bed import RIDER, Moments, moments
-from simulator.plant.body import person
 from simulator.sensors import Inclinometer, Noise
 from tests.node_rig import Raw, ramp
 
-HEAVY = moments(person("male", 1.85, 110.0))
 
-
-def _with_inclinometer(gear: str, angle_deg: float, load: Moments = RIDER) -> Raw:
+def _with_inclinometer(gear: str, angle_deg: float) -> Raw:
     """The real inclinometer's delay and noise instead of an ideal one."""
-    node = Raw(gear, angle_deg, load)
+    node = Raw(gear, angle_deg)
     sensor = Inclinometer(Noise(3, 1))
     sensor.start(angle_deg)
 
@@ -81,16 +77,15 @@ def test_an_encoder_that_becomes_late_is_doubted_at_the_next_start_or_its_loop_i
         lowest_deg = min(lowest_deg, node.plant.angle_deg)
         sunk_deg = max(sunk_deg, node.plant.angle_deg - lowest_deg)
     source = node.brain.source
-    assert (source.slow, node.brain.state) == (True, protocol.ARMED) or source.calm or source.shaken
+    assert (source.slow, node.brain.state) == (True, protocol.ARMED) or source.calm
     assert node.fastest_dps < 8.8
     assert sunk_deg < 1.5
 
 
-@pytest.mark.parametrize(("gear", "deg", "load"), [("a1", 20.0, RIDER), ("a2", -20.0, HEAVY)])
-def test_on_the_inclinometer_alone_the_speed_does_not_swing(gear: str, deg: float, load: Moments) -> None:
-    node = _with_inclinometer(gear, deg, load)
+def test_on_the_inclinometer_alone_the_speed_does_not_swing() -> None:
+    node = _with_inclinometer("a1", 20.0)
     node.arm()
-    way = ramp(deg, deg - 40.0, 1.5)
+    way = ramp(20.0, -20.0, 1.5)
     for _ in range(100):
         node.command(protocol.MOVE, *next(way))
     node.encoder = lambda: None
@@ -99,29 +94,6 @@ def test_on_the_inclinometer_alone_the_speed_does_not_swing(gear: str, deg: floa
         node.command(protocol.MOVE, *next(way))
         off = max(off, abs(node.plant.rate_dps + 1.5)) if place > 400 else off
     assert off < 0.3
-
-
-@pytest.mark.parametrize("part", [0.25, 0.5])
-def test_a_loop_that_shakes_as_turns_of_the_winding_are_shorted_becomes_calm_without_a_cut(
-    part: float,
-) -> None:
-    node = Raw("a2", 20.0, HEAVY)
-    node.arm()
-    way = ramp(20.0, -40.0, 2.0)
-    for _ in range(100):
-        node.command(protocol.MOVE, *next(way))
-    plant = node.plant
-    ohm = plant.params.motor.resistance_ohm * part
-    plant.refit(replace(plant.params, motor=replace(plant.params.motor, resistance_ohm=ohm)))
-    off = 0.0
-    for place in range(900):
-        node.command(protocol.MOVE, *next(way))
-        # Ten quiet seconds, and it is tried as quick as before; once.
-        off = max(off, abs(plant.rate_dps + 2.0)) if 150 < place < 500 or place > 650 else off
-    assert node.brain.state == protocol.ARMED
-    assert node.brain.source.shaken
-    assert not node.brain.source.calm
-    assert off < 2.5  # a quarter of the winding left: it nods a little, and is led on
 
 
 def test_an_inclinometer_that_drifts_past_a_standing_encoder_is_no_fall() -> None:

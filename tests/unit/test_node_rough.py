@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 
 from firmware_bridge.node import protocol
-from firmware_bridge.node.config import gains
 from simulator.plant.bed import moments
 from simulator.plant.body import person
 from tests.node_rig import Raw, ramp
@@ -79,13 +78,6 @@ def test_return_held_through_a_trip_goes_on_once_it_can() -> None:
     assert node.plant.angle_deg < shoved_deg - 5.0
 
 
-@pytest.mark.parametrize("gear", ["a1", "a2"])
-def test_the_damping_never_outdoes_the_back_emf(gear: str) -> None:
-    """At kd = feed a duty that no current shows yet comes back whole, with the other sign."""
-    of = gains(gear)
-    assert 3 * of.kd <= 2 * of.feed
-
-
 @pytest.mark.parametrize("late", [None, 1, 2])
 def test_a_current_that_is_late_or_missing_does_not_shake_the_table(late: int | None) -> None:
     node = Raw("a2", 50.0, HEAVY)
@@ -109,7 +101,7 @@ def test_a_current_that_is_late_or_missing_does_not_shake_the_table(late: int | 
 
 
 def test_a_rider_who_shakes_the_bed_is_still_brought_home_quickly() -> None:
-    """30 N m at 3.5 Hz: the loop is gentle from then on, and an emergency return as fast as ever."""
+    """30 N m at 3.5 Hz; the emergency return after it is as fast as ever."""
     node = Raw("a2", 50.0)
     node.arm()
     for tick in range(150):
@@ -117,7 +109,6 @@ def test_a_rider_who_shakes_the_bed_is_still_brought_home_quickly() -> None:
         node.command(protocol.MOVE, 5_000, 0)
     node.plant.external_torque_nm = 0.0
     assert node.brain.state == protocol.ARMED
-    assert node.brain.source.shaken
     way = ramp(50.0, 0.0, 6.0)
     for _ in range(600):
         node.command(protocol.MOVE, *next(way))
