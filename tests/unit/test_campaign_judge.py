@@ -244,3 +244,10 @@ def test_a_brake_that_does_not_open_is_found_as_something_in_the_way() -> None:
     assert len(held_by_a_brake(102, "brake_stuck", command=MOVE, setpoint_cdps=-20)) == 1
     assert held_by_a_brake(500, "brake_stuck", command=MOVE, setpoint_cdps=0) == []
     assert held_by_a_brake(500, "brake_stuck", command=HOLD) == []
+
+
+def test_the_pauses_are_allowed_from_where_the_guard_may_see_their_places() -> None:
+    """It calls a degree off the place there, by an angle that is a little off the true one."""
+    for seen_deg, beyond_deg, pause_s in ((-1.1, -1.3, 60.0), (-16.1, -16.3, 20.0)):
+        longer_s = judge_guard.time_to_park_s(seen_deg) - judge_guard.time_to_park_s(beyond_deg)
+        assert longer_s > pause_s - 1.0

@@ -114,3 +114,14 @@ def test_a_rider_who_shakes_the_bed_is_still_brought_home_quickly() -> None:
         node.command(protocol.MOVE, *next(way))
     assert node.plant.angle_deg < 4.0
     assert node.brain.state == protocol.ARMED
+
+
+def test_swings_of_the_last_try_are_not_those_of_the_next() -> None:
+    """Else what falls right after the brake opens counts as swinging, and its push is not learnt."""
+    node = Raw("a2", 20.0)
+    node.brain.axis.trip.swings = True
+    node.arm()
+    for _ in range(5):
+        node.command(protocol.MOVE, 2_000, 0)
+    assert node.brain.bridge_on
+    assert not node.brain.axis.trip.swings
