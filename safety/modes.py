@@ -45,13 +45,13 @@ def _woke_away(turn: Turn) -> bool:
     """The first known place of a restarted guard with an open session is not park."""
     state = turn.state
     placed = turn.facts.cdeg is not None or state.wake_ms >= turn.limits.wake_ms
-    return state.waking and state.resumes and placed and not turn.facts.at_park
+    return state.waking and state.resumes and placed and not_home(turn.facts, turn.limits)
 
 
 def _latched(turn: Turn) -> bool:
     """A latch alone leaves nobody hanging: a restarted guard first brings the open session home."""
     state = turn.state
-    still_to_come = state.waking and state.resumes and not turn.facts.at_park
+    still_to_come = state.waking and state.resumes and not_home(turn.facts, turn.limits)
     return turn.latched != 0 and not still_to_come
 
 
@@ -99,6 +99,12 @@ def why_dropped(turn: Turn) -> str | None:
 def dropped(turn: Turn) -> bool:
     """A session that has not moved yet ends where it began."""
     return why_dropped(turn) is not None
+
+
+def not_home(facts: Facts, limits: Limits) -> bool:
+    """Whether a session found open has still a way to go: at park, but beside it, nobody else would lead."""
+    beside = facts.cdeg is not None and facts.cdeg - limits.park_cdeg > limits.there_cdeg
+    return not facts.at_park or beside
 
 
 def _ended(turn: Turn) -> bool:

@@ -39,7 +39,17 @@ from safety.home_trouble import manual
 from safety.homecoming import advance, begun, joined
 from safety.limits import TICK_MS, Limits, bounded
 from safety.look import look
-from safety.modes import AFTER, BEFORE, SERVICE_CAUSES, STOPPED, Turn, next_mode, stopped, why_dropped
+from safety.modes import (
+    AFTER,
+    BEFORE,
+    SERVICE_CAUSES,
+    STOPPED,
+    Turn,
+    next_mode,
+    not_home,
+    stopped,
+    why_dropped,
+)
 from safety.motion import told
 from safety.observation import AGE_MAX_MS, Observation, Terms
 from safety.permit import Passage, gated
@@ -121,7 +131,7 @@ def _homewards(
 ) -> tuple[Home, Session, int]:
     """A return begins; after a restart it is announced, and all pauses are owed anew."""
     hand = state.mode != INHIBITED or state.home.hand or not facts.buttons.home
-    if not waking or not state.resumes or facts.at_park:
+    if not waking or not state.resumes or not not_home(facts, limits):
         return begun(reaction or STAGED, False, facts, limits, hand), facts.session, 0
     reaction |= STAGED | (CREEP if latched else 0) | (ESTOP if latched == _ESTOP else 0)
     place = facts.cdeg

@@ -10,9 +10,10 @@ from safety import decision as d
 from safety.causes import BY_NAME
 from safety.observation import DRIVE_OWN_RETURN, ORDER_END, ORDER_RETURN, ORDER_STOP, Wake
 from safety.rules import CUT_CAUSES
-from tests.safety_rig import SHORT, Plant, Rig, Shaped, cause, ridden, session_terms
+from tests.safety_rig import LIMITS, SHORT, Plant, Rig, Shaped, cause, ridden, session_terms
 
 RUNAWAY = BY_NAME["runaway"].number
+OVER_ANGLE = BY_NAME["over_angle"].number
 
 
 @pytest.mark.parametrize(("ms", "mode"), [(980, d.ACTIVE), (1_020, d.RETURNING)])
@@ -157,6 +158,23 @@ def test_a_guard_that_died_at_park_with_a_session_open_says_so() -> None:
     rig = Rig(Wake(session_terms(), 0, True, True, 0))
     rig.run(1_500)
     assert (rig.decision.mode, cause(rig)) == (d.INHIBITED, "guard_lost")
+
+
+@pytest.mark.parametrize(("above_cdeg", "latch"), [(101, 0), (290, 0), (150, OVER_ANGLE)])
+def test_a_session_found_open_beside_park_is_brought_to_park(above_cdeg: int, latch: int) -> None:
+    """Within 3 degrees, and so "at park", nobody used to lead it on: 1.6 degrees were left for good."""
+    rig = Rig(Wake(session_terms(), 0, True, True, latch), LIMITS.park_cdeg + above_cdeg)
+    assert (rig.decision.mode, rig.decision.stage, cause(rig)) == (d.RETURNING, d.WARNING, "guard_lost")
+    assert rig.decision.sounder
+    rig.until(d.LATCHED if latch else d.INHIBITED)
+    assert abs(rig.plant.cdeg - LIMITS.park_cdeg) <= LIMITS.there_cdeg
+
+
+@pytest.mark.parametrize("above_cdeg", [100, 0, -100, -290])
+def test_a_session_found_open_on_park_ends_where_it_is(above_cdeg: int) -> None:
+    rig = Rig(Wake(session_terms(), 0, True, True, 0), LIMITS.park_cdeg + above_cdeg)
+    rig.run(5_000)
+    assert (rig.decision.mode, rig.plant.cdeg) == (d.INHIBITED, LIMITS.park_cdeg + above_cdeg)
 
 
 def frozen(rig: Rig, at_cdeg: int) -> Plant:

@@ -90,7 +90,9 @@ def turn(facts: dict[str, Any], orders: int = 0, **state: Any) -> Turn:
 
 @pytest.mark.parametrize(("cdeg", "wake_ms", "resumes", "at_park", "away"), [
     (1500, 0, True, False, True), (None, 999, True, False, False), (None, 1_000, True, False, True),
-    (1500, 0, False, False, False), (1500, 0, True, True, False),
+    (1500, 0, False, False, False), (-7000, 0, True, True, False), (None, 1_000, True, True, False),
+    (-6900, 0, True, True, False), (-6899, 0, True, True, True), (-7101, 0, True, True, False),
+    (-6899, 0, False, True, False),
 ])  # fmt: skip
 def test_a_restarted_guard_waits_a_second_for_an_angle(
     cdeg: int | None, wake_ms: int, resumes: bool, at_park: bool, away: bool

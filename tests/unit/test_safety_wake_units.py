@@ -52,7 +52,8 @@ def test_a_return_after_a_restart_is_announced_and_as_careful_as_its_latch(
     ("resumes", "at_park", "waking"), [(False, False, True), (True, True, True), (True, False, False)]
 )
 def test_any_other_return_begins_at_once(resumes: bool, at_park: bool, waking: bool) -> None:
-    state, at = WOKE._replace(resumes=resumes), facts()._replace(at_park=at_park)
+    cdeg = LIMITS.park_cdeg + LIMITS.there_cdeg if at_park else 1500
+    state, at = WOKE._replace(resumes=resumes), facts(cdeg)._replace(at_park=at_park)
     home, session, cause = _homewards(state, at, 0, CUT, LIMITS, waking)
     assert (home.bits, home.cuts, home.stage, cause) == (STAGED, 0, d.STOPPING, 0)
     assert session == at.session
