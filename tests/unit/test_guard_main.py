@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import itertools
 import json
 import os
 import signal
@@ -15,11 +16,14 @@ from pathlib import Path
 
 import pytest
 
+from firmware_bridge import clock
 from firmware_bridge.errors import BridgeError, PortBusy, PortMissing
 from firmware_bridge.link.memory import memory_pair
 from safety.guard import __main__ as entry
 from safety.guard import compose, process
+from safety.guard.guard import Clocks
 from safety.guard.listener import AlreadyListening
+from safety.guard.messages import REPORT_LAYOUT
 from safety.guard.store import InUse
 from safety.guard.toml_lines import TomlRefused
 from tests.guard_rig import TABLE, TICK_MS, Rig
@@ -179,6 +183,21 @@ def test_it_is_put_together_and_let_go(folder: Path) -> None:
     assert json.loads(told[0])["event"] == "start"
     assert not guard.away
     guard.close()
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_what_a_tick_costs_is_told_by_the_machines_clocks_or_by_those_given(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, given: bool
+) -> None:
+    """Without clocks the guard would not see either that a tick has become too late to lead anybody down."""
+    machines, own = itertools.count(0, 3), itertools.count(0, 4)
+    monkeypatch.setattr(clock, "cpu_us", lambda: next(machines))
+    host, _ = memory_pair()
+    clocks = Clocks(lambda: 0, lambda: next(own)) if given else None
+    guard = compose.build(compose.arguments(words(folder)), lambda port, baud, parity: host, clocks)
+    costs = [guard.tick(now_ms)[REPORT_LAYOUT.index["cost_us"]] for now_ms in (0, 20)]
+    guard.close()
+    assert costs == ([0, 4] if given else [0, 3])
 
 
 def test_it_runs_until_it_may_leave(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,49 @@
+"""Files that others have written: whatever stands on a line is said at that line, and nothing is raised."""
+
+from __future__ import annotations
+
+import json
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from firmware_bridge.drives import catalogue
+from safety.guard import ledger_file, table, toml_lines
+from safety.guard.ledger_file import DEBIT, Entry
+from tests import house
+
+EXAMPLE = (house.ROOT / "install/table.toml.example").read_bytes()
+FIRST = ledger_file.chained("", Entry(DEBIT, "a", 1, 60_000, 1_000, 1_700_000_000))
+SECOND = FIRST._replace(session=2)._asdict()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"", b"7", b"null", b'"debit"', b"[]", b"[1]", b"{}", b"\xff", b"{", b"[" * 100_000,
+        json.dumps({**SECOND, "why": "more"}).encode(), json.dumps({**SECOND, "ms": 60_000.0}).encode(),
+        json.dumps({**SECOND, "ms": True}).encode(), json.dumps({**SECOND, "head": None}).encode(),
+        json.dumps([*SECOND.values()]).encode(), json.dumps(SECOND).encode(),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_line_of_the_ledger_that_is_none_is_told_and_those_before_it_stay(
+    tmp_path: Path, line: bytes
+) -> None:
+    path = tmp_path / "ledger.jsonl"
+    ledger_file.append(path, FIRST)
+    with path.open("ab") as file:
+        file.write(line + b"\n")
+    ledger_file.append(path, ledger_file.chained(FIRST.head, FIRST))
+    assert ledger_file.read(path) == ([FIRST], "has been changed or cut at line 2")
+
+
+def test_a_drive_that_cannot_be_loaded_is_said_at_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = metadata.EntryPoint("elsewhere", "no_such_package:ENTRY", catalogue.GROUP)
+    monkeypatch.setattr(metadata, "entry_points", lambda **asked: [broken])
+    data = EXAMPLE.replace(b'\ntype = "node"', b'\ntype = "elsewhere"', 1)
+    with pytest.raises(toml_lines.TomlRefused) as refused:
+        table.parse(data, "mine.toml")
+    number = data.splitlines().index(b'type = "elsewhere"') + 1
+    assert refused.value.lines[0].startswith(f"mine.toml:{number}: [drive].type: ")
