@@ -195,9 +195,10 @@ def test_what_a_tick_costs_is_told_by_the_machines_clocks_or_by_those_given(
     host, _ = memory_pair()
     clocks = Clocks(lambda: 0, lambda: next(own)) if given else None
     guard = compose.build(compose.arguments(words(folder)), lambda port, baud, parity: host, clocks)
-    costs = [guard.tick(now_ms)[REPORT_LAYOUT.index["cost_us"]] for now_ms in (0, 20)]
+    first, second = (REPORT_LAYOUT.as_dict(guard.tick(now_ms)) for now_ms in (0, 20))
     guard.close()
-    assert costs == ([0, 4] if given else [0, 3])
+    assert (first["cost_us"], second["cost_us"]) == (0, 4 if given else 3)
+    assert (first["tick"], second["tick"]) == (1, 2)
 
 
 def test_it_runs_until_it_may_leave(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
