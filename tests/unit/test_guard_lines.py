@@ -12,6 +12,7 @@ from firmware_bridge.drives import catalogue
 from safety.guard import ledger_file, table, toml_lines
 from safety.guard.ledger_file import DEBIT, Entry
 from tests import house
+from tests.unit.test_guard_table_file import blvr_table, errors
 
 EXAMPLE = (house.ROOT / "install/table.toml.example").read_bytes()
 FIRST = ledger_file.chained("", Entry(DEBIT, "a", 1, 60_000, 1_000, 1_700_000_000))
@@ -47,3 +48,14 @@ def test_a_drive_that_cannot_be_loaded_is_said_at_its_line(monkeypatch: pytest.M
         table.parse(data, "mine.toml")
     number = data.splitlines().index(b'type = "elsewhere"') + 1
     assert refused.value.lines[0].startswith(f"mine.toml:{number}: [drive].type: ")
+
+
+def test_a_wire_that_is_missing_hides_no_other_that_is_used_twice() -> None:
+    shown = blvr_table().split(b"[inclinometer]")
+    without = shown[0] + b"[inputs]" + shown[1].split(b"[inputs]", 1)[1]
+    data = without.replace(
+        b"/dev/serial/by-id/usb-Keel_io-if00", b"/dev/serial/by-id/usb-FTDI_RS485-if00-port0"
+    )
+    text = errors(data)
+    assert "BLV-R has no inclinometer; add a section [inclinometer]" in text
+    assert "is already the port of [drive]; one wire each" in text

@@ -161,10 +161,18 @@ def test_a_table_without_its_port_ends_with_words_on_stderr(
     assert "there is no such port" in capsys.readouterr().err
 
 
-def test_misuse_is_64(folder: Path) -> None:
+@pytest.mark.parametrize("wrong", [["--table", "t", "--nonsense"], [], ["--json"], ["--table"]])
+def test_misuse_is_64(wrong: list[str]) -> None:
     with pytest.raises(SystemExit) as leaving:
-        compose.arguments(words(folder, "--nonsense"))
+        compose.arguments(wrong)
     assert leaving.value.code == 64
+
+
+def test_each_word_means_its_own_place() -> None:
+    usual = compose.Arguments(Path("t"), Path("/run/keel"), Path("/var/lib/keel/guard"), None, False)
+    assert compose.arguments(["--table", "t"]) == usual
+    said = ["--table", "t", "--run-dir", "r", "--state-dir", "s", "--wire-log", "w", "--json"]
+    assert compose.arguments(said) == (Path("t"), Path("r"), Path("s"), Path("w"), True)
 
 
 def test_help_is_0(capsys: pytest.CaptureFixture[str]) -> None:
