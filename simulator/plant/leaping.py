@@ -13,6 +13,7 @@ from simulator.plant.motion import Event
 from simulator.plant.params import Gear, Hinge, Motor, PlantParams, Stops, Supply
 
 RAMP_STEP_S = 1e-3  # while the brake's torque rises
+BOUNCE_PARTS = 10  # of a step beside a stop
 NO_LIMIT = 1e9
 KEPT = 256  # step lengths and circuits whose matrices are kept
 
@@ -53,8 +54,19 @@ class Leaping:
             if dynamics.locked:
                 state = state[0], 0.0, leap.settled(state[2], inputs.volts, table.long)
                 continue
-            before, state = state, leap.step(state, inputs, table)
+            before, state = state, self._stepped(state, inputs, ohm, step_s)
             self._note(t + (n + 1) * step_s, before, state)
+        return state
+
+    def _stepped(self, state: State, inputs: leap.Inputs, ohm: float | None, step_s: float) -> State:
+        """A bounce takes some milliseconds, so who may touch a stop in this step goes in shorter ones."""
+        low, high = self._params.stops.low_rad, self._params.stops.high_rad
+        reach = 2.0 * abs(state[1]) * step_s
+        if low < state[0] - reach and state[0] + reach < high:
+            return leap.step(state, inputs, self._table(ohm, step_s))
+        finer = self._table(ohm, step_s / BOUNCE_PARTS)
+        for _ in range(BOUNCE_PARTS):
+            state = leap.step(state, inputs, finer)
         return state
 
     def _inputs(self, t: float) -> leap.Inputs:

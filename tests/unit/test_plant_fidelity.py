@@ -129,6 +129,24 @@ def test_fast_stays_near_through_full_reversals_and_shorts(gear: str) -> None:
     assert worst(at("fast", case)["theta"], at("exact", case)["theta"]) < SESSION_TOLERANCE_RAD / 3
 
 
+@pytest.mark.parametrize("driven", [False, True])
+def test_fast_bounces_off_the_stops_as_exact_does(driven: bool) -> None:
+    """A contact that began or ended inside a long step used to be worth up to 2.2e-3 rad."""
+    case = deepcopy(SCENARIOS["S2h" if driven else "S1_"])
+    for name in ("J_L", "S_xi", "S_eta"):
+        case["params"][name] *= 0.6
+    case["params"]["stops"] = {"lo": -1.05, "hi": 1.08, "k": 2e4, "alpha": 0.5}
+    if driven:
+        case["params"].update(
+            N=40.0, eta_f=0.95, eta_b=0.94, duty=[[0, 0.0], [1.0, 0.3], [3.0, -0.3], [5, 0.0]]
+        )
+    case["initial"].update(theta=-0.8, omega=0.0)
+    case["t"] = [0.1 * n for n in range(1, 100)]
+    exact = at("exact", case)["theta"]
+    assert min(exact) < -1.055, "it met a stop"
+    assert worst(at("fast", case)["theta"], exact) < SESSION_TOLERANCE_RAD / 2
+
+
 def test_a_step_does_not_depend_on_what_was_stepped_before() -> None:
     table = leap.table(A2, RIDER, 0.28)
     state, inputs = (0.2, 0.1, 1.5), leap.Inputs(volts=2.0, push_nm=-10.0)
