@@ -140,7 +140,9 @@ def test_fast_bounces_off_the_stops_as_exact_does(driven: bool) -> None:
         case["params"].update(
             N=40.0, eta_f=0.95, eta_b=0.94, duty=[[0, 0.0], [1.0, 0.3], [3.0, -0.3], [5, 0.0]]
         )
-    case["initial"].update(theta=-0.8, omega=0.0)
+    else:
+        case["params"]["b_L"] = 0.3
+    case["initial"].update(theta=-0.8 if driven else 0.6, omega=0.0)
     case["t"] = [0.1 * n for n in range(1, 100)]
     exact = at("exact", case)["theta"]
     assert min(exact) < -1.055, "it met a stop"
