@@ -177,6 +177,22 @@ def test_a_session_found_open_on_park_ends_where_it_is(above_cdeg: int) -> None:
     assert (rig.decision.mode, rig.plant.cdeg) == (d.INHIBITED, LIMITS.park_cdeg + above_cdeg)
 
 
+@pytest.mark.parametrize("beside_cdeg", [20, 21, 23])
+def test_a_pause_that_began_at_the_edge_of_rest_ends(beside_cdeg: int) -> None:
+    """Read as a hundredth more than where it may begin, it was owed anew in each tick: for ever."""
+    rig = ridden(1500)
+    rig.limits = rig.limits._replace(there_cdeg=20)
+    rig.tick(orders=ORDER_RETURN)
+    while rig.decision.stage != d.PAUSE_REST:
+        rig.tick()
+    while rig.plant.cdeg < beside_cdeg:
+        rig.plant = Plant(rig.plant.cdeg + 1.0, 0.0)
+        rig.tick()
+    assert rig.decision.stage == d.PAUSE_REST
+    rig.until(d.INHIBITED, 150_000)
+    assert abs(rig.plant.cdeg - LIMITS.park_cdeg) <= 20
+
+
 def frozen(rig: Rig, at_cdeg: int) -> Plant:
     """A repeats an old value; the drive inside knows better and obeys."""
     rig.changes = {"a_cdeg": at_cdeg, "a_cdps": 0}
