@@ -170,6 +170,22 @@ def test_a_disk_in_trouble_is_not_asked_again_while_the_table_is_led(tmp_path: P
     papers.close()
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(OSError(errno.ENOSPC, "full"), "full"), (OSError("the disk is sick"), "the disk is sick")],
+)
+def test_why_it_is_not_kept_is_told_in_the_disks_own_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, said: str
+) -> None:
+    def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(os, "replace", refuse)
+    latch = latch_file.Latch(tmp_path)
+    assert latch.keep(ESTOP, parked=True, busy=False, now_ms=0)
+    assert latch.wrong == said
+
+
 def test_another_latch_is_tried_at_once_and_one_that_is_reset_needs_no_second(tmp_path: Path) -> None:
     papers = store(tmp_path)
     in_the_way = tmp_path / (latch_file.NAME + ".new")

@@ -126,3 +126,29 @@ def test_packets_are_what_other_programmes_know() -> None:
 
 def test_an_input_keeps_its_bit_of_a_report_for_ever() -> None:
     assert import_module("safety.observation").Inputs._fields == tuple(INPUTS.split())
+
+
+def test_what_is_not_said_to_the_guard_is_nothing() -> None:
+    """A guard by itself: no boot id, no clocks, no listener, no copies elsewhere, nobody waits."""
+    defaults = {
+        "guard.Guard.__init__": (0, None),
+        "channel.Channel.__init__": (None,),
+        "store.Store.__init__": (None, None),
+        "store.Store.latch": (False,),
+        "dose.Dose.__init__": ("", None, False, (None, "")),
+        "sense.observe": (False, None),
+        "news.why_not": (False,),
+        "compose.build": (None, None, None),
+        "process.run": (None,),
+        "client.Client.reply": ("",),
+        "listener.listen": (0o660,),
+        "inhibit.Inhibitor.__init__": ("systemd-inhibit",),
+    }
+    for place, values in defaults.items():
+        module, *names = place.split(".")
+        found = part(module)
+        for name in names:
+            found = getattr(found, name)
+        assert (place, found.__defaults__) == (place, values)
+    assert part("mark").Mark._field_defaults == {"boot": ""}
+    assert part("ledger_file").Entry._field_defaults == {"head": ""}
