@@ -14,7 +14,7 @@ from safety.look import look
 from safety.modes import AFTER, Row, Turn, _latched, _off_park, _test_over, _woke_away, next_mode
 from safety.observation import ORDER_END
 from safety.step import boot
-from safety.trial import NOT_TRYING, Trial, _away, _gone, tried
+from safety.trial import NOT_TRYING, TESTS, Trial, _away, _gone, tried
 from tests.safety_rig import FIRST_START, LIMITS, Rig
 
 SEEN = Rig().sense()
@@ -157,3 +157,8 @@ def test_beside_park_by_more_than_a_degree(cdeg: int | None, off: bool) -> None:
 def test_a_row_is_for_its_own_modes(mode: int) -> None:
     home = turn({"at_park": True})._replace(act=Act(done=True), latched=13)
     assert next_mode(AFTER, mode, home) == (LATCHED if mode in (RETURNING, WAITING) else mode)
+
+
+def test_a_day_has_three_tests_by_these_names() -> None:
+    """A guard with other ones makes them all anew: what it finds on its disk is compared by name."""
+    assert TESTS == ("direction", "brake", "watchdog")

@@ -99,6 +99,19 @@ def test_one_sample_behind_a_closed_brake_is_no_motion() -> None:
     assert (ask(was, 0, 40, seen(braked=True), LIMITS, 20)[1], lies) == (ONLY_B, NEITHER)
 
 
+@pytest.mark.parametrize(("a", "b", "lies"), [
+    (29, 0, NEITHER), (30, 0, ONLY_A), (0, -29, NEITHER), (0, -30, ONLY_B), (29, 29, NEITHER),
+    (-29, 1, NEITHER), (-29, -1, NEITHER), (299, 29, ONLY_A), (299, 30, NEITHER), (300, 0, NEITHER),
+])  # fmt: skip
+def test_three_tenths_of_a_degree_more_than_the_other_is_motion(a: int, b: int, lies: int) -> None:
+    """For 200 ms after the second; 3 deg, or both by three tenths, and it is the table."""
+    was, told_by = NO_WITNESS._replace(braked_ms=1_000, a_cdeg=0, b_cdeg=0), []
+    for _ in range(11):
+        was, liar = ask(was, a, b, seen(braked=True), LIMITS, 20)
+        told_by += [liar] if liar else []
+    assert told_by == ([lies] if lies else [])
+
+
 def apart(was: Angles, a: int | None, b: int | None, braked: bool | None = None, **switches: bool) -> Angles:
     """One tick more of both sources."""
     observation = seen(braked, **switches)._replace(a_cdeg=a, b_cdeg=b)
