@@ -30,6 +30,24 @@ TABLE = (house.ROOT / "install/table.toml.example").read_bytes()
 TICK_MS = 20
 PARKED = IN_ORDER | protocol.AT_PARK | protocol.ENABLED
 EMPTY = PARKED | protocol.PENDANT
+NEWS = (
+    "mode", "first_cause", "stage", "check_in", "bout", "drive_state", "refusal", "tested", "trouble",
+    "arming_refused",
+)  # fmt: skip
+# What each event tells besides its number, its times and its cause.
+WORDS_OF = {name: f"{name} angle_cdeg" for name in NEWS} | {
+    "start": "boot_id table table_sha256 session tested accepted wrong",
+    "gap": "gap_ms",
+    "asked_to_leave": "",
+    "left": "angle_cdeg",
+    "ring_lost": "wrong",
+    "latch_kept": "latch wrong",
+    "dose": "wrong",
+    "not_tried": "what why",
+    "begin_refused": "session why",
+    "begin": f"rider tier bound_by {' '.join(o.Terms._fields)}",
+    "end": "session used_ms wrong refusals",
+}
 MOUNTED = PARKED | protocol.PENDANT | protocol.ANKLE_A | protocol.ANKLE_B | protocol.LOAD
 
 
@@ -133,6 +151,14 @@ class Rig(Bed):
         self.guard.close()
         for client in self.clients:
             client.socket.close()
+        if (self.folder / "guard.events.jsonl").is_file():
+            self._check_words()
+
+    def _check_words(self) -> None:
+        """Of whatever a test was about: every event has told all that it should, and nothing else."""
+        for event in self.events():
+            told = set(event) - {"seq", "now_ms", "wall_s", "event", "cause", "lost_before"}
+            assert (told, "cause" in event) == (set(WORDS_OF[event["event"]].split()), True), event
 
     def serve(self) -> None:
         """Node and table live for one tick."""

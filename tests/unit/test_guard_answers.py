@@ -202,3 +202,24 @@ def test_words_wait_for_their_second_and_are_told_then(tmp_path: Path) -> None:
     ]
     assert told == [(0, "a"), (1_000, "c"), (2_000, None)]
     file.close()
+
+
+@pytest.mark.parametrize("mode", range(len(d.MODES)))
+@pytest.mark.parametrize("silence_ms", [None, 240])
+def test_a_watchdog_that_cannot_be_tried_is_said_when_the_tests_begin(
+    tmp_path: Path, mode: int, silence_ms: int | None
+) -> None:
+    path = tmp_path / "guard.events.jsonl"
+    file = Events(path, lambda: 5)
+    news = News(file)
+    seen = PARKED.last._replace(silence_ms=silence_ms)
+    for tick in range(3):
+        news.tick(20 * tick, PARKED.decision._replace(mode=mode), seen, None, None)
+    file.close()
+    told = [one for one in events(path) if one["event"] == "not_tried"]
+    said = {"seq": 1, "now_ms": 0, "wall_s": 5, "event": "not_tried", "cause": None}
+    said |= {
+        "what": "watchdog",
+        "why": "this drive cannot say that its watchdog has acted; try that on the bench",
+    }
+    assert told == ([said] if mode == d.TEST and silence_ms is None else [])
