@@ -77,6 +77,38 @@ def test_a_calendar_put_forward_while_no_guard_runs_gains_nothing(machine: Machi
     assert machine.left() == FULL_MS - 4 * MINUTE_MS
 
 
+@pytest.mark.parametrize("jump_s", [86_400, 20 * 86_400])
+@pytest.mark.parametrize("alive_ms", [1_000, 2_000, 30_000])
+def test_a_calendar_put_forward_gains_nothing_by_a_power_cut_right_after_it(
+    machine: Machine, jump_s: int, alive_ms: int
+) -> None:
+    """It is written down within a second, not with the minute: else it would count as time switched off."""
+    machine.passes(1_000 * HOUR_MS)
+    machine.ride(4 * MINUTE_MS, 1)
+    machine.passes(5 * MINUTE_MS)
+    machine.wall_s += jump_s
+    machine.passes(alive_ms)
+    machine.reboots(60)
+    machine.passes(1_000)
+    assert machine.left() == FULL_MS - 4 * MINUTE_MS
+
+
+@pytest.mark.parametrize(("ahead_s", "jumped"), [(-YEAR_S, False), (0, False), (2, False), (3, True)])
+@pytest.mark.parametrize("at_ms", [0, 100 * HOUR_MS])
+def test_a_jump_is_more_than_two_seconds_ahead(ahead_s: int, jumped: bool, at_ms: int) -> None:
+    wall_s = 1_800_000_000
+    clock = DoseClock(None, "boot", lambda: wall_s, lambda: True)
+    clock.now(0)
+    wall_s += at_ms // 1_000
+    clock.now(at_ms)
+    clock.settle()
+    for passed_s in (0, 50):
+        assert not clock.jumped(at_ms + passed_s * 1_000)
+        wall_s += 50
+    wall_s += ahead_s
+    assert clock.jumped(at_ms + 100_000) == jumped
+
+
 def test_a_machine_that_was_off_for_a_day_gives_a_day_back(machine: Machine) -> None:
     machine.ride(4 * MINUTE_MS, 1)
     machine.reboots(86_399 - BOOTED_MS // 1_000)

@@ -10,7 +10,8 @@ import pytest
 
 from firmware_bridge.drives import catalogue
 from safety.guard import ledger_file, table, toml_lines
-from safety.guard.ledger_file import DEBIT, Entry
+from safety.guard.dose import Dose
+from safety.guard.ledger_file import DEBIT, LOST, Entry
 from tests import house
 from tests.unit.test_guard_table_file import blvr_table, errors
 
@@ -38,6 +39,18 @@ def test_a_line_of_the_ledger_that_is_none_is_told_and_those_before_it_stay(
         file.write(line + b"\n")
     ledger_file.append(path, ledger_file.chained(FIRST.head, FIRST))
     assert ledger_file.read(path) == ([FIRST], "has been changed or cut at line 2")
+
+
+def test_a_ledger_that_is_begun_anew_says_why_on_its_first_line(tmp_path: Path) -> None:
+    """It is nobody's session and no time: what was lost stands in the place of a rider."""
+    path = tmp_path / "ledger.jsonl"
+    path.write_bytes(b"rubbish\n")
+    dose = Dose(path, lambda: 1_700_000_000, "boot", "", False)
+    dose.tick(1_000)
+    lost = Entry(LOST, "ledger.jsonl has been changed or cut at line 1", 0, 0, 0, 1_700_000_000)
+    assert ledger_file.read(path) == ([ledger_file.chained("", lost)], None)
+    assert (tmp_path / "ledger.bad").read_bytes() == b"rubbish\n"
+    assert (dose.trouble, dose.lost) == (None, lost.rider)
 
 
 def test_a_drive_that_cannot_be_loaded_is_said_at_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
