@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from firmware_bridge.drives import catalogue
-from safety.guard import ledger_file, table, toml_lines
+from safety.guard import ledger_file, listener, table, toml_lines
 from safety.guard.dose import Dose
 from safety.guard.ledger_file import DEBIT, LOST, Entry
 from tests import house
@@ -72,3 +72,9 @@ def test_a_wire_that_is_missing_hides_no_other_that_is_used_twice() -> None:
     text = errors(data)
     assert "BLV-R has no inclinometer; add a section [inclinometer]" in text
     assert "is already the port of [drive]; one wire each" in text
+
+
+def test_why_no_socket_can_be_bound_is_told_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="too long"):
+        listener.listen(tmp_path / ("x" * 200))
+    assert list(tmp_path.iterdir()) == []

@@ -92,6 +92,19 @@ def test_no_supervisor_is_no_reason_to_let_go(address: str | None) -> None:
     supervisor.close()
 
 
+def test_a_supervisor_without_a_file_is_heard_too(tmp_path: Path) -> None:
+    """An address that begins with @ stands for one of the kernel's own names, which begin with a zero."""
+    name = f"keel-test-{os.getpid()}-{tmp_path.name}"
+    heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    heard.bind(f"\0{name}")
+    heard.setblocking(False)
+    supervisor = process.Supervisor(f"@{name}")
+    supervisor.judged(0)
+    assert heard.recv(100) == b"READY=1\nWATCHDOG=1"
+    supervisor.close()
+    heard.close()
+
+
 @pytest.mark.parametrize("granted", [True, False])
 def test_what_the_machine_does_not_grant_is_said(granted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Priority and locked memory; the collector is frozen in any case."""
