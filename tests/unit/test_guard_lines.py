@@ -53,6 +53,17 @@ def test_a_ledger_that_is_begun_anew_says_why_on_its_first_line(tmp_path: Path) 
     assert (dose.trouble, dose.lost) == (None, lost.rider)
 
 
+def test_five_ledgers_that_were_not_to_be_believed_are_kept_and_the_newest(quick: Path) -> None:
+    """The first ones tell what was done to it; somebody who does it again and again fills no disk."""
+    path = quick / "ledger.jsonl"
+    for number in range(1, 8):
+        path.write_bytes(b"%d\n" % number)
+        Dose(path, lambda: 1_700_000_000, "boot", "", False).tick(1_000)
+    kept = {one.name: one.read_bytes() for one in quick.glob("ledger.bad*")}
+    names = ("ledger.bad", "ledger.bad2", "ledger.bad3", "ledger.bad4", "ledger.bad5")
+    assert kept == dict(zip(names, (b"1\n", b"2\n", b"3\n", b"4\n", b"7\n"), strict=True))
+
+
 def test_a_drive_that_cannot_be_loaded_is_said_at_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = metadata.EntryPoint("elsewhere", "no_such_package:ENTRY", catalogue.GROUP)
     monkeypatch.setattr(metadata, "entry_points", lambda **asked: [broken])
