@@ -98,7 +98,7 @@ def test_a_calendar_put_forward_gains_nothing_by_a_power_cut_right_after_it(
 def test_a_jump_is_more_than_two_seconds_ahead(ahead_s: int, jumped: bool, at_ms: int) -> None:
     wall_s = 1_800_000_000
     clock = DoseClock(None, "boot", lambda: wall_s, lambda: True)
-    clock.now(0)
+    assert not clock.behind(0), "nothing is known yet"
     wall_s += at_ms // 1_000
     clock.now(at_ms)
     clock.settle()

@@ -56,6 +56,15 @@ def test_the_node_keeps_a_mark_as_long_as_a_session_is_open(rig: Rig) -> None:
     assert rig.report["cap_cdeg"] == rig.table.cap_cdeg
 
 
+def test_what_is_left_of_the_day_is_told_without_what_this_session_may_use(rig: Rig) -> None:
+    assert rig.report["day_left_ms"] == 900_000, "nobody's day yet: the table's"
+    begun(rig)
+    rig.beat()
+    allowed_ms = rig.report["dose_left_ms"]
+    assert 0 < allowed_ms < 600_000
+    assert rig.report["day_left_ms"] == 600_000 - allowed_ms, "an intermediate rider's"
+
+
 @pytest.mark.parametrize(("marked_ms", "counted_ms"), [(50_000, 0), (0, 50_000), (50_000, 30_000)])
 def test_what_a_session_has_used_is_the_more_of_both(rig: Rig, marked_ms: int, counted_ms: int) -> None:
     """By its mark, which a restarted guard has made up for, and by the rules, which count from there."""
