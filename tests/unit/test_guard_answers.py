@@ -191,6 +191,27 @@ def test_news_are_told_once_and_in_words(tmp_path: Path) -> None:
     file.close()
 
 
+SPELT = {"mode": d.MODES, "stage": d.STAGES, "check_in": d.CHECKS, "drive_state": DRIVE_STATES}
+
+
+@pytest.mark.parametrize("name", SPELT)
+def test_every_state_is_told_by_its_word(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "guard.events.jsonl"
+    file = Events(path, lambda: 5)
+    news = News(file)
+    numbers = [len(SPELT[name]), *range(len(SPELT[name])), -1]
+    for number in numbers:
+        decided, seen = PARKED.decision, PARKED.last
+        if name == "drive_state":
+            seen = seen._replace(drive_state=number)
+        else:
+            decided = decided._replace(**{name: number})
+        news.tick(0, decided, seen, None, None)
+    file.close()
+    told = [one[name] for one in events(path) if one["event"] == name]
+    assert told == [numbers[0], *SPELT[name], -1], "what has no word is told as it is"
+
+
 def test_words_wait_for_their_second_and_are_told_then(tmp_path: Path) -> None:
     path = tmp_path / "guard.events.jsonl"
     file = Events(path, lambda: 5)
