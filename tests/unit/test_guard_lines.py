@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from firmware_bridge.drives import catalogue
-from safety.guard import ledger_file, listener, table, toml_lines
+from safety.guard import files, ledger_file, listener, mark, table, toml_lines
 from safety.guard.dose import Dose
 from safety.guard.ledger_file import DEBIT, LOST, Entry
 from tests import house
+from tests.safety_rig import session_terms
 from tests.unit.test_guard_table_file import blvr_table, errors
 
 EXAMPLE = (house.ROOT / "install/table.toml.example").read_bytes()
@@ -53,6 +54,16 @@ def test_a_ledger_that_is_begun_anew_says_why_on_its_first_line(tmp_path: Path) 
     assert (dose.trouble, dose.lost) == (None, lost.rider)
 
 
+@pytest.mark.parametrize("stays", ["", "ledger.jsonl", "ledger.head", "guard.state"])
+def test_a_folder_is_blank_where_nothing_says_that_anybody_ever_rode(quick: Path, stays: str) -> None:
+    path = quick / "ledger.jsonl"
+    Dose(path, lambda: 1_700_000_000, "boot", "", False).debit("a", 1, 60_000, 1_000)
+    for one in list(quick.iterdir()):
+        if one.name != stays:
+            one.unlink()
+    assert Dose(path, lambda: 1_700_000_000, "boot", "", False).blank == (not stays)
+
+
 def test_five_ledgers_that_were_not_to_be_believed_are_kept_and_the_newest(quick: Path) -> None:
     """The first ones tell what was done to it; somebody who does it again and again fills no disk."""
     path = quick / "ledger.jsonl"
@@ -89,3 +100,20 @@ def test_why_no_socket_can_be_bound_is_told_as_it_is(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="too long"):
         listener.listen(tmp_path / ("x" * 200))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("gone", ["terms", "table_sha256", "rider", "used_ms", "ledger_head"])
+def test_a_mark_that_is_sealed_without_a_part_is_none(tmp_path: Path, gone: str) -> None:
+    path = tmp_path / "mark.json"
+    mark.write(path, mark.Mark(session_terms(), "ab" * 32, "a", 5, "head"))
+    content = files.read_sealed(path)
+    assert content is not None
+    del content[gone]
+    files.seal(path, content, durable=False)
+    assert mark.read(path) is None
+
+
+def test_a_file_of_brackets_without_end_is_none(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_bytes(b"[" * 100_000)
+    assert files.read(tmp_path / "x.json") is None
+    assert files.read_sealed(tmp_path / "x.json") is None

@@ -20,7 +20,7 @@ from firmware_bridge import clock
 from firmware_bridge.errors import BridgeError, PortBusy, PortMissing
 from firmware_bridge.link.memory import memory_pair
 from safety.guard import __main__ as entry
-from safety.guard import compose, process
+from safety.guard import compose, process, table
 from safety.guard.guard import Clocks
 from safety.guard.listener import AlreadyListening
 from safety.guard.messages import REPORT_LAYOUT
@@ -131,6 +131,16 @@ def test_what_the_machine_does_not_grant_is_said(granted: bool, monkeypatch: pyt
     assert all("may delay a tick" in line for line in missing)
 
 
+def test_a_machine_that_knows_no_such_priority_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "sched_setscheduler")
+    monkeypatch.setattr(process, "_lock_memory", lambda: None)
+    try:
+        assert [line.partition(" (")[0] for line in process.settle()] == ["no real-time scheduling"]
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
 def test_a_line_is_told_whole_or_not_at_all(capfd: pytest.CaptureFixture[str]) -> None:
     process.tell("one")
     process.tell("x" * 100_000)
@@ -165,6 +175,23 @@ REFUSED = [
 def test_each_reason_not_to_start_has_its_exit_code(error: Exception, code: int, said: str) -> None:
     found, text = entry._why_not(error, "t.toml")
     assert (found, said in text) == (code, True)
+
+
+@pytest.mark.parametrize(("error", "code", "said"), REFUSED, ids=lambda value: type(value).__name__)
+def test_none_of_them_ends_it_in_any_other_way(
+    error: Exception,
+    code: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(table, "load", refuse)
+    assert entry.main(["--table", "t.toml"]) == code
+    told = capsys.readouterr().err
+    assert (told.startswith("keel guard: "), said in told) == (True, True)
 
 
 def test_a_table_without_its_port_ends_with_words_on_stderr(
