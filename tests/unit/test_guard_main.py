@@ -84,6 +84,19 @@ def test_a_signal_at_park_ends_it_and_the_supervisor_hears_of_judged_ticks_only(
     assert TICK_MS * 25 == process.PING_MS
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_each_ending_signal_is_a_return_while_it_runs(number: signal.Signals) -> None:
+    before, asked = signal.getsignal(number), list[int]()
+    restore = process._on_signals(lambda: asked.append(1))
+    try:
+        for _ in range(2):
+            signal.raise_signal(number)
+    finally:
+        restore()
+    assert asked == [1, 1]
+    assert signal.getsignal(number) is before
+
+
 @pytest.mark.parametrize("address", [None, "/no/such/socket", "@keel-nobody-listens"])
 def test_no_supervisor_is_no_reason_to_let_go(address: str | None) -> None:
     supervisor = process.Supervisor(address)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -122,6 +123,47 @@ def test_packets_are_what_other_programmes_know() -> None:
     assert (part("messages").ROLES, part("messages").TIERS) == (
         ("observer", "controller", "station"), ("beginner", "intermediate", "full"),
     )  # fmt: skip
+
+
+# Files, clocks, signals and words of the machine, and the rows that are asked one after the other.
+NAMES: Final[dict[str, dict[str, Any]]] = {
+    "compose": {"SOCKET": "guard.sock"},
+    "elsewhere": {"NAME": "guard.known"},
+    "known_table": {
+        "NAME": "table.json",
+        "OURS": (
+            "ledger.*", "guard.state*", "guard.events*", "guard.ring", "mark.json*", "table.json*",
+            "tests.json*", "latch.json*",
+        ),
+        "_BEGUN": {"guard.state", "guard.state.new", "table.json.new"},
+    },
+    "latch_file": {"NAME": "latch.json"},
+    "ledger_file": {"DEBIT": "debit", "BACK": "back", "OVER": "over", "LOST": "lost"},
+    "ring_file": {"MAGIC": b"KEELRING"},
+    "store": {"_BOOT": Path("/proc/sys/kernel/random/boot_id")},
+    "dose_clock": {
+        "_CLOCKS": (Path("/dev/rtc0"), Path("/run/systemd/timesync/synchronized")),
+        "FIRST_STATE": {
+            "at_ms": 0, "now_ms": 0, "boot": "", "sure_at_ms": 0, "sure_wall_s": 0, "settled": False,
+            "head": "",
+        },
+    },
+    "process": {"SIGNALS": (15, 2, 1)},
+    "inhibit": {
+        "_WORDS": (
+            "--what=shutdown:sleep", "--who=keel guard", "--why=The inversion table is not upright",
+            "--mode=block", "cat",
+        ),
+    },
+    "able": {"HOLDS": ("drive", "brake", "self-locking")},
+    "toml_values": {"_TIMES": ("ms", "s", "min", "h")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_each_name_is_what_the_machine_and_its_people_know_it_by(module: str) -> None:
+    found = {name: getattr(part(module), name) for name in NAMES[module]}
+    assert found == NAMES[module]
 
 
 def test_an_input_keeps_its_bit_of_a_report_for_ever() -> None:
