@@ -236,6 +236,11 @@ def test_a_slow_reader_loses_reports_and_nothing_waits(channel: Channel, peers: 
                 break
             count += 1
         assert 100 < count < 5_000
+    channel.take(20, 0)
+    assert channel.has_controller, "who reads too slowly loses reports, not the lease"
+    channel.report(report)
+    assert [peer.socket.recv(512) for peer in peers] == [report] * len(peers)
+    assert all(0 < client.lost < 4_900 for client in channel._clients)
 
 
 def test_reports_go_only_to_those_who_said_hello(channel: Channel, path: Path, peers: list[Peer]) -> None:
