@@ -47,7 +47,7 @@ class Axis:
         felt = self.loop.quick_mdps if self.power.stage == ON else 0
         source.doubt.braked = self.power.stage == OFF
         source.take(encoder_mdeg, inclination_cdeg, wanted, inputs, known, now_ms, dt_ms, felt)
-        source.doubt.watch_still(self.motion.is_led(), source.slow, dt_ms)
+        source.doubt.watch_still(self.motion.is_led(), source.slow, self.power.stage == ON, dt_ms)
         self.switched_ms = max(0, self.switched_ms - dt_ms)
         if source.switched:
             self.switched_ms = _SWITCHED_MS

@@ -30,6 +30,8 @@ _MIRROR_MDEG = 600  # the one is the other with its sign turned, but for the mou
 _APART_STILL_MDEG = 1_000  # standing still with the two so far apart, or
 _TORN_MDEG = 300  # further apart than they were when it came to stand, the brake holds it
 _SETTLES_MS = 300  # a slow inclinometer shows the stop so much later
+_FAR_MDEG = 2_000  # but is never so far behind, while
+_FAR_MS = 60  # nothing has been streamed to an open brake
 _SIGN_MDEG = 5_000  # from zero: so far off it shows which way a source counts
 _REST_LOW_MDEG, _REST_HIGH_MDEG = -5_000, 1_000  # the rest switch changes over at -2 deg
 _PARK_WIDE_MDEG, _PARK_TIGHT_MDEG = 4_000, 500  # the park switch closes within 3 deg
@@ -61,6 +63,7 @@ class Doubt:
         self.still = False  # it stands, and the motor must not go on following
         self._torn_from = 0
         self._torn_ms = 0
+        self._far_ms = 0
 
     def judge(
         self,
@@ -102,12 +105,15 @@ class Doubt:
             self.inclination = True
             self.encoder = protocol.NO_FAULT
 
-    def watch_still(self, is_led: bool, slow: bool, dt: int) -> None:
+    def watch_still(self, is_led: bool, slow: bool, drives: bool, dt: int) -> None:
         """Standing still: the motor holds what its angle says, and so follows it where it drifts.
 
-        `slow`: it goes by the inclinometer alone, and nothing would show that this one drifts.
+        `slow`: it goes by the inclinometer alone, and nothing would show that this one drifts. `drives`: the
+        brake is open.
         """
         torn = self._encoder_mdeg - self._inclination_mdeg
+        far = drives and not is_led and abs(torn) >= _FAR_MDEG
+        self._far_ms = min(self._far_ms + dt, _FAR_MS) if far else 0
         if is_led:
             self._torn_ms = 0
             self.still = False
@@ -117,6 +123,7 @@ class Doubt:
         else:
             moves = abs(torn - self._torn_from) >= _TORN_MDEG
             self.still = self.still or slow or moves or abs(torn) >= _APART_STILL_MDEG
+        self.still = self.still or self._far_ms >= _FAR_MS
 
     def forgive(self) -> None:
         """Armed anew at a standstill: what agrees counts again."""

@@ -107,6 +107,28 @@ def test_a_table_that_stands_does_not_follow_a_lie(gear: str, mdps: int, of: str
 
 
 @GEARS
+def test_a_stop_with_the_angles_far_apart_is_the_brakes_at_once(gear: str) -> None:
+    """No inclinometer is late by 2 deg: until the brake held, the table went down with its encoder."""
+    node = Raw(gear, 12.0)
+    node.arm()
+    for _ in range(50):
+        node.command(protocol.STOP)
+    began = node.plant.angle_deg
+    drifting(node, "encoder", -1_850)
+    for tick in range(83):
+        node.command(protocol.MOVE, round(began * 100) - 4 * tick, -200)
+    stopped = node.plant.angle_deg
+    for tick in range(50):
+        node.command(protocol.STOP)
+        assert node.brain.brake_closed or tick < 8, tick
+    assert node.plant.angle_deg < stopped + 0.4
+    led = round((node.encoder() or 0) / 10)
+    for tick in range(50):
+        node.command(protocol.MOVE, led - 4 * tick, -200)
+        assert not node.brain.brake_closed or tick < 8, tick
+
+
+@GEARS
 def test_a_table_that_stands_by_two_good_angles_is_held_by_its_motor(gear: str) -> None:
     node = Raw(gear, -12.0)
     node.arm()
