@@ -15,6 +15,8 @@ _BACK_DOWN_MDPS = 250  # so fast a stopped table goes back head-down to where it
 _FASTER_MDPS = 200  # than it is led, to make up for what it has fallen behind
 _BACK_MDPS = 1_000  # slower than it is led, and to where it should stand
 _STILL_MDPS = 100
+_RESTS_MDEG = 100  # friction may hold it so far above its place: pushed down from there it would leap
+_RESTS_MDPS = 30
 _HELD_MS = 250  # pushed head-down for so long without moving: then it stands where it is
 _PLAN_ACCEL_MDPS2 = 1_000
 _STUCK_MDEG = 2_000
@@ -150,7 +152,10 @@ class Motion:
         if stands and (self._is_pushed_up(angle_mdeg, rate_mdps, dt_ms) or self.gives):
             self._set_udeg = angle_mdeg * 1000
         error = self._set_udeg // 1000 - angle_mdeg
-        self.settled = self._rate_mdps == 0 and -self.settled_mdeg <= error <= self.settled_mdeg
+        still = -_STILL_MDPS < rate_mdps < _STILL_MDPS
+        rests = -_RESTS_MDPS < rate_mdps < _RESTS_MDPS and self.kind != GO
+        above = _RESTS_MDEG if rests else self.settled_mdeg
+        self.settled = self._rate_mdps == 0 and -self.settled_mdeg <= error <= above
         error = 0 if self.settled else max(-20_000, min(20_000, error))
         top = self.top_mdps
         most = _BACK_MDPS if self._rate_mdps <= 0 else _FASTER_MDPS
@@ -164,7 +169,7 @@ class Motion:
         self.wanted_mdps = _towards(
             self.wanted_mdps, wanted, self._config.accel_max_cdps2 * 10 * dt_ms // 1000
         )
-        if self.settled and -_STILL_MDPS < rate_mdps < _STILL_MDPS:
+        if self.settled and still:
             self.wanted_mdps = 0
 
     def _is_pushed_up(self, angle_mdeg: int, rate_mdps: int, dt_ms: int) -> bool:

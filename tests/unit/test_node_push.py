@@ -96,6 +96,33 @@ def test_a_stopped_table_that_is_pushed_up_is_not_led_back_down() -> None:
     assert node.plant.angle_deg < began - 1.0
 
 
+def _asked_to_stand(gear: str, load: Moments, off_cdeg: int) -> tuple[float, float]:
+    """It stands; its set angle moves a little: so far it goes, in degrees, and at most so fast."""
+    node = Raw(gear, 0.0, load)
+    node.arm()
+    for _ in range(100):
+        node.command(protocol.MOVE, 0, 0)
+    stood_deg, node.fastest_dps = node.plant.angle_deg, 0.0
+    for _ in range(200):
+        node.command(protocol.MOVE, round(stood_deg * 100) + off_cdeg, 0)
+    return node.plant.angle_deg - stood_deg, node.fastest_dps
+
+
+@GEARS
+@pytest.mark.parametrize("load", [LIGHT, HEAVY])
+def test_what_friction_holds_above_its_place_is_not_pushed_down(gear: str, load: Moments) -> None:
+    """Pushed until it breaks loose it leaps: on gear a2 by 2 deg/s."""
+    assert _asked_to_stand(gear, load, 5) == (0.0, 0.0)
+
+
+@GEARS
+@pytest.mark.parametrize("off_cdeg", [-15, -5, 15])
+def test_what_stands_below_its_place_or_further_off_is_led_there(gear: str, off_cdeg: int) -> None:
+    way_deg, fastest_dps = _asked_to_stand(gear, LIGHT, off_cdeg)
+    assert way_deg == pytest.approx(off_cdeg / 100, abs=0.03)
+    assert fastest_dps < 1.0
+
+
 def _leant_on(load: Moments, lean_nm: float) -> Raw:
     """Gear a2 stands level; somebody leans on the bed all at once."""
     node = Raw("a2", 0.0, load)
