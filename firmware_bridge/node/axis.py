@@ -115,9 +115,9 @@ class Axis:
         return 2 * abs(self.loop.quick_mdps - seen_mdps) < abs(seen_mdps)
 
     def _falls(self) -> bool:
-        """Whether it goes head-down faster than it should, and has not been swinging."""
+        """Whether it goes head-down faster than it should, by the motor, too, and has not been swinging."""
         off_mdps = self.source.quick_mdps - max(0, self.motion.wanted_mdps)
-        return off_mdps > _FALLS_MDPS and not self.trip.swings
+        return off_mdps > _FALLS_MDPS and self.loop.quick_mdps > 0 and not self.trip.swings
 
     def stands_in_doubt(self) -> bool:
         """Whether the brake holds it better than a motor that goes by an angle nobody can be sure of."""

@@ -258,3 +258,21 @@ def test_who_was_taken_off_after_a_cut_leaves_no_push_that_throws(deg: float, th
     assert _home_by_hand(node, 2_000) <= before_deg + 0.1
     assert node.fastest_dps < 11
     assert node.brain.fault == protocol.NO_FAULT
+
+
+def test_an_encoder_that_counts_backwards_throws_nobody_twice() -> None:
+    """It says that the table falls head-down, while the loop throws it towards park: no push against that."""
+    node = Raw("a2", 0.0, LIGHT)
+    node.arm()
+    for _ in range(100):
+        node.command(protocol.MOVE, 0, 0)
+    stood_deg = node.plant.angle_deg
+    node.encoder = lambda: round((2 * stood_deg - node.plant.angle_deg) * 1000)
+    for tick in range(50):
+        node.command(protocol.MOVE, -tick, -50)
+    assert (node.brain.state, node.brain.bridge_on) == (protocol.FAULT, False)
+    node.pass_time(100)
+    node.fastest_dps = 0.0
+    _home_by_hand(node)
+    assert node.fastest_dps < 3.5
+    assert node.plant.angle_deg < -60.0
