@@ -22,6 +22,7 @@ from hil.campaign.trace import AT, Ride, Sample, sample
 from hil.campaign.words import facts
 from hil.rigs.lockstep import TICK_MS, Lockstep, LockstepSetup
 from safety.decision import INHIBITED, LATCHED, READY
+from safety.guard.ledger_file import BACK
 from safety.guard.ledger_file import read as read_ledger
 from safety.observation import ORDER_RETURN
 from simulator.faults import amount_of
@@ -215,7 +216,7 @@ def net_used_ms(place: Path) -> int | None:
     entries, wrong = read_ledger(place / "ledger.jsonl")
     if wrong is not None:
         return None
-    return sum(one.ms if one.kind == "debit" else -one.ms for one in entries if one.at_ms >= 0)
+    return sum(-one.ms if one.kind == BACK else one.ms for one in entries if one.at_ms >= 0)
 
 
 def one(spec: Spec, keep: Path | None = None) -> dict[str, Any]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hil.campaign import judge_guard, judge_motion, reactions
 from hil.campaign.catalogue import CATALOGUE
+from hil.campaign.run import net_used_ms
 from hil.campaign.trace import Ride, Sample
 from safety.causes import BY_NAME
 from safety.decision import ACTIVE, CUT, HOLD, INHIBITED, MODES, MOVE, READY, RETURNING, WAITING
+from safety.guard.ledger_file import BACK, DEBIT, OVER, Entry, append, chained
 from safety.guard.messages import REPORT_LAYOUT
 from safety.guard.report import Report
 
@@ -251,3 +254,20 @@ def test_the_pauses_are_allowed_from_where_the_guard_may_see_their_places() -> N
     for seen_deg, beyond_deg, pause_s in ((-1.1, -1.3, 60.0), (-16.1, -16.3, 20.0)):
         longer_s = judge_guard.time_to_park_s(seen_deg) - judge_guard.time_to_park_s(beyond_deg)
         assert longer_s > pause_s - 1.0
+
+
+@pytest.mark.parametrize(("kind", "net_ms"), [(BACK, 6_000), (OVER, 14_000)])
+def test_the_ledger_tells_what_was_used_less_and_more_than_debited(
+    tmp_path: Path, kind: str, net_ms: int
+) -> None:
+    """A ride beyond its allowance counted as one that gave time back."""
+    head = ""
+    for entry in (
+        Entry(DEBIT, "r", 1, 9_000, -5, 0),
+        Entry(DEBIT, "r", 2, 10_000, 5, 0),
+        Entry(kind, "r", 2, 4_000, 9, 0),
+    ):
+        entry = chained(head, entry)
+        append(tmp_path / "ledger.jsonl", entry)
+        head = entry.head
+    assert net_used_ms(tmp_path) == net_ms
