@@ -80,7 +80,10 @@ def stopping(home: Home, facts: Facts, observation: Observation, limits: Limits,
     blind = facts.cdeg is None and facts.angles.none_ms >= limits.blind_ms and home.age_ms >= least_ms
     if blind or home.stalls > limits.stalls_max:
         return manual(home, facts, observation, limits, dt_ms)
-    if facts.cdeg is None or not standing or left_ms or observation.drive_state != DRIVE_ARMED:
+    # Nothing is left to be led at park, armed or not: as after the crank.
+    parked = facts.cdeg is not None and facts.cdeg - limits.park_cdeg <= limits.there_cdeg
+    able = parked or observation.drive_state == DRIVE_ARMED
+    if facts.cdeg is None or not standing or left_ms or not able:
         creeping_out, late = home.stage == CREEPING_OUT, home.age_ms >= limits.arming_ms
         armed = observation.drive_state == DRIVE_ARMED
         if creeping_out and (late or (home.was_armed and not armed)):
@@ -205,6 +208,9 @@ def pausing(home: Home, facts: Facts, observation: Observation, limits: Limits, 
     session = facts.session
     owed_ms = session.rest_owed_ms if home.stage == PAUSE_REST else session.mid_owed_ms
     wanted = home.bits & (EMERGENCY | WAIT) and not home.acknowledged and home.stage == PAUSE_REST
+    cdeg, edge = facts.cdeg, limits.rest_cdeg + 2 * limits.there_cdeg
+    if home.stage == PAUSE_REST and cdeg is not None and cdeg > edge:
+        return entered(home, STOPPING), Act()  # another angle says that it is not at rest
     if (owed_ms or stands(facts.buttons, limits)) and not wanted:
         return home, Act(HOLD, stage=home.stage)
     return go_on(home, facts, observation, limits)

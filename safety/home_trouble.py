@@ -69,7 +69,10 @@ def cut_off(
         return entered(out, CREEPING_OUT, limits.warning_ms), Act(stage=CREEPING_OUT, sounder=True)
     may_lead = still_ms >= limits.cut_still_ms or home.ramp.rate_cdps != 0
     if home.cuts and may_lead and facts.buttons.home and home.hand and not _sinks(home, facts, limits):
-        return manual(home, facts, observation, limits, dt_ms)
+        home, act = manual(home, facts, observation, limits, dt_ms)
+        # In a pause nothing is led, and such a drive gets no torque for that.
+        pauses = act.stage == PAUSE_REST and facts.session.rest_owed_ms > 0
+        return home, act._replace(command=CUT) if pauses else act
     return home._replace(ramp=standing(home)), Act(CUT, mode=WAITING, stage=STOPPING, sounder=True)
 
 
@@ -117,11 +120,11 @@ def manual(
         pauses = home.stage == PAUSE_REST and facts.session.rest_owed_ms > 0
         calls = facts.mode in (RETURNING, WAITING) and not facts.buttons.home and not pauses
         return _stood(home, PAUSE_REST if home.stage == PAUSE_REST else STOPPING, calls)
+    home = home._replace(hand_cdeg=_furthest(home, facts))
     if below_rest and facts.session.rest_owed_ms:
         return _stood(home, PAUSE_REST)
     if _near_park(facts, limits):
         return _stood(home, STOPPING)
-    home = home._replace(hand_cdeg=_furthest(home, facts))
     place, offset = _anchor(facts, observation, limits)
     # What it is led by may have gone over to another scale: then it is led on from where it is.
     strayed = place is not None and abs(home.ramp.pos // 1000 - place) >= limits.tracking_cdeg

@@ -93,7 +93,8 @@ def _owed(
     rest, mid = owed
     there = limits.there_cdeg
     # A pause that has begun is made, though a reading's noise says in the next tick that it is beside rest.
-    if cdeg is not None and cdeg > limits.rest_cdeg + there and stage != PAUSE_REST:
+    edge = limits.rest_cdeg + (2 * there if stage == PAUSE_REST else there)
+    if cdeg is not None and cdeg > edge:
         return pauses(bout_ms, top_cdeg, limits)
     if stage == PAUSE_REST or (cdeg is not None and not moving and abs(cdeg - limits.rest_cdeg) <= there):
         rest = max(rest - dt_ms, 0)

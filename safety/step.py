@@ -129,13 +129,15 @@ def _judged(state: State, facts: Facts, observation: Observation, limits: Limits
 def _homewards(
     state: State, facts: Facts, reaction: int, latched: int, limits: Limits, waking: bool
 ) -> tuple[Home, Session, int]:
-    """A return begins; after a restart it is announced, and all pauses are owed anew."""
+    """A return begins; after a restart it is announced, and the pauses still to come are owed anew."""
     hand = state.mode != INHIBITED or state.home.hand or not facts.buttons.home
     if not waking or not state.resumes or not not_home(facts, limits):
         return begun(reaction or STAGED, False, facts, limits, hand), facts.session, 0
     reaction |= STAGED | (CREEP if latched else 0) | (ESTOP if latched == _ESTOP else 0)
     place = facts.cdeg
     rest_ms, mid_ms = pauses(0, limits.cap_cdeg if place is None else place, limits)
+    if place is not None and place < limits.rest_cdeg - limits.there_cdeg:
+        rest_ms = 0  # it lies behind, for a hand that leads, too
     session = facts.session._replace(rest_owed_ms=rest_ms, mid_owed_ms=mid_ms)
     home = begun(reaction, True, facts, limits, hand)
     if latched in CUT_CAUSES:

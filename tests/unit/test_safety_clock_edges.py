@@ -259,7 +259,8 @@ def test_pauses_are_owed_above_rest_and_run_down_where_the_table_stands() -> Non
     assert owed(-1500, True) == (500, 400)
     assert owed(None, True, d.PAUSE_REST) == owed(-1500, True, d.PAUSE_REST) == (480, 400)
     assert owed(-1500, stage=d.PAUSE_REST) == (480, 400), "one pause at a time"
-    assert owed(101, stage=d.PAUSE_REST) == owed(101, True, d.PAUSE_REST) == (480, 400), "once begun"
+    assert owed(200, stage=d.PAUSE_REST) == owed(101, True, d.PAUSE_REST) == (480, 400), "once begun"
+    assert owed(201, stage=d.PAUSE_REST) == (60_000, 20_000), "not where another angle says"
     assert owed(101, stage=d.PAUSE_MID) == owed(101, stage=d.AT_REST_WAITING) == (60_000, 20_000)
     assert owed(None, True, d.PAUSE_MID) == (500, 380)
     for top_cdeg, bout_ms, rest_ms in ((4_501, 1_000, 120_000), (4_500, 10_000, 60_000)):

@@ -6,9 +6,10 @@ import pytest
 
 from safety import decision as d
 from safety.angles import BOTH, NEITHER, ONLY_A, ONLY_B
+from safety.home_stages import pausing
 from safety.home_state import Act, Home
 from safety.home_trouble import cut_off, estop, manual
-from safety.observation import DRIVE_DISARMED
+from safety.observation import DRIVE_ARMED, DRIVE_DISARMED
 from safety.profile import Ramp
 from safety.rules import CREEP, CUT_OFF, ESTOP
 from tests.home_facts import HOME, SEEN, facts
@@ -138,3 +139,31 @@ def test_what_counts_as_standing_is_the_way_of_five_seconds() -> None:
     cut = STANDS._replace(bits=CUT_OFF, still_ms=100, seen_from=0)
     for cdeg, still_ms in ((1_500, 120), (1_501, 20)):
         assert cut_off(cut, facts(cdeg), SEEN, loose, 20)[0].still_ms == still_ms
+
+
+@pytest.mark.parametrize(
+    ("owed_ms", "state", "command"),
+    [
+        (1, DRIVE_ARMED, d.CUT),
+        (1, DRIVE_DISARMED, d.CUT),
+        (0, DRIVE_ARMED, d.MOVE),
+        (0, DRIVE_DISARMED, d.STOP),
+    ],
+)
+def test_after_a_cut_a_pause_by_hand_has_no_torque(owed_ms: int, state: int, command: int) -> None:
+    """A bridge that runs off kicked head-down at each arming, all through the pause."""
+    at = facts(-500, buttons=HELD, session={"rest_owed_ms": owed_ms})
+    cut = STANDS._replace(bits=CUT_OFF, cuts=1, still_ms=60_000, seen_from=-500, stage=d.PAUSE_REST)
+    home, act = cut_off(cut, at, SEEN._replace(drive_state=state), LIMITS, 20)
+    assert act.command == command
+    assert act.stage == (d.TO_PARK if command == d.MOVE else d.PAUSE_REST)
+    assert home.hand_cdeg == (-500 if state == DRIVE_ARMED else None), "what sinks in the pause counts, too"
+
+
+@pytest.mark.parametrize(("cdeg", "stage"), [(200, d.PAUSE_REST), (201, d.STOPPING), (None, d.PAUSE_REST)])
+def test_a_pause_at_rest_ends_where_another_angle_says_that_it_is_none(cdeg: int | None, stage: int) -> None:
+    """From +4.5 deg it went on straight to -15."""
+    at = facts(cdeg, session={"rest_owed_ms": 1})
+    assert pausing(STANDS._replace(stage=d.PAUSE_REST), at, SEEN, LIMITS, 20)[0].stage == stage
+    mid = facts(cdeg, session={"mid_owed_ms": 1})
+    assert pausing(STANDS._replace(stage=d.PAUSE_MID), mid, SEEN, LIMITS, 20)[0].stage == d.PAUSE_MID

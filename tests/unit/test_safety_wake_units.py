@@ -8,12 +8,12 @@ from safety import decision as d
 from safety import limits
 from safety.causes import BY_NAME
 from safety.guard import messages
-from safety.observation import Wake
+from safety.observation import DRIVE_DISARMED, DRIVE_FAULT, DRIVE_OFFLINE, Wake
 from safety.rules import CREEP, CUT_CAUSES, ESTOP, STAGED
 from safety.session import FOREVER_MS
 from safety.step import _homewards, _stage_left_ms, boot
 from tests.home_facts import HOME, QUIET, facts
-from tests.safety_rig import LIMITS, Rig, session_terms
+from tests.safety_rig import LIMITS, Plant, Rig, session_terms
 from tests.unit.test_guard_store import report
 
 WOKE = boot(LIMITS, Wake(session_terms(), 0, True, True, 0))
@@ -58,6 +58,34 @@ def test_any_other_return_begins_at_once(resumes: bool, at_park: bool, waking: b
     assert (home.bits, home.cuts, home.stage, cause) == (STAGED, 0, d.STOPPING, 0)
     assert session == at.session
     assert _homewards(state, at, CREEP, CUT, LIMITS, waking)[0].bits == CREEP
+
+
+@pytest.mark.parametrize(
+    ("cdeg", "rest_ms"), [(-101, 0), (-6_850, 0), (-100, 60_000), (4_501, 120_000), (None, 120_000)]
+)
+def test_after_a_restart_no_pause_is_owed_at_a_rest_that_lies_behind(cdeg: int | None, rest_ms: int) -> None:
+    """By hand it was made where the table stood: 60 s at -68 deg, with RETURN held."""
+    session = _homewards(WOKE, facts(cdeg), 0, 0, LIMITS, True)[1]
+    assert (session.rest_owed_ms, session.mid_owed_ms) == (rest_ms, 20_000)
+
+
+@pytest.mark.parametrize("latched", [CUT, BY_NAME["runaway"].number, BY_NAME["estop"].number])
+def test_who_holds_return_beside_park_is_led_at_once(latched: int) -> None:
+    rig = Rig(Wake(session_terms(), 0, True, True, latched), LIMITS.park_cdeg + 200)
+    rig.run(10_000)
+    rig.press(return_a=True)
+    assert rig.until(d.LATCHED) < 5_000
+
+
+@pytest.mark.parametrize("state", [DRIVE_DISARMED, DRIVE_FAULT, DRIVE_OFFLINE])
+def test_a_drive_that_does_not_arm_keeps_nobody_from_being_cranked_home(state: int) -> None:
+    """The return had no end, and the session none either."""
+    rig = Rig(Wake(session_terms(), 0, True, True, 0), LIMITS.park_cdeg + 200)
+    rig.changes = {"drive_state": state}
+    rig.run(15_000)
+    assert rig.decision.mode == d.RETURNING
+    rig.plant = Plant(float(LIMITS.park_cdeg + LIMITS.there_cdeg), 0.0)
+    assert rig.until(d.INHIBITED) < 2_000
 
 
 @pytest.mark.parametrize(
