@@ -94,7 +94,9 @@ whatever it was told.
 Nothing is saved up at the current limit. Stopped after something held it, the node takes its push back, at
 about 30 % of the duty a second, down to what the load took before; it goes back by itself as far as it is
 pressed. A stopped table that is pushed towards park, by more than 0.5 deg or so that it cannot be led back in
-250 ms, stands where it is then; less is led back head-down at 0.25 deg/s.
+250 ms, stands where it is then; less is led back head-down at 0.25 deg/s. Where the host leads no further and
+friction holds the table up to 0.1 deg above its place, at less than 0.03 deg/s, it is not pushed down: it
+would leap.
 """
 BOARDS: Final = """\
 No board has run it. `keel node flash --board BOARD --role ROLE` copies what that board needs: one main, one
