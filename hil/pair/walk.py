@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
 from hil.pair.key import Key
 from hil.pair.numbers import coarse
 from hil.pair.pair import Pair
 from hil.pair.parts import Saved
+from hil.unswept import unswept
 
 STATES_MAX: Final = 1_000_000
 FINDS_MAX: Final = 5
@@ -146,15 +145,3 @@ def free(pair: Pair) -> Iterator[str]:
                 yield f"behind{arrow}"
     if table.home and table.held_ticks in HELD_TICKS:
         yield "RETURN let go"
-
-
-@contextmanager
-def unswept() -> Iterator[None]:
-    """Nothing here goes in circles, and millions of tuples are walked in vain."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()

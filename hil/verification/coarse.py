@@ -6,13 +6,10 @@ knows. Ages are capped above every threshold: two states that differ only beyond
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
-from safety.buttons import used_up_ms
 from safety.limits import Limits
 from safety.observation import Terms
-from safety.state import State
 
 TICK_MS: Final = 100  # the longest tick that is no gap
 FOREVER_MS: Final = 10**7
@@ -62,88 +59,3 @@ TERMS: Final = Terms(
     60_000,
     FOREVER_MS,
 )
-
-
-# Where a threshold is below CAP_MS, counting beyond it only makes the search larger.
-_CAPS: Final = {
-    ("Session", "wall_ms"): 4 * CAP_MS,
-    ("Session", "freeze_ms"): 1_000,
-    ("Trial", "age_ms"): LIMITS.test_ms,
-    ("Motion", "lively_ms"): LIMITS.lively_ms,
-    ("Stream", "idle_ms"): 300,
-    ("Buttons", "released_ms"): LIMITS.answer_release_ms,
-    ("Buttons", "one_open_ms"): LIMITS.ankle_ms,
-    ("Buttons", "both_open_ms"): LIMITS.ankles_ms,
-    ("Buttons", "home_ms"): LIMITS.reset_ms,
-    ("Buttons", "stop_ms"): LIMITS.freeze_in_return_ms + TICK_MS,
-    ("Buttons", "stops_ms"): used_up_ms(LIMITS),
-    ("Angles", "none_ms"): 200,
-    ("Home", "still_ms"): LIMITS.cut_still_ms,
-    ("Home", "age_ms"): 300,
-}
-
-
-_FIELDS: Final[dict[str, tuple[tuple[int, str, int], ...]]] = {}
-
-
-def _capped_fields(part: Any) -> tuple[tuple[int, str, int], ...]:
-    """Place, name and cap of each field of this part of the state that may grow beyond every threshold."""
-    kind = type(part).__name__
-    if kind not in _FIELDS:
-        _FIELDS[kind] = tuple(_caps(kind, part._fields)) if kind != "Terms" else ()
-    return _FIELDS[kind]
-
-
-def _caps(kind: str, names: tuple[str, ...]) -> Iterator[tuple[int, str, int]]:
-    for place, name in enumerate(names):
-        if name.endswith("_ms"):
-            yield place, name, _CAPS.get((kind, name), CAP_MS)
-        elif name.endswith("told_cdeg"):
-            yield place, name, TOLD_CAP_CDEG
-
-
-class Canon:
-    """Makes equal what behaves the same, and one object of what is equal."""
-
-    def __init__(self) -> None:
-        self._parts: dict[Any, Any] = {}
-
-    def __call__(self, state: State) -> State:
-        """This state with its ages capped, what cannot matter taken out, and its parts shared."""
-        session, check, stream, terms = state.session, state.check, state.stream, state.terms or TERMS
-        # A clock that nobody limits, a stream that is over, a slope where every source tells its rate.
-        session = session._replace(
-            top_cdeg=0, bout=min(session.bout, BOUTS),
-            used_ms=_limited(session.used_ms, terms.allowance_ms),
-            bout_ms=_limited(session.bout_ms, terms.bout_max_ms),
-            hold_ms=_limited(session.hold_ms, terms.hold_max_ms),
-            wall_ms=_limited(session.wall_ms, terms.wall_max_ms),
-        )  # fmt: skip
-        if terms.check_in_every_ms > CAP_MS:
-            check = check._replace(age_ms=0)
-        if not stream.live:
-            stream = stream._replace(
-                angle_cdeg=0, gap_ms=CAP_MS, lease_ms=0, ref_cdps=0, ref_ms=0, accel_cdps2=0
-            )
-        angles = state.angles._replace(slope_cdeg=0, slope_ms=0, slope_cdps=0)
-        state = state._replace(session=session, check=check, stream=stream, angles=angles)
-        fixed = _fixed(state)
-        return State(*[self._shared(part) if hasattr(part, "_fields") else part for part in fixed])
-
-    def _shared(self, part: Any) -> Any:
-        known = self._parts.get(part)
-        if known is None:
-            fixed = _fixed(part)
-            known = self._parts[part] = self._parts.setdefault(fixed, fixed)
-        return known
-
-
-def _limited(ms: int, limit_ms: int) -> int:
-    return 0 if limit_ms > 20 * CAP_MS else ms
-
-
-def _fixed(part: Any) -> Any:
-    for place, name, cap in _capped_fields(part):
-        if part[place] > cap:
-            part = part._replace(**{name: cap})
-    return part

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from hil.verification.coarse import LIMITS, PARK_CDEG, Canon
+from hil.verification.coarse import LIMITS, PARK_CDEG
 from hil.verification.search import Choice, Node, ticked
+from hil.verification.steps import Steps
 from hil.verification.world import SILENT, Fault
 from safety.decision import INHIBITED, LATCHED, READY, Decision
 
@@ -18,18 +19,25 @@ _PERIOD: Final = 15
 class HomeAgain:
     """Remembers from where it is known that one comes home, and in how many ticks."""
 
-    def __init__(self, catalogue: tuple[Fault, ...]) -> None:
+    def __init__(self, catalogue: tuple[Fault, ...], steps: Steps) -> None:
         self._catalogue = catalogue
+        self._stepped = steps
         self._known: dict[Node, int] = {}
-        self._canon = Canon()
+        self._good: set[Node] = set()  # asked before, and one comes home
         self.steps = 0
 
     def __call__(self, node: Node, decision: Decision) -> str | None:
-        """Why nobody comes home from here, None = one does.
+        """Why nobody comes home from here, None = one does."""
+        if node in self._good:
+            return None
+        what = self._walked(self._healed(node))
+        if what is None:
+            self._good.add(node)
+        return what
 
-        Where two ways meet they go on together: whoever stands there may take up the other's rhythm.
-        """
-        node, way, phase = self._healed(node), list[Node](), 0
+    def _walked(self, node: Node) -> str | None:
+        """Where two ways meet they go on together: whoever stands there may take up the other's rhythm."""
+        way, phase = list[Node](), 0
         while node not in self._known:
             way.append(node)
             node, last = self._tick(node, phase)
@@ -54,11 +62,12 @@ class HomeAgain:
         return Node(node.state, world, node.memory)
 
     def _tick(self, node: Node, phase: int) -> tuple[Node, Decision]:
-        world = node.world._replace(home=phase < _HELD)
-        tick = ticked(Node(node.state, world, node.memory), Choice("-", world), self._catalogue)
+        world, held = node.world, phase < _HELD
+        if world.home != held:
+            world = world._replace(home=held)
+        tick = ticked(node, Choice("-", world), self._catalogue, self._stepped)
         self.steps += 1
-        after = tick.world._replace(shadow=None, leads=False, lead_cdeg=0, lead_cdps=0)
-        return Node(self._canon(tick.state), after, node.memory), tick.decision
+        return Node(tick.kept, tick.world, node.memory), tick.decision
 
 
 def _parked(node: Node, decision: Decision) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from fnmatch import fnmatch
+from itertools import groupby
 from typing import Final, NamedTuple
 
 from hil.verification import planted
@@ -13,7 +13,8 @@ from hil.verification.home_again import HomeAgain
 from hil.verification.near import NEAR, REDUNDANT
 from hil.verification.reach import Reach, noted
 from hil.verification.scenarios import PAIRS, PEOPLE, RIDE, SINGLES
-from hil.verification.search import After, Explored, Memo, Node, Scenario, Search
+from hil.verification.search import Explored, Memo, Node, Scenario, Search
+from hil.verification.steps import Steps
 from safety.decision import Decision
 
 PARTS: Final[dict[str, tuple[Scenario, ...]]] = {"people": PEOPLE, "faults": SINGLES, "pairs": PAIRS}
@@ -55,19 +56,27 @@ def scenarios(parts: list[str], every: int = 1) -> list[Scenario]:
 
 def explore(chosen: list[Scenario], reach: Reach, homes: bool = True) -> Iterator[Result]:
     """Each scenario to its end; liveness from every state, but not again for pairs."""
-    memo: Memo = {}
-    for scenario in chosen:
-        paired = scenario.name in _PAIRED
-        home = HomeAgain(scenario.catalogue)
-        walks = homes and not paired
+    for paired, some in groupby(chosen, key=lambda scenario: scenario.name in _PAIRED):
+        # Answers that were kept while nobody listened to the rules are not taken over by those who listen.
+        steps, memo = Steps(), Memo()
+        for scenario in some:
+            yield _pair(scenario, reach, memo, steps) if paired else _alone(scenario, reach, homes, steps)
 
-        def after(node: Node, decision: Decision, home: HomeAgain = home, walks: bool = walks) -> str | None:
-            reach.note(decision)
-            return home(node, decision) if walks else None
 
-        with nullcontext() if paired else noted(reach):
-            search = Search(scenario, after, memo=memo if paired else None)
-            yield Result(scenario.name, search.run(ENOUGH), home.steps)
+def _alone(scenario: Scenario, reach: Reach, homes: bool, steps: Steps) -> Result:
+    home = HomeAgain(scenario.catalogue, steps)
+
+    def after(node: Node, decision: Decision) -> str | None:
+        reach.note(decision)
+        return home(node, decision) if homes else None
+
+    with noted(reach):
+        return Result(scenario.name, Search(scenario, after, steps=steps).run(ENOUGH), home.steps)
+
+
+def _pair(scenario: Scenario, reach: Reach, memo: Memo, steps: Steps) -> Result:
+    search = Search(scenario, lambda node, decision: reach.note(decision), memo=memo, steps=steps)
+    return Result(scenario.name, search.run(ENOUGH), 0)
 
 
 def likely(bug: str) -> list[Scenario]:
@@ -90,10 +99,10 @@ def killed_by(bug: str, homes: bool = True) -> str | None:
     The invariants first, in every scenario; then, where nothing is broken, the way home from every state.
     """
     with planted.planted(bug):
-        what = nominal()
+        what, steps = nominal(), Steps()
         for walks in (False, True)[: 1 + homes]:
             for scenario in likely(bug) if what is None and redundant(bug) is None else ():
-                what = what or _first(scenario, HomeAgain(scenario.catalogue) if walks else None)
+                what = what or _first(scenario, walks, steps)
     return what
 
 
@@ -114,8 +123,9 @@ def nominal() -> str | None:
     return f"nominal ride: refused {told[0].refusal}, causes {told[0].causes:#x}" if told else None
 
 
-def _first(scenario: Scenario, home: After | None) -> str | None:
-    search = Search(scenario, home, finds_max=1)
+def _first(scenario: Scenario, walks: bool, steps: Steps) -> str | None:
+    home = HomeAgain(scenario.catalogue, steps) if walks else None
+    search = Search(scenario, home, finds_max=1, steps=steps)
     try:
         explored = search.run(ENOUGH)
     except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError) as error:

@@ -47,6 +47,8 @@ class Tick(NamedTuple):
     state: State
     decision: Decision
     world: World
+    kept: State  # `state`, made canonical
+    memory: int  # of a planted late row
 
 
 Check = Callable[[Tick, Shadow], str | None]

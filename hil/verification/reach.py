@@ -76,7 +76,7 @@ def wanted() -> set[str]:
 
 @contextmanager
 def noted(reach: Reach) -> Iterator[None]:
-    """Rules and events say when they speak, inside of the block."""
+    """Rules and events say when they speak, inside of the block; those that have spoken are left alone."""
     rules = tuple(_speaking(row, "fires", f"rule {row.name}", reach) for row in safety.rules.ROWS)
     before, after = (
         tuple(_speaking(row, "holds", f"event {row.event}", reach) for row in rows)
@@ -91,6 +91,8 @@ def noted(reach: Reach) -> Iterator[None]:
 
 
 def _speaking(row: Any, field: str, name: str, reach: Reach) -> Any:
+    if name in reach.seen:
+        return row
     holds = getattr(row, field)
 
     def speaks(*words: Any) -> bool:

@@ -10,14 +10,14 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-from hil.verification.coarse import LIMITS, Canon
+from hil.unswept import unswept
+from hil.verification.coarse import LIMITS
 from hil.verification.oracle import Tick, judged
-from hil.verification.planted import MEMORY
+from hil.verification.steps import Steps
 from hil.verification.world import PLAIN, Fault, Sent, World, obeyed, sense
 from safety.decision import Decision
 from safety.observation import Wake
 from safety.state import State, boot
-from safety.step import step
 
 NODES_MAX: Final = 2_000_000
 FINDS_MAX: Final = 5
@@ -50,7 +50,10 @@ class Scenario(NamedTuple):
 
 
 After = Callable[[Node, Decision], str | None]
-Memo = dict[tuple[Node, str], tuple[Node, str | None]]  # what came of a choice with one fault or none
+
+
+class Memo(dict[tuple[Node, str], tuple[Node, str | None]]):
+    """What came of a choice with one fault or none."""
 
 
 class Find(NamedTuple):
@@ -79,25 +82,27 @@ class Search:
         after: After | None = None,
         finds_max: int = FINDS_MAX,
         memo: Memo | None = None,
+        steps: Steps | None = None,
     ) -> None:
         self.scenario = scenario
         self.seen: dict[Node, tuple[Node | None, str]] = {}
         self.frontier: deque[Node] = deque()
         self.finds: dict[str, Find] = {}
         self.steps = 0
-        self._canon = Canon()
+        self._stepped = Steps() if steps is None else steps
         self._after = after
         self._finds_max = finds_max
         self._memo = memo
 
     def run(self, nodes_max: int = NODES_MAX) -> Explored:
         """To the end, or to the first few finds."""
-        for wake, world in self.scenario.starts:
-            self._reached(Node(self._canon(boot(LIMITS, wake)), world, 0), None, "start")
-        while self.frontier and len(self.finds) < self._finds_max and len(self.seen) < nodes_max:
-            node = self.frontier.popleft()
-            for choice in self.scenario.choices(node):
-                self._take(node, choice)
+        with unswept():
+            for wake, world in self.scenario.starts:
+                self._reached(Node(self._stepped.canon(boot(LIMITS, wake)), world, 0), None, "start")
+            while self.frontier and len(self.finds) < self._finds_max and len(self.seen) < nodes_max:
+                node = self.frontier.popleft()
+                for choice in self.scenario.choices(node):
+                    self._take(node, choice)
         empty = not self.frontier
         return Explored(len(self.seen), self.steps, empty, tuple(self.finds.values()))
 
@@ -106,18 +111,19 @@ class Search:
             after, what = self._ticked(node, choice)
         else:  # the same with one fault whatever the other will be
             key = (node, choice.name)
-            if key not in self._memo:
-                self._memo[key] = self._ticked(node, choice)
-            after, what = self._memo[key]
+            known = self._memo.get(key)
+            if known is None:
+                known = self._memo[key] = self._ticked(node, choice)
+            after, what = known
         if what is not None and what not in self.finds:
             self.finds[what] = Find(self.scenario.name, what, (*self._way(node), choice.name))
         self._reached(after, node, choice.name)
 
     def _ticked(self, node: Node, choice: Choice) -> tuple[Node, str | None]:
-        tick = ticked(node, choice, self.scenario.catalogue)
+        tick = ticked(node, choice, self.scenario.catalogue, self._stepped)
         self.steps += 1
         what, shadow = judged(tick, self.scenario.catalogue, self.scenario.timed)
-        after = Node(self._canon(tick.state), tick.world._replace(shadow=shadow), MEMORY[0])
+        after = Node(tick.kept, tick.world._replace(shadow=shadow), tick.memory)
         if self._after is not None:
             what = what or self._after(after, tick.decision)
         return after, what
@@ -136,13 +142,12 @@ class Search:
         return tuple(reversed(names))
 
 
-def ticked(node: Node, choice: Choice, catalogue: tuple[Fault, ...]) -> Tick:
+def ticked(node: Node, choice: Choice, catalogue: tuple[Fault, ...], steps: Steps) -> Tick:
     """One tick of the real step, and of the table under it."""
     seen = sense(choice.world, choice.sent, catalogue)
-    MEMORY[0] = node.memory
-    state, decision = step(node.state, seen, LIMITS)
+    state, decision, kept, memory = steps(node.state, node.memory, seen)
     world = obeyed(choice.world, seen, decision, catalogue)
-    return Tick(node.state, choice.world, seen, state, decision, world)
+    return Tick(node.state, choice.world, seen, state, decision, world, kept, memory)
 
 
 def told(find: Find) -> str:

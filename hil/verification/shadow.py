@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hil.verification.coarse import CAP_MS, LIMITS, PARK_CDEG, TERMS, TICK_MS
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Shadow(NamedTuple):
-    """Times in ms, saturating at CAP_MS."""
+    """Times in ms, saturating at CAP_MS; one group of fields for each function that counts."""
 
     hurry: bool = False  # an emergency was told since park
     person: bool = False  # somebody must show at rest
@@ -42,6 +43,12 @@ class Shadow(NamedTuple):
     idle_ms: int = 0  # nothing permitted where no check-in asks
 
 
+_Return = tuple[bool, bool, bool, int, int]
+_People = tuple[int, int, int]
+_Sunk = tuple[int | None, int, bool]
+_Ride = tuple[int, int, int, int, int, int]
+_Clocks = tuple[int, int, int, bool, int, int, int, int, int, int, int]
+_NO_RIDE: Final[_Ride] = (0, 0, 0, 0, 0, 0)
 FRESH: Final = Shadow()
 _LIE_CDEG: Final = 300
 
@@ -57,13 +64,11 @@ def _capped(ms: int, limit_ms: int) -> int:
 
 def followed(was: Shadow, tick: Tick, catalogue: tuple[Fault, ...]) -> Shadow:
     """One tick on."""
-    shadow = _people(was, tick)
-    shadow = _return(shadow, tick)
-    shadow = _clocks(_sunk(shadow, tick, catalogue), tick)
-    return shadow._replace(told=_told(was, tick, catalogue))
+    told, sunk = _told(was, tick, catalogue), _sunk(was, tick, catalogue)
+    return Shadow._make((*_return(was, tick), *_people(was, tick), *sunk, told, *_clocks(was, tick)))
 
 
-def _people(was: Shadow, tick: Tick) -> Shadow:
+def _people(was: Shadow, tick: Tick) -> _People:
     now = tick.seen.inputs
     fresh = tick.seen.inputs_age_ms <= LIMITS.stale_ms
     held = bool(now.return_a or now.return_b) and fresh
@@ -77,22 +82,18 @@ def _people(was: Shadow, tick: Tick) -> Shadow:
         and tick.world.cdeg > tick.was.cdeg
         and not (mode in (READY, ACTIVE, TEST) and not tick.decision.causes)
     )
-    return was._replace(
-        held_ms=held_ms,
-        chain_ms=_longer(was.chain_ms, chain),
-        sinks=min(was.sinks + 1, 5) if downwards else 0,
-    )
+    return held_ms, _longer(was.chain_ms, chain), min(was.sinks + 1, 5) if downwards else 0
 
 
-def _return(was: Shadow, tick: Tick) -> Shadow:
+def _return(was: Shadow, tick: Tick) -> _Return:
     """Who must show, and which pauses are owed."""
     decision, cdeg = tick.decision, tick.was.cdeg
-    asked = [EXPECTED[number] for number in named(decision.causes)]
+    hurries, calls = _asked(decision.causes)
     parked = cdeg <= PARK_CDEG + LIMITS.at_park_cdeg
-    hurry = (was.hurry or any(row.hurry for row in asked)) and not parked
+    hurry = (was.hurry or hurries) and not parked
     riding = tick.before.mode in (ACTIVE, RETURNING, WAITING)
     above = riding and cdeg > LIMITS.rest_cdeg + LIMITS.there_cdeg
-    person = was.person or (above and any(row.person for row in asked))
+    person = was.person or (above and calls)
     standing = decision.command != MOVE or decision.rate_cdps == 0
     rest_ms = LIMITS.pause_rest_ms if above else was.rest_ms
     mid_ms = LIMITS.pause_mid_ms if above else was.mid_ms
@@ -101,9 +102,14 @@ def _return(was: Shadow, tick: Tick) -> Shadow:
     if standing and abs(cdeg - LIMITS.mid_cdeg) <= LIMITS.there_cdeg:
         mid_ms = max(mid_ms - TICK_MS, 0)
     person, pressed = _shown(was, tick, person)
-    if parked:
-        return was._replace(hurry=False, person=False, pressed=False, rest_ms=0, mid_ms=0)
-    return was._replace(hurry=hurry, person=person, pressed=pressed, rest_ms=rest_ms, mid_ms=mid_ms)
+    return (False, False, False, 0, 0) if parked else (hurry, person, pressed, rest_ms, mid_ms)
+
+
+@cache
+def _asked(causes: int) -> tuple[bool, bool]:
+    """Whether one of these causes asks for an emergency return, and one for somebody at rest."""
+    rows = [EXPECTED[number] for number in named(causes)]
+    return any(row.hurry for row in rows), any(row.person for row in rows)
 
 
 def _shown(was: Shadow, tick: Tick, person: bool) -> tuple[bool, bool]:
@@ -116,15 +122,15 @@ def _shown(was: Shadow, tick: Tick, person: bool) -> tuple[bool, bool]:
     return person and not here, pressed and not here
 
 
-def _sunk(was: Shadow, tick: Tick, catalogue: tuple[Fault, ...]) -> Shadow:
+def _sunk(was: Shadow, tick: Tick, catalogue: tuple[Fault, ...]) -> _Sunk:
     """How far the table came down again in a return that the drive obeyed."""
-    now = any(catalogue[fault.number].spoils for fault in tick.was.faults) or _misled(tick)
+    faults = tick.was.faults
+    now = bool(faults) and (any(catalogue[fault.number].spoils for fault in faults) or _misled(tick))
     spoilt = now or (was.spoilt and tick.was.cdeg > PARK_CDEG + LIMITS.at_park_cdeg)
-    was = was._replace(spoilt=spoilt)
     if tick.state.mode not in (RETURNING, WAITING) or spoilt or tick.decision.command != MOVE:
-        return was._replace(low_cdeg=None, sank_cdeg=0)
+        return None, 0, spoilt
     low = tick.world.cdeg if was.low_cdeg is None else min(was.low_cdeg, tick.world.cdeg)
-    return was._replace(low_cdeg=low, sank_cdeg=tick.world.cdeg - low)
+    return low, tick.world.cdeg - low, spoilt
 
 
 def _misled(tick: Tick) -> bool:
@@ -133,31 +139,44 @@ def _misled(tick: Tick) -> bool:
     return len(tick.was.faults) > 1 and told is not None and abs(told - tick.was.cdeg) > _LIE_CDEG
 
 
-def _clocks(was: Shadow, tick: Tick) -> Shadow:
-    terms = tick.state.terms or TERMS
-    active, cdeg = tick.before.mode == ACTIVE, tick.was.cdeg
+def _clocks(was: Shadow, tick: Tick) -> _Clocks:
+    before, terms = tick.before, tick.state.terms or TERMS
+    active, cdeg = before.mode == ACTIVE, tick.was.cdeg
     inverted = (cdeg > LIMITS.upright_again_cdeg) if was.inverted else (cdeg > LIMITS.inverted_cdeg)
-    if not active and tick.before.mode != tick.state.mode and not tick.before.terms:
-        was = was._replace(used_ms=0, bouts=0, wall_ms=0, bout_ms=0)
-    decision, proposed = tick.decision, tick.seen.proposal is not None
-    still = active and inverted and not (tick.before.motion.command == MOVE and tick.before.motion.rate_cdps)
-    asked = active and decision.check_in >= CHECK_ASKED
+    anew = not active and before.mode != tick.state.mode and not before.terms
+    kept = FRESH if anew else was
+    hold, asked, unasked, gap, refused, idle = _of_a_ride(was, tick, inverted) if active else _NO_RIDE
+    return (
+        _capped(min(kept.used_ms + TICK_MS * inverted, CAP_MS), terms.allowance_ms),
+        _capped(_longer(kept.bout_ms, inverted), terms.bout_max_ms),
+        min(kept.bouts + (inverted and not was.inverted), 3),
+        inverted,
+        _capped(hold, terms.hold_max_ms),
+        _capped(min(kept.wall_ms + TICK_MS * active, 20 * CAP_MS), terms.wall_max_ms),
+        asked,
+        unasked,
+        gap,
+        refused,
+        idle,
+    )
+
+
+def _of_a_ride(was: Shadow, tick: Tick, inverted: bool) -> _Ride:
+    """What is counted in ACTIVE only: held, asked, not asked, silence, refusals, nothing permitted."""
+    before, decision = tick.before, tick.decision
+    proposed = tick.seen.proposal is not None
+    still = inverted and not (before.motion.command == MOVE and before.motion.rate_cdps)
+    asked = decision.check_in >= CHECK_ASKED
     led = proposed and not decision.refusal and decision.command == MOVE
-    moving, unasked = tick.before.stream.rate_cdps != 0, active and inverted and not asked
-    hold_ms = was.hold_ms if asked and still else _longer(was.hold_ms, still)
-    return was._replace(
-        inverted=inverted,
-        bouts=min(was.bouts + (inverted and not was.inverted), 3),
-        used_ms=_capped(min(was.used_ms + TICK_MS * inverted, CAP_MS), terms.allowance_ms),
-        bout_ms=_capped(_longer(was.bout_ms, inverted), terms.bout_max_ms),
-        wall_ms=_capped(min(was.wall_ms + TICK_MS * active, 20 * CAP_MS), terms.wall_max_ms),
-        hold_ms=_capped(hold_ms, terms.hold_max_ms),
-        asked_ms=_longer(was.asked_ms, asked, 2 * CAP_MS),
-        unasked_ms=_longer(was.unasked_ms, unasked and terms.check_in_every_ms < CAP_MS),
-        gap_ms=_longer(was.gap_ms, active and moving and not proposed),
-        idle_ms=_longer(was.idle_ms, active and not inverted and not led),
-        refused_ms=_longer(was.refused_ms, active and proposed and bool(decision.refusal)),
-    )  # fmt: skip
+    every_ms = (tick.state.terms or TERMS).check_in_every_ms
+    return (
+        was.hold_ms if asked and still else _longer(was.hold_ms, still),
+        _longer(was.asked_ms, asked, 2 * CAP_MS),
+        _longer(was.unasked_ms, inverted and not asked and every_ms < CAP_MS),
+        _longer(was.gap_ms, before.stream.rate_cdps != 0 and not proposed),
+        _longer(was.refused_ms, proposed and bool(decision.refusal)),
+        _longer(was.idle_ms, not inverted and not led),
+    )
 
 
 def _told(was: Shadow, tick: Tick, catalogue: tuple[Fault, ...]) -> bool:

@@ -20,6 +20,7 @@ from hil.verification.home_again import HomeAgain
 from hil.verification.oracle import judged
 from hil.verification.scenarios import PAIRED, TESTED
 from hil.verification.search import Choice, Node, ticked
+from hil.verification.steps import Steps
 from hil.verification.world import DOWN, HOLD, PLAIN, SILENT, START, UP, Active, Sent, World, led
 from safety.decision import ACTIVE, INHIBITED, READY, Decision
 from safety.observation import (
@@ -53,7 +54,7 @@ class Ride(RuleBasedStateMachine):
 
     def tick(self, world: World | None = None, sent: Sent = PLAIN) -> None:
         """One tick, judged."""
-        tick = ticked(self.node, Choice("", world or self.world, sent), CATALOGUE)
+        tick = ticked(self.node, Choice("", world or self.world, sent), CATALOGUE, Steps())
         what, shadow = judged(tick, CATALOGUE, False)
         assert what is None, what
         self.node = Node(tick.state, tick.world._replace(shadow=shadow), 0)
@@ -210,7 +211,7 @@ class Ride(RuleBasedStateMachine):
     def teardown(self) -> None:
         """I8: whatever has happened, somebody at RETURN brings it home."""
         if self.last is not None:
-            assert HomeAgain(CATALOGUE)(self.node, self.last) is None
+            assert HomeAgain(CATALOGUE, Steps())(self.node, self.last) is None
 
 
 def test_there_are_thirty_things_that_may_happen() -> None:

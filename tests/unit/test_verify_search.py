@@ -6,13 +6,20 @@ from fnmatch import fnmatch
 
 import pytest
 
+import safety.rules
 from hil.verification import planted
+from hil.verification.coarse import LIMITS
 from hil.verification.expected import EXPECTED
+from hil.verification.faults import CATALOGUE
 from hil.verification.hunt import explore, killed_by, likely, nominal, redundant, scenarios
 from hil.verification.near import NEAR, REDUNDANT
-from hil.verification.reach import Reach
-from hil.verification.scenarios import PAIRS, PEOPLE, RIDE, SINGLES
+from hil.verification.reach import Reach, noted
+from hil.verification.scenarios import PAIRS, PEOPLE, RIDE, SINGLES, TESTED
+from hil.verification.steps import Steps
+from hil.verification.world import DOWN, PLAIN, START, sense
 from safety.causes import CAUSES
+from safety.state import boot
+from safety.step import step
 
 SLICE = ("a_stale", "drive_fault", "ankles", "estop", "b_frozen", "rogue")
 
@@ -79,3 +86,27 @@ def test_each_pair_of_faults_is_searched_and_each_fault_alone() -> None:
 def test_every_cause_has_its_expectations() -> None:
     assert {cause.number for cause in CAUSES} == set(EXPECTED)
     assert set(planted.REACTIONS) >= {"STAGED", "ESTOP"}
+
+
+def test_the_same_question_is_answered_from_memory_and_equal_states_are_one() -> None:
+    """What the rules said is kept as it was; another memory of a late row is another question."""
+    steps, world = Steps(), START._replace(want=DOWN)
+    first = steps.canon(boot(LIMITS, TESTED))
+    assert steps.canon(boot(LIMITS, TESTED)) is first
+    seen = sense(world, PLAIN, CATALOGUE)
+    once = steps(first, 0, seen)
+    assert steps(first, 0, sense(world, PLAIN, CATALOGUE)) is once
+    assert steps(first, 100, seen) is not once
+    assert (once.state, once.decision) == step(first, seen, LIMITS)
+    assert once.kept is steps.canon(once.state)
+
+
+def test_a_rule_that_has_spoken_is_listened_to_no_more() -> None:
+    reach, rows = Reach(), safety.rules.ROWS
+    with noted(reach):
+        assert all(now.fires is not row.fires for now, row in zip(safety.rules.ROWS, rows, strict=True))
+    reach.seen.add("rule estop")
+    with noted(reach):
+        plain = [row for now, row in zip(safety.rules.ROWS, rows, strict=True) if now.fires is row.fires]
+    assert [row.name for row in plain] == ["estop"]
+    assert safety.rules.ROWS is rows
