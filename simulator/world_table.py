@@ -124,6 +124,11 @@ class Table:
         """How fast an encoder on the motor sees it turn."""
         return self._free_dps() if self.ailments.belt_broken else self.plant.rate_dps
 
+    @property
+    def shunt_a(self) -> float:
+        """The motor's current as the bridge has it: swapped wires turn it round, with the voltage."""
+        return -self.plant.current_a if self.ailments.reversed else self.plant.current_a
+
     def even_deg(self, angle_deg: float) -> float:
         """What a drive counts that knows one gain, that at horizontal: the same unless it is on a rod.
 

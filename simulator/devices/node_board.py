@@ -147,7 +147,7 @@ class Board:
         panel, encoder, inclinometer = self.panel, self._encoder, self._inclinometer
         current_ma = 0
         if self._current is not None and self._table is not None:
-            current_ma = self._current.milliamperes(self._table.plant.current_a)
+            current_ma = self._current.milliamperes(self._table.shunt_a)
         self._last = (
             None if encoder is None or encoder.lost else round(encoder.angle_deg * 1000),
             None if inclinometer is None or inclinometer.lost else round(inclinometer.angle_deg * 100),
