@@ -138,13 +138,17 @@ class Brain:
         self.source.doubt.alone = not self.host.alive
         if self.role == protocol.ROLE_TABLE:
             trip = self.axis.sense(encoder_mdeg, inclinometer_cdeg, self.inputs, known_bits, now_ms, dt_ms)
+            if self.axis.drives_down(current_ma):
+                trip = protocol.WRONG_WAY
             if lost:
                 self._go_home_alone()
             if trip != protocol.NO_FAULT:
                 self._fail(trip)
-                self.axis.cut()
+                if not self.axis.catches:
+                    self.axis.catch(current_ma)
             elif not self.source.known and self.state == protocol.OWN_RETURN:
                 self._fail(protocol.NO_ANGLE)  # no automatic motion; a RETURN button still moves it
+            self.axis.end_catch(current_ma)
             self._act(dt_ms)
         elif lost:
             self.disarm()

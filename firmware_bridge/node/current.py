@@ -7,6 +7,9 @@ from firmware_bridge.node.config import Gains
 
 _OFF_MA = 6_000  # 1.5 V at the brushes, a rate that is 30 ms old
 _DOUBT_MS = 100
+_RESTS_MA = 1_000  # a sense that says more of a bridge that is off is not asked
+_DRIVES_MA = 4_000  # head-down, on top of what is applied
+_DRIVES_TICKS = 2
 
 
 class CurrentSense:
@@ -15,7 +18,24 @@ class CurrentSense:
     def __init__(self, gains: Gains) -> None:
         self._gains = gains
         self._wild_ms = 0
+        self._rests = False
+        self._drives_ticks = 0
         self.doubted = False
+
+    def rest(self, measured_ma: int) -> None:
+        """The bridge is off: what is measured now is none."""
+        self._rests = -_RESTS_MA <= measured_ma <= _RESTS_MA
+        self._drives_ticks = 0
+
+    def drives_down(self, measured_ma: int, duty: int) -> bool:
+        """The brake is closed, the bridge on: whether that pushes head-down harder than it is told to.
+
+        A bridge that is stuck shows so before the brake opens; at each try the table sank by 1.5 deg.
+        """
+        expected = duty // self._gains.per_amp
+        over = measured_ma - expected - abs(expected) // 2
+        self._drives_ticks = self._drives_ticks + 1 if self._rests and over > _DRIVES_MA else 0
+        return self._drives_ticks >= _DRIVES_TICKS
 
     def forgive(self) -> None:
         """Armed anew: it counts again."""

@@ -1,4 +1,4 @@
-"""What makes the node cut the torque by itself: too fast, or head-down against the command."""
+"""What makes the node cut the torque by itself: too fast, head-down against the command, or overpowered."""
 
 from firmware_bridge.node import protocol
 
@@ -11,6 +11,8 @@ _DOWN_MDPS = 300  # a wish to go head-down; below it the table may not
 _WRONG_MDEG = 1_000
 _SUNK_MDEG = 2_000  # all tries together
 _SWINGS_MDPS = 1_000  # off what is wanted, to one side and to the other
+_LOSES_MDPS = 1_500  # faster than wanted, at the current limit, and still getting faster
+_LOSES_TICKS = 3
 _CALM_MS = 1_000  # no more than that for so long: it does not swing
 
 
@@ -20,6 +22,7 @@ class Trip:
     def __init__(self) -> None:
         self.fault = protocol.NO_FAULT
         self._fast_ticks = self._run_ticks = self._caught_ticks = 0
+        self._lost_ticks = self._lost_mdps = 0
         self._lowest = 0
         self._counts = False
         self._begun = 0
@@ -37,15 +40,24 @@ class Trip:
         self._sinks = False
 
     def step(
-        self, angle_mdeg: int, rate_mdps: int, wanted_mdps: int, watched: bool, dt_ms: int, newest_mdps: int
+        self,
+        angle_mdeg: int,
+        rate_mdps: int,
+        wanted_mdps: int,
+        watched: bool,
+        dt_ms: int,
+        newest_mdps: int,
+        strains: int = 0,
     ) -> int:
-        """One tick with power and a known angle (`watched`), or without. `newest`: the rate by now."""
+        """One tick with power and a known angle (`watched`), or without.
+
+        `newest`: the rate by now. `strains`: which way the motor pushes with all that its limit allows, or 0.
+        """
         self.fault = protocol.NO_FAULT
         if watched:
             self._watch_swings(rate_mdps - wanted_mdps, dt_ms)
-        fast = watched and not -_TOO_FAST_MDPS <= rate_mdps <= _TOO_FAST_MDPS
-        self._fast_ticks = self._fast_ticks + 1 if fast else 0
-        if self._fast_ticks >= _TOO_FAST_TICKS:
+        fast = self._runs_off(watched and not -_TOO_FAST_MDPS <= rate_mdps <= _TOO_FAST_MDPS)
+        if fast or self._loses(newest_mdps, wanted_mdps, strains if watched else 0):
             self.fault = protocol.OVER_SPEED
         self._watch_run(watched and rate_mdps > max(0, wanted_mdps) + _RUNS_MDPS, rate_mdps - newest_mdps)
         if self._run_ticks >= _TOO_FAST_TICKS:
@@ -74,6 +86,20 @@ class Trip:
             believed = self._caught_ticks >= _CAUGHT_TICKS
             self._run_ticks += 1 if believed else 1 + self._caught_ticks
             self._caught_ticks = 0
+
+    def _runs_off(self, fast: bool) -> bool:
+        self._fast_ticks = self._fast_ticks + 1 if fast else 0
+        return self._fast_ticks >= _TOO_FAST_TICKS
+
+    def _loses(self, newest_mdps: int, wanted_mdps: int, strains: int) -> bool:
+        """Whether the load drives the motor back: only the brake holds it, the sooner the slower it is."""
+        lost_mdps = 0
+        if (strains > 0 > newest_mdps) or (strains < 0 < newest_mdps):
+            lost_mdps = wanted_mdps - newest_mdps if strains > 0 else newest_mdps - wanted_mdps
+        loses = lost_mdps > _LOSES_MDPS and lost_mdps >= self._lost_mdps
+        self._lost_ticks = self._lost_ticks + 1 if loses else 0
+        self._lost_mdps = lost_mdps
+        return self._lost_ticks >= _LOSES_TICKS
 
     def _watch_swings(self, off_mdps: int, dt_ms: int) -> None:
         side = 1 if off_mdps > _SWINGS_MDPS else -1 if off_mdps < -_SWINGS_MDPS else 0

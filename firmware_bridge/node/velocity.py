@@ -83,23 +83,23 @@ class VelocityLoop:
         self._emf_off = 0  # by so much the back-EMF says more than is seen
         self.relaxes = False  # stopped where something held it: the push goes before anything else
         self.weak = False  # a slow angle source: a quarter of the gains
+        self.strains = 0  # which way it would push harder, if the current limit let it
         self.sticks = False  # and yet half the integral while a table that is led does not move
 
     def reset(self) -> None:
         """Bridge off: nothing applied. The integral stays, it is the load the brake holds now."""
-        self._duty = 0
+        self._duty = self.strains = 0
         self.quick_mdps = self._emf_off = 0
 
-    def cut(self, fell: bool) -> None:
+    def remember(self, fell: bool) -> None:
         """Cut while it drove with the brake open; what fell is held by what pushed then, at the least."""
         pushed = max(self._balance - _LEANS, min(self._balance, self._duty))
         self._begins = pushed if fell else self._balance
-        self.forget()
 
     def forget(self) -> None:
         """Forget the push: the next try begins with what `preload` says."""
         self._integral = self._steady_ms = 0
-        self._duty = 0
+        self._duty = self.strains = 0
         self.quick_mdps = self._emf_off = 0
         self._held_ms = 0
         self.relaxes = False
@@ -172,6 +172,7 @@ class VelocityLoop:
             self._relax(rate_mdps, dt_ms)
         elif not settled and not limited and (-FULL < direct < FULL or unwinds):
             self._integral = max(-FULL, min(FULL, grown))
+        self.strains = 1 if direct > highest else -1 if direct < lowest else 0
         duty = max(lowest, min(highest, direct))
         self._duty = max(-FULL, min(FULL, duty))
         return self._duty // 1000

@@ -48,7 +48,11 @@ ROWS: Final = (
     ("unpowered", "armed", "MOVE or STOP with a good answer, e-stop chain closed"),
     ("own return", "armed", "MOVE or STOP with TAKEOVER and a good answer"),
     ("own return", "disarmed", "parked"),
-    ("any with power", "fault", "faster than 10 deg/s, or 1 deg head-down against the command: torque cut"),
+    (
+        "any with power",
+        "fault",
+        "faster than 10 deg/s, 1 deg head-down against the command, or driven back at its limit: torque cut",
+    ),
     ("own return", "fault", "no angle for 100 ms: stops, closes the brake"),
     ("fault", "own return", "alone with an open session and an angle for 5 s, once"),
     ("fault", "disarmed", "a COMMAND without ARM"),
@@ -65,12 +69,16 @@ STAGES: Final = (
 )
 FAULTS: Final = (
     (protocol.NO_ANGLE, "no angle", "no automatic motion; a held RETURN creeps up by the motor's back-EMF"),
-    (protocol.OVER_SPEED, "too fast", "torque cut"),
+    (protocol.OVER_SPEED, "too fast", "or driven back at 1.5 deg/s at its current limit; torque cut"),
     (protocol.ENCODER_FROZEN, "encoder frozen", "goes on by the inclinometer, not faster than 1.8 deg/s"),
     (protocol.STORE_FAILED, "flash", "what should outlive a reset is not kept"),
     (protocol.ENCODER_JUMPED, "encoder jumped", "further in a sample than a table can; by the inclinometer"),
     (protocol.ENCODER_OFF, "encoder off", "3 deg from the inclinometer for 200 ms; by the inclinometer"),
-    (protocol.WRONG_WAY, "wrong way", "1 deg head-down against the command; torque cut"),
+    (
+        protocol.WRONG_WAY,
+        "wrong way",
+        "1 deg head-down against the command, or 4 A before the brake opens; torque cut",
+    ),
     (protocol.CURRENT_OFF, "current off", "6 A and half off what duty and speed give; goes by those"),
 )
 ANGLES: Final = """\
