@@ -117,6 +117,7 @@ class Limits(NamedTuple):
     hard_cdps: int = 800
     test_cdps: int = 100
     over_speed_ms: int = 100
+    learns_ms: int = 400  # by hand a loop that was cut falls a little until it has its load: engineering
     over_angle_cdeg: int = 100  # trusted angle past the cap
     over_angle_other_cdeg: int = 300  # the other source may differ that much
     reaction_ms: int = 200  # design 6: drive action after the last feed

@@ -50,7 +50,7 @@ def wrong_direction(facts: Facts, observation: Observation, limits: Limits) -> b
 
 def runaway(facts: Facts, observation: Observation, limits: Limits) -> bool:
     """HZ-04: moves though told to stand: more than 2 deg, or 1 deg/s after a stop should have ended, or after
-    150 ms as fast as ever."""
+    150 ms as fast as ever; or, whenever, for 300 ms faster than a return may be."""
     motion = facts.motion
     if motion.heading != 0 or (motion.a_ref is None and motion.b_ref is None):
         return False
@@ -66,7 +66,8 @@ def runaway(facts: Facts, observation: Observation, limits: Limits) -> bool:
         return moves and unheeded and observation.a_cdps is not None and looked_ms >= limits.obey_ms
     if motion.back_cdeg > limits.runaway_cdeg:
         return True
-    return moves and motion.heading_ms < 2 * motion.due_ms and cdps > limits.disobey_cdps
+    late = motion.strays_ms >= limits.disobey_ms
+    return moves and (late or (motion.heading_ms < 2 * motion.due_ms and cdps > limits.disobey_cdps))
 
 
 def no_motion(facts: Facts, observation: Observation, limits: Limits) -> bool:

@@ -125,6 +125,21 @@ def test_how_fast_what_is_being_done_may_be(
     assert (seen.speed_cdps, seen.over_speed_ms) == (cdps, 0)
 
 
+@pytest.mark.parametrize(("mode", "bits", "rate_cdps", "heading", "led_ms", "cdps"), [
+    (d.WAITING, STAGED, -1, -1, 399, 300), (d.WAITING, STAGED, -1, -1, 400, 200),
+    (d.WAITING, STAGED, 0, -1, 400, 300), (d.WAITING, STAGED, -1, 0, 400, 300),
+    (d.WAITING, STAGED, -1, 1, 400, 300), (d.WAITING, EMERGENCY, -1, -1, 400, 600),
+    (d.WAITING, EMERGENCY | CREEP, -1, -1, 400, 200), (d.WAITING, EMERGENCY | CREEP, -1, -1, 399, 600),
+    (d.INHIBITED, 0, -150, -1, 400, 200), (d.LATCHED, 0, -150, -1, 399, 300), (d.ACTIVE, 0, -1, -1, 400, 300),
+])  # fmt: skip
+def test_by_hand_it_may_fall_for_400_ms_and_then_has_the_speed_of_a_return(
+    mode: int, bits: int, rate_cdps: int, heading: int, led_ms: int, cdps: int
+) -> None:
+    home = RIDES.home._replace(stage=d.STOPPING, bits=bits, ramp=Ramp(0, rate_cdps, 0))
+    motion = RIDES.motion._replace(heading=heading, heading_ms=led_ms)
+    assert facts(state=RIDES._replace(mode=mode, home=home, motion=motion)).speed_cdps == cdps
+
+
 @pytest.mark.parametrize(("a", "b", "a_cdps", "b_cdps", "fast"), [
     (1000, 1000, 330, 0, False), (1000, 1000, 331, 0, True), (1000, 1000, -331, 0, True),
     (1000, 1000, 0, 380, False), (1000, 1000, 0, 381, True), (1000, 1000, 0, -381, True),

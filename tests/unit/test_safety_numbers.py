@@ -39,7 +39,7 @@ TIMES: Final = {
     "stale_ms": 100, "lease_ms": 100, "late_ms": 100, "controller_lost_ms": 200, "station_lost_ms": 5_000,
     "lease_gap_ms": 500, "refused_ms": 2_000, "alone_ms": 45_000, "disagree_ms": 200, "lively_ms": 300,
     "blind_ms": 100, "disobey_ms": 300, "over_speed_ms": 100, "reaction_ms": 200, "stopping_ms": 500,
-    "obey_ms": 150,
+    "obey_ms": 150, "learns_ms": 400,
     "pause_rest_ms": 60_000, "pause_rest_long_ms": 120_000, "long_bout_ms": 180_000, "pause_mid_ms": 20_000,
     "warning_ms": 3_000, "progress_after_ms": 500, "progress_ms": 1_500, "stall_pause_ms": 3_000,
     "lag_ms": 150, "strain_ms": 300, "give_back_ms": 8_000, "pinch_wait_ms": 60_000, "retry_ms": 100,
@@ -289,7 +289,7 @@ def test_what_is_not_said_is_nothing() -> None:
     assert part("observation").Observation._field_defaults == said
     motion = part("motion")
     assert flat(motion.AT_REST) == [
-        -1, 0, 0, 0, 0, 0, None, None, 0, 0, None, None, 0, 60_000, None, 0, 0, None, None, False, 0,
+        -1, 0, 0, 0, 0, 0, None, None, 0, 0, None, None, 0, 60_000, None, 0, 0, None, None, False, 0, 0,
     ]  # fmt: skip
     assert flat(part("resist").FREE) == [0, None, None, False, 0]
     stream = [False, 0, 0, 60_000, *[0] * 7]
