@@ -107,6 +107,8 @@ def home_in_time(ride: Ride) -> Iterator[str]:
     ends = CATALOGUE[ride.fault].ends
     if ride.drive != "node" and ride.fault in NEED_A_PERSON_WITHOUT_NODE:
         ends = PERSON
+    if ride.overloaded:
+        ends = PERSON  # by hand it comes home in small falls
     if ride.parked_ms is None:
         if ends != PERSON:
             yield f"not parked: ends at {_at(last)}; {_what(last)}"

@@ -59,6 +59,7 @@ REACTIONS: Final = {
     "stop_station": Row(("station_lost",), 5_200, 5_700, "lost station"),
     "kill_guard": Row(("guard_lost",), 3_000, 0, "guard wakes up away from park"),
 }
+RUNS_OFF: Final = "runaway"  # by its bridge: while that is off, nobody can see what it would do
 SHIFTS: Final = ("inclinometer_shifted", "encoder_slipped")
 APART_CDEG: Final = 300  # a shift of less is none that design 6 asks to be found
 WARNING_MS: Final = 4_500  # a guard that wakes up needs its readings first
@@ -80,7 +81,9 @@ def react(ride: Ride) -> Iterator[str]:
         cause = name_of(value(one.report, "first_cause"))
         if cause in row.causes:
             return
-        if cause is None and ride.fault in SHIFTS and _near(one.report):
+        unseen = ride.fault in SHIFTS and _near(one.report)
+        unseen = unseen or (ride.fault == RUNS_OFF and one.brake_closed and not one.bridge_on)
+        if cause is None and unseen:
             start_ms = one.t_ms
         late_ms = one.t_ms - start_ms
         if cause is not None or late_ms > within_ms:

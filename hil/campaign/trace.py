@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from firmware_bridge.node import protocol
 from hil.rigs.lockstep import Lockstep
 from safety.decision import GIVING_BACK, MOVE
 from safety.guard.messages import REPORT_LAYOUT
@@ -12,6 +13,7 @@ from safety.observation import Inputs
 
 AT: Final = REPORT_LAYOUT.index
 BIT: Final = {name: 1 << place for place, name in enumerate(Inputs._fields)}
+NODE_LIMIT_A: Final = next(row[5] for row in protocol.LIMITS if row[0] == "current_max_ma") / 1_000
 
 
 class Sample(NamedTuple):
@@ -28,6 +30,7 @@ class Sample(NamedTuple):
     pushed: bool  # something or somebody pushes the bed
     state: str  # of the controller
     report: Report | None
+    overloads: bool = False  # the load is more than the motor holds within the node's current limit
 
 
 class Ride(NamedTuple):
@@ -48,6 +51,11 @@ class Ride(NamedTuple):
     drive: str
     wakes: bool
 
+    @property
+    def overloaded(self) -> bool:
+        """Whether there was a time in which nothing but the brake could hold it."""
+        return any(one.overloads for one in self.samples)
+
 
 def sample(rig: Lockstep) -> Sample:
     """Now."""
@@ -64,6 +72,7 @@ def sample(rig: Lockstep) -> Sample:
         plant.external_torque_nm != 0.0,
         rig.controller.state if rig.controller is not None else "",
         rig.report,
+        plant.holds_a > NODE_LIMIT_A,
     )
 
 

@@ -208,6 +208,13 @@ class TablePlant:
         load -= side * (k.breakaway + self.drag_nm)
         return k.ratio * shaft + self._efficiency(side, shaft, load) * load
 
+    @property
+    def holds_a(self) -> float:
+        """The current that holds the load, the gear's friction helping; 0 where the gear holds it alone."""
+        gear = self.params.gear
+        needs_nm = abs(self._load_torque()) * max(0.0, gear.backward) / self._parts.ratio
+        return needs_nm / self._parts.torque_a
+
     def _load_torque(self) -> float:
         """Gravity, stops and whatever leans on the bed, at rest."""
         theta = self._theta

@@ -33,6 +33,16 @@ def released(params: PlantParams, angle_deg: float, load: Moments = RIDER) -> Ta
     return plant
 
 
+@pytest.mark.parametrize(("gear", "load_nm", "holds_a"), [
+    ("a2", 100.0, 10.513), ("a2", -190.0, 19.974), ("a1", 500.0, 0.0),
+])  # fmt: skip
+def test_the_current_that_holds_a_load(gear: str, load_nm: float, holds_a: float) -> None:
+    """100 N m over a gear of 120 that gives back 0.82 of it, at 0.065 N m an ampere."""
+    plant = TablePlant(GEARS[gear], 0.0, Moments(10.0, 0.0, 0.0))
+    plant.external_torque_nm = load_nm
+    assert plant.holds_a == pytest.approx(holds_a, abs=1e-3)
+
+
 @pytest.mark.parametrize("circuit", ["driven", "shorted", "open"])
 @pytest.mark.parametrize("gear", sorted(GEARS))
 def test_ten_milliseconds_at_once_are_ten_times_one(gear: str, circuit: str) -> None:
