@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from safety.angles import Angles
 from safety.buttons import Buttons
 from safety.check_in import CheckIn
+from safety.limits import Limits
 from safety.motion import Motion
 from safety.observation import Terms
 from safety.proof import Proof
@@ -48,3 +49,8 @@ class Facts(NamedTuple):
     woken: bool  # this tick came after a gap
     proof: Proof
     trial: Trial
+
+
+def near_park(facts: Facts, limits: Limits) -> bool:
+    """Known to be within a degree above park, or below it: there is nothing left to be led."""
+    return facts.cdeg is not None and facts.cdeg - limits.park_cdeg <= limits.there_cdeg

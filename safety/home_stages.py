@@ -21,7 +21,7 @@ from safety.decision import (
     WAITING,
     WARNING,
 )
-from safety.facts import Facts
+from safety.facts import Facts, near_park
 from safety.home_pinch import Outcome, after_stop, pinched, strained
 from safety.home_state import Act, Home, drive_offset, entered, stands
 from safety.home_trouble import manual
@@ -81,8 +81,7 @@ def stopping(home: Home, facts: Facts, observation: Observation, limits: Limits,
     if blind or home.stalls > limits.stalls_max:
         return manual(home, facts, observation, limits, dt_ms)
     # Nothing is left to be led at park, armed or not: as after the crank.
-    parked = facts.cdeg is not None and facts.cdeg - limits.park_cdeg <= limits.there_cdeg
-    able = parked or observation.drive_state == DRIVE_ARMED
+    able = near_park(facts, limits) or observation.drive_state == DRIVE_ARMED
     if facts.cdeg is None or not standing or left_ms or not able:
         creeping_out, late = home.stage == CREEPING_OUT, home.age_ms >= limits.arming_ms
         armed = observation.drive_state == DRIVE_ARMED

@@ -17,7 +17,7 @@ from safety.decision import (
     TO_REST,
     WAITING,
 )
-from safety.facts import Facts
+from safety.facts import Facts, near_park
 from safety.home_state import Act, Home, drive_offset, entered, standing
 from safety.limits import Limits
 from safety.motion import stuck
@@ -48,12 +48,8 @@ def estop(home: Home, facts: Facts, observation: Observation, limits: Limits, dt
     return home, Act(CUT if cut else STOP, mode=WAITING, stage=STOPPING)
 
 
-def _near_park(facts: Facts, limits: Limits) -> bool:
-    return facts.cdeg is not None and facts.cdeg - limits.park_cdeg <= limits.there_cdeg
-
-
 def _parked(facts: Facts, limits: Limits) -> bool:
-    return _near_park(facts, limits) and _standing(facts, limits)
+    return near_park(facts, limits) and _standing(facts, limits)
 
 
 def cut_off(
@@ -102,7 +98,7 @@ def _settling(home: Home, facts: Facts, limits: Limits, dt_ms: int) -> Home:
 
 
 def _at_the_end(facts: Facts, limits: Limits) -> bool:
-    return _near_park(facts, limits) or (facts.cdeg is None and facts.buttons.now.at_park is True)
+    return near_park(facts, limits) or (facts.cdeg is None and facts.buttons.now.at_park is True)
 
 
 def manual(
@@ -123,7 +119,7 @@ def manual(
     home = home._replace(hand_cdeg=_furthest(home, facts))
     if below_rest and facts.session.rest_owed_ms:
         return _stood(home, PAUSE_REST)
-    if _near_park(facts, limits):
+    if near_park(facts, limits):
         return _stood(home, STOPPING)
     place, offset = _anchor(facts, observation, limits)
     # What it is led by may have gone over to another scale: then it is led on from where it is.

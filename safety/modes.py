@@ -12,7 +12,7 @@ from safety.angles import BOTH
 from safety.brake import empty
 from safety.causes import BY_NAME
 from safety.decision import ACTIVE, INHIBITED, LATCHED, READY, RETURNING, TEST, WAITING
-from safety.facts import Facts
+from safety.facts import Facts, near_park
 from safety.home_state import Act
 from safety.limits import Limits
 from safety.observation import DRIVE_ARMED, ORDER_END, ORDER_RETURN, ORDER_STOP, ORDER_TEST, Observation
@@ -103,7 +103,7 @@ def dropped(turn: Turn) -> bool:
 
 def not_home(facts: Facts, limits: Limits) -> bool:
     """Whether a session found open has still a way to go: at park, but beside it, nobody else would lead."""
-    beside = facts.cdeg is not None and facts.cdeg - limits.park_cdeg > limits.there_cdeg
+    beside = facts.cdeg is not None and not near_park(facts, limits)
     return not facts.at_park or beside
 
 
@@ -117,8 +117,7 @@ def _off_park(turn: Turn) -> bool:
 
 
 def _above_park(turn: Turn) -> bool:
-    cdeg = turn.facts.cdeg
-    return cdeg is None or cdeg - turn.limits.park_cdeg > turn.limits.there_cdeg
+    return not near_park(turn.facts, turn.limits)
 
 
 def _ended_off_park(turn: Turn) -> bool:

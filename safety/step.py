@@ -33,7 +33,7 @@ from safety.decision import (
     WAITING,
     Decision,
 )
-from safety.facts import Facts
+from safety.facts import Facts, near_park
 from safety.home_state import NOT_HOMING, Act, Home, by_hand, standing
 from safety.home_trouble import manual
 from safety.homecoming import advance, begun, joined
@@ -190,7 +190,7 @@ def _idle(
     """INHIBITED and LATCHED: stand; away from park, hold-to-run RETURN comes home."""
     waits = state.waking and state.resumes and state.wake_ms < limits.wake_ms
     # Beside park, as a test of the day that was broken off leaves it: the button brings it there.
-    beside = facts.cdeg is not None and facts.cdeg - limits.park_cdeg > limits.there_cdeg
+    beside = facts.cdeg is not None and not near_park(facts, limits)
     away = not facts.at_park or (facts.buttons.home and (beside or home.stage != NO_STAGE))
     home = home._replace(hand=by_hand(home.hand, facts.buttons, limits))
     if judged.reaction & CUT_OFF:
