@@ -3,6 +3,7 @@
 from firmware_bridge.node.angle import AngleSource
 from firmware_bridge.node.config import Config, Gains
 from firmware_bridge.node.current import CurrentSense
+from firmware_bridge.node.late import Late
 from firmware_bridge.node.motion import STOP, Motion
 from firmware_bridge.node.power import COMING, OFF, ON, Power
 from firmware_bridge.node.protocol import NO_FAULT
@@ -29,6 +30,7 @@ class Axis:
         self.current = CurrentSense(motor)
         self.power = Power()
         self.trip = Trip()
+        self.late = Late()
         self.duty_permille = 0
         self.switched_ms = 0
         self.catches = False  # tripped: the brake falls in, and until it bites the motor brakes what moves
@@ -66,8 +68,17 @@ class Axis:
             0 if source.weak else self.loop.strains,
         )
         if fault != NO_FAULT:
-            source.calm = self.trip.swings or (source.calm and not self._feels_it())
+            source.calm = source.calm and not self._feels_it()
+        source.calm = source.calm or self._swings_late()
         return fault
+
+    def _swings_late(self) -> bool:
+        """Whether the loop swings on an angle that is late; who is pushed to and fro needs a firm one."""
+        if self.power.stage != ON or self.source.slow:
+            self.late.forget()
+        else:
+            self.late.watch(self.source.quick_mdps, self.loop.quick_mdps)
+        return self.trip.swings and self.late.is_late
 
     def drives_down(self, current_ma: int) -> bool:
         """Behind the closed brake: whether the bridge does what it likes, head-down."""

@@ -103,14 +103,15 @@ def swapped(node: Raw, late_ms: int) -> None:
 
 
 @pytest.mark.parametrize(("gear", "late_ms"), [("a1", 200), ("a1", 250), ("a2", 100), ("a2", 150)])
-def test_a_loop_that_swings_on_a_late_angle_is_calm_after_its_first_trip(gear: str, late_ms: int) -> None:
-    """It used to swing anew at each try by hand, until only the crank was left."""
+def test_a_loop_that_swings_on_a_late_angle_is_calm_before_it_is_fast(gear: str, late_ms: int) -> None:
+    """It used to swing anew at each try by hand, until only the crank was left; then until its first trip."""
     node = Raw(gear, -20.0)
     node.arm()
     swapped(node, late_ms)
     for angle, rate in itertools.islice(ramp(-20, -40, 1.5), 400):
         node.command(protocol.MOVE, angle, rate)
-    assert (node.brain.state, node.brain.source.calm) == (protocol.FAULT, True)
+    assert node.brain.source.calm
+    assert node.fastest_dps < 8.8
     node.pass_time(3_000)  # the host is gone
     node.inputs |= protocol.RETURN_A
     node.pass_time(40_000)

@@ -1,0 +1,95 @@
+"""A late encoder makes a loop swing, and so does who throws their weight about: the node tells both apart."""
+
+from __future__ import annotations
+
+import collections
+import itertools
+import math
+
+import pytest
+
+from firmware_bridge.node import protocol
+from firmware_bridge.node.late import Late
+from simulator.plant.bed import RIDER, Moments, moments
+from simulator.plant.body import person
+from simulator.world_table import PANIC_HZ
+from tests.node_rig import Raw, ramp
+
+LIGHT = moments(person("female", 1.55, 48.0))
+HEAVY = moments(person("male", 1.85, 110.0))
+
+
+def _held(gear: str, load: Moments) -> Raw:
+    node = Raw(gear, 0.0, load)
+    node.arm()
+    for _ in range(100):
+        node.command(protocol.MOVE, 0, 0)
+    node.fastest_dps = 0.0
+    return node
+
+
+@pytest.mark.parametrize(("gear", "late_ms"), [("a1", 120), ("a2", 60)])
+@pytest.mark.parametrize("load", [LIGHT, RIDER, HEAVY])
+def test_a_loop_that_swings_on_a_late_encoder_is_calm_in_its_second_swing(
+    gear: str, late_ms: int, load: Moments
+) -> None:
+    node = _held(gear, load)
+    told = collections.deque([round(node.plant.angle_deg * 1000)] * (late_ms // 10))
+
+    def late() -> int:
+        told.append(round(node.plant.angle_deg * 1000))
+        return told.popleft()
+
+    node.encoder = late
+    for angle, rate in itertools.islice(ramp(0.0, -60.0, 2.0), 700):
+        node.command(protocol.MOVE, angle, rate)
+    assert node.brain.source.calm
+    assert node.brain.state == protocol.ARMED
+    assert node.fastest_dps < 4.2
+
+
+@pytest.mark.parametrize("load", [LIGHT, RIDER, HEAVY])
+@pytest.mark.parametrize("most_nm", [60.0, 80.0])
+def test_who_throws_their_weight_about_leaves_a_firm_loop(load: Moments, most_nm: float) -> None:
+    node = _held("a2", load)
+    for ms in range(0, 2_000, 20):
+        node.plant.external_torque_nm = most_nm * math.sin(2 * math.pi * PANIC_HZ * ms / 1000)
+        node.command(protocol.STOP)
+        if node.brain.state == protocol.FAULT:
+            break
+    assert not node.brain.source.calm
+    assert node.fastest_dps < 5.0
+
+
+def judged(ticks: list[tuple[int, int]]) -> Late:
+    late = Late()
+    for seen_mdps, felt_mdps in ticks:
+        late.watch(seen_mdps, felt_mdps)
+    return late
+
+
+@pytest.mark.parametrize(("seen_mdps", "felt_mdps", "is_late"), [
+    (4_000, 4_000, False), (-4_000, 4_000, True), (0, 4_000, True), (4_000, 0, True), (-4_000, -1_900, True),
+    (4_000, 2_100, False), (-900, 900, False), (0, -900, False), (0, 0, False),
+])  # fmt: skip
+def test_half_of_the_way_apart_is_late_and_what_is_slow_is_nothing(
+    seen_mdps: int, felt_mdps: int, is_late: bool
+) -> None:
+    assert judged([(seen_mdps, felt_mdps)] * 60).is_late == is_late
+
+
+def test_one_sample_is_nothing_and_a_closed_brake_begins_anew() -> None:
+    assert not judged([(0, 4_000)]).is_late
+    assert judged([(0, 4_000)] * 3).is_late
+    late = judged([(0, 4_000)] * 60)
+    late.forget()
+    assert not late.is_late
+    late.watch(0, 4_000)
+    assert not late.is_late
+    assert not judged([(0, 4_000)] * 60 + [(0, 0)] * 12).is_late
+
+
+def test_ticks_of_any_size_stay_small_integers() -> None:
+    """MicroPython allocates beyond 30 bits."""
+    late = judged([(-200_000_000, 200_000_000)] * 100)
+    assert late._apart_mdps <= 400_000_000
