@@ -96,15 +96,15 @@ by hand, and RETURN is to be pressed anew; an own return stands while STOP is he
 held for longer than a minute (ten seconds) hangs, and keeps nobody from coming home.
 
 Quick changes of the rate are felt by the motor's back-EMF, which is never late: they damp the loop where the
-angle is late or slow. A loop that swings while motor and encoder disagree about it follows a late angle: it is
-calm from then on, a quarter as firm; one that swings while both agree is pushed, and stays firm. An encoder that
-stands while motor and inclinometer say that the table turns is frozen, whatever it was told.
+angle is late or slow. A loop that swings while motor and encoder disagree about it follows a late angle: from
+then on it is calm, a quarter as firm; one that swings while both agree is pushed, and stays firm. An encoder
+that stands while motor and inclinometer say that the table turns is frozen, whatever it was told.
 
-After a trip the brake closes at once. Where current, back-EMF and encoder agree that the motor brakes what moves,
-its torque stays until the brake bites, 100 ms at most; an order to cut ends that, too. Driven back at its current
-limit, at 1.5 deg/s and more, the node gives the table to the brake. A bridge that pushes head-down by 4 A more than
-it is told to, is found behind the closed brake, and the brake stays closed; a current sense that says more than 1 A
-of a bridge that is off, is not asked.
+After a trip the brake closes at once. Where current, back-EMF and encoder agree that the motor brakes what
+moves, its torque stays until the brake bites, 100 ms at most; an order to cut ends that, too. Driven back at
+its current limit, at 1.5 deg/s and more, the node gives the table to the brake. A bridge that pushes by
+itself, head-down and by 4 A more than it is told to is found behind the closed brake, which stays closed;
+a current sense that says more than 1 A of a bridge that is off is not asked.
 
 Nothing is saved up at the current limit. Stopped after something held it, the node takes its push back, at
 about 30 % of the duty a second, down to what the load took before; it goes back by itself as far as it is
