@@ -59,7 +59,8 @@ REACTIONS: Final = {
     "stop_station": Row(("station_lost",), 5_200, 5_700, "lost station"),
     "kill_guard": Row(("guard_lost",), 3_000, 0, "guard wakes up away from park"),
 }
-RUNS_OFF: Final = "runaway"  # by its bridge: while that is off, nobody can see what it would do
+# By its bridge: nobody sees it while that is off or moves nothing (design 6: disobedience is above 1 deg/s).
+RUNS_OFF, RUNS_DPS = "runaway", 1.0
 SHIFTS: Final = ("inclinometer_shifted", "encoder_slipped")
 APART_CDEG: Final = 300  # a shift of less is none that design 6 asks to be found
 WARNING_MS: Final = 4_500  # a guard that wakes up needs its readings first
@@ -82,7 +83,7 @@ def react(ride: Ride) -> Iterator[str]:
         if cause in row.causes:
             return
         unseen = ride.fault in SHIFTS and _near(one.report)
-        unseen = unseen or (ride.fault == RUNS_OFF and one.brake_closed and not one.bridge_on)
+        unseen = unseen or (ride.fault == RUNS_OFF and not _runs_off(one))
         if cause is None and unseen:
             start_ms = one.t_ms
         late_ms = one.t_ms - start_ms
@@ -90,6 +91,10 @@ def react(ride: Ride) -> Iterator[str]:
             said = f"cause {cause} after {late_ms} ms"
             yield f"{said}; design: {row.source}: {' or '.join(row.causes)} within {row.within_ms} ms"
             return
+
+
+def _runs_off(one: Sample) -> bool:
+    return abs(one.rate_dps) > RUNS_DPS and (one.bridge_on or not one.brake_closed)
 
 
 def _near(report: Report) -> bool:

@@ -193,18 +193,18 @@ def test_sources_3_deg_apart_for_half_a_second_are_to_be_found(fault: str) -> No
         assert shifted_for(500, apart_cdeg, fault) == 0
 
 
-@pytest.mark.parametrize(("braked", "bridge", "said"), [
-    (True, False, 0), (False, True, 1), (True, True, 1), (False, False, 1),
+@pytest.mark.parametrize(("braked", "bridge", "rate_dps", "said"), [
+    (True, False, 9, 0), (False, True, 1.1, 1), (True, True, -1.1, 1), (False, True, 1, 0),
 ])  # fmt: skip
-def test_a_bridge_that_is_off_behind_the_brake_cannot_be_seen_to_drive(
-    braked: bool, bridge: bool, said: int
+def test_a_bridge_that_moves_nothing_cannot_be_seen_to_drive(
+    braked: bool, bridge: bool, rate_dps: float, said: int
 ) -> None:
-    """It came to rest as the brake closed by itself; from when it is armed again it has to be found."""
-    quiet = [sample(tick, 0.0, report(mode=ACTIVE)) for tick in range(300)]
-    hidden = [one._replace(brake_closed=braked, bridge_on=bridge) for one in quiet[60:250]]
-    for rest, late in ((quiet[250:284], 0), (quiet[250:287], 1)):
-        rode = ride(quiet[:60] + hidden + rest, "runaway", 1_000)
-        assert len(list(reactions.react(rode))) == max(said, late)
+    """It came to rest as the brake closed by itself; from when it moves the table it has to be found."""
+    runs = [sample(tick, 2.0, report(mode=ACTIVE)) for tick in range(300)]
+    hidden = [one._replace(brake_closed=braked, bridge_on=bridge, rate_dps=rate_dps) for one in runs[60:250]]
+    for rest, late in ((runs[250:284], 0), (runs[250:287], 1)):
+        found = reactions.react(ride(runs[:60] + hidden + rest, "runaway", 1_000))
+        assert len(list(found)) == max(said, late)
 
 
 @pytest.mark.parametrize("ticks", [20, 22])
