@@ -112,16 +112,16 @@ def _speed(state: State, limits: Limits) -> int:
     home, mode = state.home, state.mode
     if mode == TEST:
         return limits.return_cdps
+    if mode not in (RETURNING, WAITING):
+        return limits.hard_down_cdps
     hurry = home.bits & EMERGENCY and not home.bits & CREEP
     # By hand after a cut a loop learns its load anew, and falls a little: first it has the speed of a ride.
     learnt = state.motion.heading < 0 and state.motion.heading_ms >= limits.learns_ms
-    led = mode != ACTIVE and home.ramp.rate_cdps != 0 and (mode == RETURNING or learnt)
-    staged = mode in (RETURNING, WAITING) and home.stage in (TO_REST, TO_MID, TO_PARK)
-    if staged or led:
+    led = home.ramp.rate_cdps != 0 and (mode == RETURNING or learnt)
+    if home.stage in (TO_REST, TO_MID, TO_PARK) or led:
         planned = limits.emergency_cdps if hurry else limits.return_cdps
         return max(planned, abs(home.ramp.rate_cdps))
-    waits = mode in (RETURNING, WAITING) and home.bits & EMERGENCY
-    return limits.emergency_cdps if waits else limits.hard_down_cdps
+    return limits.emergency_cdps if home.bits & EMERGENCY else limits.hard_down_cdps
 
 
 def _fast(angles: Angles, observation: Observation, speed_cdps: int) -> bool:

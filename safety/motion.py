@@ -34,7 +34,8 @@ class Motion(NamedTuple):
     a_mark: int | None = None  # where A was when it last moved, and the way led since then
     a_told_cdeg: int = 0
     resist: Resist = FREE
-    strays_ms: int = 0  # turning faster than a return may, though it should long stand
+    strays_ms: int = 0  # turning faster than a return may, though it should long stand,
+    strays_cdeg: int = 0  # since the table was there
 
 
 TOLD_MAX_CDEG: Final = 36_000
@@ -64,7 +65,7 @@ def told(
     return Motion(
         command, angle_cdeg, rate_cdps, heading, was[4], due_ms, was[6], was[7], was[8], was[9] + travel,
         was[10], was[11], NEITHER, was[13], was[14], min(was[15] + abs(travel), TOLD_MAX_CDEG),
-        led(was[16], travel), was[17],
+        led(was[16], travel), was[17], was[18],
     )  # fmt: skip
 
 
@@ -80,6 +81,7 @@ def seen(was: Motion, angles: Angles, observation: Observation, limits: Limits, 
         return was._replace(
             heading_ms=heading_ms, a_ref=None, b_ref=None, back_cdeg=0, told_cdeg=0, a_from=None, b_from=None,
             frozen=NEITHER, lively_ms=lively_ms, a_mark=mark, a_told_cdeg=way, resist=FREE, strays_ms=0,
+            strays_cdeg=0,
         )  # fmt: skip
     stopping = heading_ms < was[5] and (was[3] == 0 or was[0] == LEAVE)
     a_ok = fresh(observation[2], observation[3], observation[4], limits) and not angles.a_bad
@@ -98,16 +100,16 @@ def seen(was: Motion, angles: Angles, observation: Observation, limits: Limits, 
     return Motion(
         was[0], was[1], was[2], was[3], heading_ms, was[5], a_ref, b_ref, back, told_cdeg,
         a_from, b_from, frozen, lively_ms, *_stood(was, observation[2], limits),
-        resist, _strays(was, angles, heading_ms, limits, dt_ms),
+        resist, *_strays(was, angles, heading_ms, limits, dt_ms),
     )  # fmt: skip
 
 
-def _strays(was: Motion, angles: Angles, heading_ms: int, limits: Limits, dt_ms: int) -> int:
+def _strays(was: Motion, angles: Angles, heading_ms: int, limits: Limits, dt_ms: int) -> tuple[int, int]:
     """How long it has turned faster than a return may, though told to stand and the time of that is over."""
     stands = was[3] == 0 and heading_ms > was[5]
-    if not stands or abs(angles.cdps or 0) * 10 <= limits.return_cdps * 11:
-        return 0
-    return min(was[17] + dt_ms, limits.disobey_ms)
+    if not stands or angles.cdeg is None or abs(angles.cdps or 0) * 10 <= limits.return_cdps * 11:
+        return 0, 0
+    return min(was[17] + dt_ms, limits.disobey_ms), was[18] if was[17] else angles.cdeg
 
 
 def _stood(was: Motion, a: int | None, limits: Limits) -> tuple[int | None, int]:

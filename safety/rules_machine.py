@@ -66,7 +66,8 @@ def runaway(facts: Facts, observation: Observation, limits: Limits) -> bool:
         return moves and unheeded and observation.a_cdps is not None and looked_ms >= limits.obey_ms
     if motion.back_cdeg > limits.runaway_cdeg:
         return True
-    late = motion.strays_ms >= limits.disobey_ms
+    strayed_cdeg = abs((facts.cdeg or 0) - motion.strays_cdeg)
+    late = motion.strays_ms >= limits.disobey_ms and strayed_cdeg >= limits.disobey_cdeg
     return moves and (late or (motion.heading_ms < 2 * motion.due_ms and cdps > limits.disobey_cdps))
 
 

@@ -128,6 +128,7 @@ class Axis:
             self.loop.remember(self._falls())
             self.trip.forget_swings()
         self.loop.forget()
+        self.current.begin()
         self.catches = False
         self.motion.place(self.source.angle_mdeg)
         self.power.cut()

@@ -140,6 +140,7 @@ class Brain:
             trip = self.axis.sense(encoder_mdeg, inclinometer_cdeg, self.inputs, known_bits, now_ms, dt_ms)
             if self.axis.drives_down(current_ma):
                 trip = protocol.WRONG_WAY
+                self.hand.let_go_first()  # a held RETURN would put 30 A on a locked motor for as long
             if lost:
                 self._go_home_alone()
             if trip != protocol.NO_FAULT:

@@ -27,13 +27,18 @@ class CurrentSense:
         self._rests = -_RESTS_MA <= measured_ma <= _RESTS_MA
         self._drives_ticks = 0
 
+    def begin(self) -> None:
+        """The next try begins: nothing of the last one counts."""
+        self._drives_ticks = 0
+
     def drives_down(self, measured_ma: int, duty: int) -> bool:
         """The brake is closed, the bridge on: whether that pushes head-down harder than it is told to.
 
         A bridge that is stuck shows so before the brake opens; at each try the table sank by 1.5 deg.
         """
         expected = duty // self._gains.per_amp
-        over = measured_ma - expected - abs(expected) // 2
+        # Head-down by itself, too: a sense that says nothing is no bridge that drives.
+        over = min(measured_ma, measured_ma - expected - abs(expected) // 2)
         self._drives_ticks = self._drives_ticks + 1 if self._rests and over > _DRIVES_MA else 0
         return self._drives_ticks >= _DRIVES_TICKS
 

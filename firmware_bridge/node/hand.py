@@ -48,6 +48,10 @@ class Hand:
         self._pressed = pressed
         self.held = pressed != 0 and self._may
 
+    def let_go_first(self) -> None:
+        """It moves nothing more before it is pressed anew."""
+        self._may = False
+
     def _watch_stop(self, inputs: int, known: int, dt_ms: int) -> None:
         held = inputs & protocol.STOP_BUTTON != 0
         if held:

@@ -22,7 +22,7 @@ class Trip:
     def __init__(self) -> None:
         self.fault = protocol.NO_FAULT
         self._fast_ticks = self._run_ticks = self._caught_ticks = 0
-        self._lost_ticks = self._lost_mdps = 0
+        self._lost_ticks = self._driven_mdps = 0
         self._lowest = 0
         self._counts = False
         self._begun = 0
@@ -96,9 +96,10 @@ class Trip:
         lost_mdps = 0
         if (strains > 0 > newest_mdps) or (strains < 0 < newest_mdps):
             lost_mdps = wanted_mdps - newest_mdps if strains > 0 else newest_mdps - wanted_mdps
-        loses = lost_mdps > _LOSES_MDPS and lost_mdps >= self._lost_mdps
+        driven_mdps = abs(newest_mdps)
+        loses = lost_mdps > _LOSES_MDPS and driven_mdps >= self._driven_mdps
         self._lost_ticks = self._lost_ticks + 1 if loses else 0
-        self._lost_mdps = lost_mdps
+        self._driven_mdps = driven_mdps
         return self._lost_ticks >= _LOSES_TICKS
 
     def _watch_swings(self, off_mdps: int, dt_ms: int) -> None:

@@ -86,10 +86,10 @@ def speed_within_limit(ride: Ride) -> Iterator[str]:
     # may a table that its motor lets go of, until the brake has it again (safety notes 2, group C).
     # The same where the load is more than the motor holds at its limit (a heavy rider's knees, gear a2).
     # So may one whose encoder counts the other way (HZ-5): its own loop drives it away.
-    may = ride.fault in (*GROUP_C, *LETS_GO, "encoder_reversed") or ride.overloaded
-    grace_ms = SPEED_GRACE_MS if may else 0
+    may = ride.fault in (*GROUP_C, *LETS_GO, "encoder_reversed")
     for first, last in _stretches(ride.samples, lambda one: abs(one.rate_dps) > HARD_DPS):
-        if last.t_ms - first.t_ms >= grace_ms:
+        lets_go = may or ride.overloaded_at(first.t_ms, SPEED_GRACE_MS)
+        if last.t_ms - first.t_ms >= (SPEED_GRACE_MS if lets_go else 0):
             worst = max(abs(one.rate_dps) for one in ride.samples if first.t_ms <= one.t_ms <= last.t_ms)
             yield f"{worst:.1f} deg/s from {_at(first)}; allowed {HARD_DPS} deg/s at any time"
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from hil.campaign.trace import AT, Ride, Sample, value
+from hil.campaign.trace import AT, TICK_MS, Ride, Sample, value
 from safety.causes import name_of
 from safety.decision import ACTIVE
 from safety.guard.report import Report
+from safety.observation import DRIVE_FAULT
 
 HAND_MS: Final = 80  # node tick, frame, tick
 
@@ -82,10 +83,10 @@ def react(ride: Ride) -> Iterator[str]:
         cause = name_of(value(one.report, "first_cause"))
         if cause in row.causes:
             return
-        unseen = ride.fault in SHIFTS and _near(one.report)
-        unseen = unseen or (ride.fault == RUNS_OFF and not _runs_off(one))
-        if cause is None and unseen:
+        if cause is None and ride.fault in SHIFTS and _near(one.report):
             start_ms = one.t_ms
+        if cause is None and ride.fault == RUNS_OFF and not _runs_off(one):
+            start_ms += TICK_MS  # this tick shows nothing
         late_ms = one.t_ms - start_ms
         if cause is not None or late_ms > within_ms:
             said = f"cause {cause} after {late_ms} ms"
@@ -94,6 +95,9 @@ def react(ride: Ride) -> Iterator[str]:
 
 
 def _runs_off(one: Sample) -> bool:
+    """Whether there is something to be seen: it runs, or the drive itself says that something is wrong."""
+    if one.report is not None and one.report[AT["drive_state"]] == DRIVE_FAULT:
+        return True
     return abs(one.rate_dps) > RUNS_DPS and (one.bridge_on or not one.brake_closed)
 
 

@@ -13,6 +13,7 @@ from safety.observation import Inputs
 
 AT: Final = REPORT_LAYOUT.index
 BIT: Final = {name: 1 << place for place, name in enumerate(Inputs._fields)}
+TICK_MS, OVERLOAD_MS = 20, 100
 NODE_LIMIT_A: Final = next(row[5] for row in protocol.LIMITS if row[0] == "current_max_ma") / 1_000
 
 
@@ -53,8 +54,13 @@ class Ride(NamedTuple):
 
     @property
     def overloaded(self) -> bool:
-        """Whether there was a time in which nothing but the brake could hold it."""
-        return any(one.overloads for one in self.samples)
+        """Whether for 100 ms in all nothing but the brake could hold it."""
+        return self.drive == "node" and sum(one.overloads for one in self.samples) * TICK_MS >= OVERLOAD_MS
+
+    def overloaded_at(self, t_ms: int, within_ms: int) -> bool:
+        """Whether it was so in this time before."""
+        at = (one for one in self.samples if t_ms - within_ms <= one.t_ms <= t_ms)
+        return self.drive == "node" and any(one.overloads for one in at)
 
 
 def sample(rig: Lockstep) -> Sample:

@@ -211,9 +211,10 @@ class TablePlant:
     @property
     def holds_a(self) -> float:
         """The current that holds the load, the gear's friction helping; 0 where the gear holds it alone."""
-        gear = self.params.gear
-        needs_nm = abs(self._load_torque()) * max(0.0, gear.backward) / self._parts.ratio
-        return needs_nm / self._parts.torque_a
+        gear, load_nm = self.params.gear, abs(self._load_torque())
+        if self._parts.ratio == 0.0:
+            return math.inf if load_nm else 0.0  # its belt is broken
+        return load_nm * max(0.0, gear.backward) / self._parts.ratio / self._parts.torque_a
 
     def _load_torque(self) -> float:
         """Gravity, stops and whatever leans on the bed, at rest."""

@@ -193,33 +193,6 @@ def test_sources_3_deg_apart_for_half_a_second_are_to_be_found(fault: str) -> No
         assert shifted_for(500, apart_cdeg, fault) == 0
 
 
-@pytest.mark.parametrize(("braked", "bridge", "rate_dps", "said"), [
-    (True, False, 9, 0), (False, True, 1.1, 1), (True, True, -1.1, 1), (False, True, 1, 0),
-])  # fmt: skip
-def test_a_bridge_that_moves_nothing_cannot_be_seen_to_drive(
-    braked: bool, bridge: bool, rate_dps: float, said: int
-) -> None:
-    """It came to rest as the brake closed by itself; from when it moves the table it has to be found."""
-    runs = [sample(tick, 2.0, report(mode=ACTIVE)) for tick in range(300)]
-    hidden = [one._replace(brake_closed=braked, bridge_on=bridge, rate_dps=rate_dps) for one in runs[60:250]]
-    for rest, late in ((runs[250:284], 0), (runs[250:287], 1)):
-        found = reactions.react(ride(runs[:60] + hidden + rest, "runaway", 1_000))
-        assert len(list(found)) == max(said, late)
-
-
-@pytest.mark.parametrize("ticks", [20, 22])
-def test_a_load_beyond_the_motor_is_the_brakes(ticks: int) -> None:
-    """Nothing else holds it: it may be fast until the brake has it, and a person brings it home by hand."""
-    rates = [0.0] * 5 + [9.0] * ticks + [0.0] * 5
-    samples = [sample(n, rate, report(mode=RETURNING)) for n, rate in enumerate(rates)]
-    heavy = [one._replace(overloads=n == 4) for n, one in enumerate(samples)]
-    assert any("at any time" in what for what in judge_motion.speed_within_limit(ride(samples)))
-    late = any("at any time" in what for what in judge_motion.speed_within_limit(ride(heavy)))
-    assert late == (ticks > 20), "400 ms"
-    assert list(judge_guard.home_in_time(ride(heavy))) == []
-    assert len(list(judge_guard.home_in_time(ride(samples)))) == 1
-
-
 def cuts(*said: tuple[int, int, int], angle_deg: float = 10.0) -> int:
     """What I10 says of ticks, each a mode, a command and a first cause."""
     ticks = [

@@ -15,6 +15,7 @@ from simulator.plant.bed import EMPTY, RIDER, RIDER_ARMS_OVERHEAD, Moments
 from simulator.plant.fast import TablePlant
 from simulator.plant.fast_lever import plant_of
 from simulator.plant.params import A1, A2, GEARS, B, PlantParams
+from simulator.world_table import NO_GEAR
 
 CASES = Path(__file__).parents[1] / "data/physics/cases.json"
 SCENARIOS = {case["id"]: case for case in json.loads(CASES.read_text())["scenarios"]}
@@ -41,6 +42,10 @@ def test_the_current_that_holds_a_load(gear: str, load_nm: float, holds_a: float
     plant = TablePlant(GEARS[gear], 0.0, Moments(10.0, 0.0, 0.0))
     plant.external_torque_nm = load_nm
     assert plant.holds_a == pytest.approx(holds_a, abs=1e-3)
+    plant.refit(replace(GEARS[gear], gear=NO_GEAR))
+    assert plant.holds_a == math.inf, "its belt is broken"
+    plant.external_torque_nm = 0.0
+    assert plant.holds_a == 0.0
 
 
 @pytest.mark.parametrize("circuit", ["driven", "shorted", "open"])

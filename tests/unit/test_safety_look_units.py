@@ -130,7 +130,7 @@ def test_how_fast_what_is_being_done_may_be(
     (d.WAITING, STAGED, 0, -1, 400, 300), (d.WAITING, STAGED, -1, 0, 400, 300),
     (d.WAITING, STAGED, -1, 1, 400, 300), (d.WAITING, EMERGENCY, -1, -1, 400, 600),
     (d.WAITING, EMERGENCY | CREEP, -1, -1, 400, 200), (d.WAITING, EMERGENCY | CREEP, -1, -1, 399, 600),
-    (d.INHIBITED, 0, -150, -1, 400, 200), (d.LATCHED, 0, -150, -1, 399, 300), (d.ACTIVE, 0, -1, -1, 400, 300),
+    (d.INHIBITED, 0, -150, -1, 400, 300), (d.LATCHED, 0, -150, -1, 400, 300), (d.ACTIVE, 0, -1, -1, 400, 300),
 ])  # fmt: skip
 def test_by_hand_it_may_fall_for_400_ms_and_then_has_the_speed_of_a_return(
     mode: int, bits: int, rate_cdps: int, heading: int, led_ms: int, cdps: int

@@ -289,7 +289,7 @@ def test_what_is_not_said_is_nothing() -> None:
     assert part("observation").Observation._field_defaults == said
     motion = part("motion")
     assert flat(motion.AT_REST) == [
-        -1, 0, 0, 0, 0, 0, None, None, 0, 0, None, None, 0, 60_000, None, 0, 0, None, None, False, 0, 0,
+        -1, 0, 0, 0, 0, 0, None, None, 0, 0, None, None, 0, 60_000, None, 0, 0, None, None, False, 0, 0, 0,
     ]  # fmt: skip
     assert flat(part("resist").FREE) == [0, None, None, False, 0]
     stream = [False, 0, 0, 60_000, *[0] * 7]
