@@ -4,7 +4,7 @@ Where it may, it leaps 10 ms in which nothing happens but motion (`leap.py`). El
 millisecond: within a step the friction's side, the gear's efficiency and the Stribeck level are frozen and
 gravity and stops are linear, so the classical Runge-Kutta step (RK4) becomes four products of a constant
 matrix. Dry friction is the hard kind: a held table stands still instead of creeping, and a closed brake needs
-no small step. It stays within 3e-4 rad of the exact trajectories, see tests/unit/test_plant_fast.py.
+no small step. Within 3e-4 rad of the exact trajectories: tests/unit/test_plant_fast.py.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from simulator.plant.bed import RIDER, Moments
 from simulator.plant.fast_parts import kept_parts
 from simulator.plant.params import GRAVITY, PlantParams
 
-STEP_S = 1e-3
-LEAP_MS = 10
+STEP_S, LEAP_MS = 1e-3, 10
 LEAPS_KEPT = 64  # of riders and circuits
 STRIBECK_ENDS = 6.0  # beyond so many Stribeck rates the exponential is below 1e-15
 
@@ -211,10 +210,9 @@ class TablePlant:
     @property
     def holds_a(self) -> float:
         """The current that holds the load, the gear's friction helping; 0 where the gear holds it alone."""
-        gear, load_nm = self.params.gear, abs(self._load_torque())
-        if self._parts.ratio == 0.0:
-            return math.inf if load_nm else 0.0  # its belt is broken
-        return load_nm * max(0.0, gear.backward) / self._parts.ratio / self._parts.torque_a
+        load_nm, ratio = abs(self._load_torque()), self._parts.ratio
+        shaft_nm = load_nm * max(0.0, self.params.gear.backward) / (ratio or 1e-9)  # 0: its belt is broken
+        return shaft_nm / self._parts.torque_a
 
     def _load_torque(self) -> float:
         """Gravity, stops and whatever leans on the bed, at rest."""

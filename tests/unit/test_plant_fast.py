@@ -43,7 +43,7 @@ def test_the_current_that_holds_a_load(gear: str, load_nm: float, holds_a: float
     plant.external_torque_nm = load_nm
     assert plant.holds_a == pytest.approx(holds_a, abs=1e-3)
     plant.refit(replace(GEARS[gear], gear=NO_GEAR))
-    assert plant.holds_a == math.inf, "its belt is broken"
+    assert plant.holds_a > 1e9, "its belt is broken"
     plant.external_torque_nm = 0.0
     assert plant.holds_a == 0.0
 
