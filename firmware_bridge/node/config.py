@@ -65,5 +65,5 @@ def gains(gear: str) -> Gains:
 
 _GAINS = {
     "a1": Gains(27, 12, 250, 4, 11, 6),
-    "a2": Gains(6, 18, 160, 4, 11, 4),
+    "a2": Gains(6, 18, 160, 4, 11, 3),
 }
