@@ -64,6 +64,9 @@ class Canon:
         self._clocks: dict[Terms, tuple[_Parts, _Parts]] = {}
         self._known: dict[State, Known] = {}
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def __call__(self, state: State) -> Known:
         """This state with its ages capped, what cannot matter taken out, and its parts shared."""
         sessions, checks = self._of_terms(state.terms or TERMS)

@@ -60,6 +60,7 @@ def explore(chosen: list[Scenario], reach: Reach, homes: bool = True) -> Iterato
         # Answers that were kept while nobody listened to the rules are not taken over by those who listen.
         steps, memo = Steps(), Memo()
         for scenario in some:
+            steps = steps if paired else steps.renewed()  # the memo of pairs rests on its states
             yield _pair(scenario, reach, memo, steps) if paired else _alone(scenario, reach, homes, steps)
 
 
@@ -102,6 +103,7 @@ def killed_by(bug: str, homes: bool = True) -> str | None:
         what, steps = nominal(), Steps()
         for walks in (False, True)[: 1 + homes]:
             for scenario in likely(bug) if what is None and redundant(bug) is None else ():
+                steps = steps.renewed()
                 what = what or _first(scenario, walks, steps)
     return what
 

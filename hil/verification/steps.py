@@ -16,6 +16,7 @@ from safety.state import State
 from safety.step import step
 
 KEPT_MAX: Final = 100_000  # answers, some 200 MB; then it begins anew, which costs time and nothing else
+STATES_MAX: Final = 200_000  # canonical ones kept from one scenario to the next, some 100 MB
 
 
 class Stepped(NamedTuple):
@@ -33,6 +34,10 @@ class Steps:
     def __init__(self) -> None:
         self.canon = Canon()
         self._known: dict[tuple[State, int, Observation], Stepped] = {}
+
+    def renewed(self) -> Steps:
+        """These, or new ones where they have grown large: few come back to states of long ago."""
+        return self if len(self.canon) <= STATES_MAX else Steps()
 
     def __call__(self, state: State, memory: int, seen: Observation) -> Stepped:
         """One tick."""

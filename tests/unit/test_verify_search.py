@@ -99,6 +99,7 @@ def test_the_same_question_is_answered_from_memory_and_equal_states_are_one() ->
     assert steps(first, 100, seen) is not once
     assert (once.state, once.decision) == step(first, seen, LIMITS)
     assert once.kept is steps.canon(once.state)
+    assert steps.renewed() is steps
 
 
 def test_a_rule_that_has_spoken_is_listened_to_no_more() -> None:
