@@ -71,7 +71,8 @@ class Canon:
         """This state with its ages capped, what cannot matter taken out, and its parts shared."""
         sessions, checks = self._of_terms(state.terms or TERMS)
         others = self._others
-        equal = State(
+        # A field that somebody adds is refused here, whether it has a default or not.
+        parts = (
             state.mode,
             others[state.terms] if state.terms is not None else None,
             state.tested,
@@ -91,6 +92,7 @@ class Canon:
             state.resumes,
             others[state.proof],
         )
+        equal = State._make(parts)
         known = self._known.get(equal)
         if known is None:
             known = self._known[equal] = Known(*equal)

@@ -185,13 +185,14 @@ def obeyed(world: World, seen: Observation, decision: Decision, catalogue: tuple
     stopped = cdeg != went[0]
     leads = seen.proposal is not None and decision.command == MOVE and decision.mode in (READY, ACTIVE, TEST)
     lead_cdeg, lead_cdps = (decision.angle_cdeg, decision.rate_cdps) if leads else (0, 0)
-    return World(
+    after = (
         cdeg, 0 if stopped else went[1], world.want, lead_cdeg, lead_cdps, leads, decision.mode,
         world.pendant, world.stop, world.home, world.estop_ok, world.ankle_a, world.ankle_b, world.load,
         world.panic, tuple([_older(fault, catalogue, decision) for fault in world.faults]), world.acts,
         world.spent, world.shadow, decision.command == CUT and decision.stage == TRYING_BRAKE,
         _beats(world.beats, decision),
     )  # fmt: skip
+    return World._make(after)  # which refuses another number of fields
 
 
 def _beats(was: int, decision: Decision) -> int:
