@@ -34,7 +34,7 @@ SEEN: dict[str, tuple[Look, Any, Any]] = {
         (True, True, False),
         (False, False, True),
     ),
-    "runaway": (lambda h: h.truth.angle_deg > -19.0, False, True),
+    "runaway": (lambda h: h.truth.angle_deg > -19.5, False, True),
     "encoder_slipped": (lambda h: h.drive.angle_cdeg is None, False, True),  # the node doubts it
     "encoder_lost": (lambda h: h.drive.angle_cdeg is None, False, True),
     "inclinometer_shifted": (lambda h: round(h.inclinometer_cdeg / 100), -20, -15),
