@@ -118,6 +118,16 @@ class Raw(Bed):
         assert self.brain.state == protocol.ARMED
 
 
+def held(load: Moments, gear: str = "a2") -> Raw:
+    """Armed, and held at horizontal for two seconds."""
+    node = Raw(gear, 0.0, load)
+    node.arm()
+    for _ in range(100):
+        node.command(protocol.MOVE, 0, 0)
+    node.fastest_dps = 0.0
+    return node
+
+
 class Driven(Bed):
     """The guard's side is the real assembly and driver; `wire` may spoil what passes."""
 

@@ -69,12 +69,12 @@ BY_HAND = 7  # a RETURN button is held, no host or the e-stop chain open
 # STATUS.fault
 NO_FAULT = 0
 NO_ANGLE = 1  # neither encoder nor inclinometer says anything
-OVER_SPEED = 2  # faster than 10 deg/s
+OVER_SPEED = 2  # faster than 10 deg/s, or driven back at its current limit
 ENCODER_FROZEN = 3  # moves by the inclinometer, not by the encoder; goes on slowly by the inclinometer
 STORE_FAILED = 4  # the flash does not take what should outlive a reset
 ENCODER_JUMPED = 5  # further in one sample than a table can; goes on by the inclinometer, as with the next
 ENCODER_OFF = 6  # it and the inclinometer are 3 deg apart
-WRONG_WAY = 7  # went head-down against the command; torque cut
+WRONG_WAY = 7  # went head-down against the command, or would behind its brake; torque cut
 CURRENT_OFF = 8  # the current sense says what cannot be
 
 # HELLO_REPLY.reset_cause

@@ -13,19 +13,10 @@ from firmware_bridge.node.late import Late
 from simulator.plant.bed import RIDER, Moments, moments
 from simulator.plant.body import person
 from simulator.world_table import PANIC_HZ
-from tests.node_rig import Raw, ramp
+from tests.node_rig import held, ramp
 
 LIGHT = moments(person("female", 1.55, 48.0))
 HEAVY = moments(person("male", 1.85, 110.0))
-
-
-def _held(gear: str, load: Moments) -> Raw:
-    node = Raw(gear, 0.0, load)
-    node.arm()
-    for _ in range(100):
-        node.command(protocol.MOVE, 0, 0)
-    node.fastest_dps = 0.0
-    return node
 
 
 @pytest.mark.parametrize(("gear", "late_ms"), [("a1", 120), ("a2", 60)])
@@ -33,7 +24,7 @@ def _held(gear: str, load: Moments) -> Raw:
 def test_a_loop_that_swings_on_a_late_encoder_is_calm_in_its_second_swing(
     gear: str, late_ms: int, load: Moments
 ) -> None:
-    node = _held(gear, load)
+    node = held(load, gear)
     told = collections.deque([round(node.plant.angle_deg * 1000)] * (late_ms // 10))
 
     def late() -> int:
@@ -51,7 +42,7 @@ def test_a_loop_that_swings_on_a_late_encoder_is_calm_in_its_second_swing(
 @pytest.mark.parametrize("load", [LIGHT, RIDER, HEAVY])
 @pytest.mark.parametrize("most_nm", [60.0, 80.0])
 def test_who_throws_their_weight_about_leaves_a_firm_loop(load: Moments, most_nm: float) -> None:
-    node = _held("a2", load)
+    node = held(load)
     for ms in range(0, 2_000, 20):
         node.plant.external_torque_nm = most_nm * math.sin(2 * math.pi * PANIC_HZ * ms / 1000)
         node.command(protocol.STOP)
