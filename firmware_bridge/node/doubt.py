@@ -19,6 +19,7 @@ _STOOD_MDEG = 20  # the encoder, while
 _TOLD_UDEG = 120_000  # was commanded and
 _SEEN_MDEG = 100  # was seen by the inclinometer, on top of
 _BEHIND_MS = 50  # the way it still shows of a motion that has just been stopped short
+_FELT = 4  # so many times what the motor says it turned: it learns from the encoder what is no motion
 _TURNING_MDPS = 300
 _STOOD_MS = 200  # so long after the encoder stands the inclinometer has caught up
 _FALL_MS = 300  # and then it may not turn further than
@@ -49,7 +50,7 @@ class Doubt:
         self._jumped_ms = _JUMPED_MS
         self._apart_ms = 0
         self._encoder_from = self._inclination_from = 0
-        self._told_udeg = 0
+        self._told_udeg = self._turned_udeg = 0
         self._still_from = self._moved_from = 0
         self._fall_from = self._fall_encoder = 0
         self._fall_ms = -_STOOD_MS
@@ -90,7 +91,7 @@ class Doubt:
         self._inclination_ms = _age(self._inclination_ms, inclination is not None, dt)
         if encoder is not None and inclination is not None:
             self._compare(encoder, inclination, inputs, known, dt)
-            self._watch_encoder(encoder, inclination, wanted_mdps, dt)
+            self._watch_encoder(encoder, inclination, wanted_mdps, felt_mdps, dt)
             self._watch_fall(encoder, inclination, felt_mdps, dt)
             self._watch_inclination(encoder, inclination)
             self._watch_ways(encoder, inclination, wanted_mdps)
@@ -168,23 +169,29 @@ class Doubt:
         off_park = abs(angle - self._config.park_cdeg * 10)
         return off_park > _PARK_WIDE_MDEG if inputs & protocol.AT_PARK else off_park < _PARK_TIGHT_MDEG
 
-    def _watch_encoder(self, encoder: int, inclination: int, wanted_mdps: int, dt: int) -> None:
-        """Frozen: told to turn it stood, while the inclinometer turned as told. A still table proves nothing.
+    def _watch_encoder(
+        self, encoder: int, inclination: int, wanted_mdps: int, felt_mdps: int, dt: int
+    ) -> None:
+        """Frozen: told to turn it stood, while inclinometer and motor turned as told. A still table proves
+        nothing.
 
         A jump of the inclinometer alone proves nothing either: a good encoder follows the command. Nor does a
-        worm that jams for a moment: then the inclinometer is behind, and shaken by the stop.
+        worm that jams for a moment, or somebody who holds the bed: then the inclinometer is behind and shaken
+        by the stop, but the motor stands, too.
         """
         stood = abs(encoder - self._encoder_from) < _STOOD_MDEG
         if not stood or -_TURNING_MDPS < wanted_mdps < _TURNING_MDPS:
             self._encoder_from, self._inclination_from = encoder, inclination
-            self._told_udeg = 0
+            self._told_udeg = self._turned_udeg = 0
             return
         self._told_udeg = max(-10_000_000, min(10_000_000, self._told_udeg + wanted_mdps * dt))
-        seen = inclination - self._inclination_from
+        self._turned_udeg = max(-10_000_000, min(10_000_000, self._turned_udeg + felt_mdps * dt))
+        seen, felt = inclination - self._inclination_from, self._turned_udeg // 1000
         if self._told_udeg < 0:
-            seen = -seen
+            seen, felt = -seen, -felt
         enough = _SEEN_MDEG + abs(wanted_mdps) * _BEHIND_MS // 1000
-        if seen > enough and abs(self._told_udeg) > _TOLD_UDEG and self._jumped_ms >= _JUMPED_MS:
+        turned = seen > enough and _FELT * felt >= seen
+        if turned and abs(self._told_udeg) > _TOLD_UDEG and self._jumped_ms >= _JUMPED_MS:
             self._doubt_encoder(protocol.ENCODER_FROZEN)
 
     def _watch_fall(self, encoder: int, inclination: int, felt_mdps: int, dt: int) -> None:

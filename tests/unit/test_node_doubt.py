@@ -246,12 +246,28 @@ def test_a_reversed_motor_is_cut_before_it_has_gone_two_degrees(gear: str) -> No
     assert node.plant.angle_deg - start < 3.5, "then only the crank is left"
 
 
-@pytest.mark.parametrize(("encoder_mdps", "fault"), [(0, protocol.ENCODER_FROZEN), (900, protocol.NO_FAULT)])
-def test_a_worm_that_jams_for_a_moment_is_no_frozen_encoder(encoder_mdps: int, fault: int) -> None:
-    """The inclinometer still shows the motion that has just ended; then the table goes on slowly."""
+@pytest.mark.parametrize("way", [1, -1])
+@pytest.mark.parametrize(
+    ("encoder_mdps", "felt_mdps", "fault"),
+    [
+        (0, 2_000, protocol.ENCODER_FROZEN),
+        (0, 600, protocol.ENCODER_FROZEN),
+        (0, 300, protocol.NO_FAULT),
+        (0, -2_000, protocol.NO_FAULT),
+        (900, 2_000, protocol.NO_FAULT),
+    ],
+)
+def test_a_worm_that_jams_for_a_moment_is_no_frozen_encoder(
+    encoder_mdps: int, felt_mdps: int, fault: int, way: int
+) -> None:
+    """The inclinometer still shows the motion that has just ended; then the table goes on slowly.
+
+    Somebody who holds it against the motor shakes the inclinometer, too: the motor says that it stands.
+    """
     doubt = Doubt(Config())
     for tick in range(30):
-        doubt.judge(encoder_mdps * tick // 100, 20 * tick, 2_000, 0, 0, 10)
+        angles = (way * encoder_mdps * tick // 100, way * 20 * tick)
+        doubt.judge(*angles, way * 2_000, 0, 0, 10, way * felt_mdps)
     assert doubt.encoder == fault
 
 
