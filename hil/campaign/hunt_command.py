@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,26 +15,28 @@ from rich.progress import Progress
 from controller.exit_codes import CommandError, ExitCode
 from hil.campaign import results
 from hil.campaign.hunt import chosen, hunt_all
+from hil.verification import planting
+from hil.verification.planted import BUGS
 
 FOUND: Final = "planted.jsonl"
 PAGE: Final = "planted-bugs.md"
-HEAD: Final = """# Planted bugs that campaigns found
+HEAD: Final = """# Planted bugs, and what finds each
 
 Written by `keel campaign --planted all --out DIR` into `DIR/planted-bugs.md`; a test compares the names.
 
 `hil/verification/planted.py` makes the bugs from the tables of `safety/`: rows removed, inverted, tenfold,
 late by 500 ms, without their reaction. Each is put into a fresh process, and runs are ridden until one is
-judged broken, on the truth of the plant. The draw is directed: faults that touch the row come first
-(`hil/campaign/hunt.py`), then all in turn. "Runs" is the number of the run that found it. What is not found
-here, and what has not been hunted yet, is left to the search over `step` and to the rules' own tests, which
-must go red on the same bugs.
+judged broken, on the truth of the plant, which is in order without the bug. The draw is directed: faults that
+touch the row come first (`hil/campaign/hunt.py`), then all in turn. "Runs" is the number of the run that
+found it, or of those that did not. What no run shows goes to the search over `step`, and what that does not
+notice to the rules' own tests: the page names the scenario or the test that goes red.
 """
 
 
 def command(
     pattern: str, runs: int, seed: int, drive: str, workers: int, resume: bool, out: Path, as_json: bool
 ) -> None:
-    """Hunt. Raises CommandError (64, 77); ends with 0 when every bug was found, else 1."""
+    """Hunt. Raises CommandError (64, 77); ends with 0 when every bug was found by something, else 1."""
     try:
         bugs = chosen(pattern)
     except ValueError as error:
@@ -42,17 +45,30 @@ def command(
     todo = [bug for bug in bugs if bug not in known]
     with (out / FOUND).open("a") as file, Progress(disable=as_json or not sys.stdout.isatty()) as progress:
         task = progress.add_task("hunting", total=len(bugs), completed=len(bugs) - len(todo))
-        for one in hunt_all(todo, seed, drive, runs, workers):
+        for hunted in hunt_all(todo, seed, drive, runs, workers):
+            one = hunted if hunted["found"] else {**hunted, **otherwise(hunted["bug"])}
             known[one["bug"]] = one
             file.write(results.line(one))
             file.flush()
             progress.update(task, advance=1)
             print(json.dumps({"event": "bug", **one}) if as_json else told(one), flush=True)
-    (out / PAGE).write_text(page(known.values()))
-    missed = [bug for bug in bugs if not known[bug]["found"]]
+    (out / PAGE).write_text(page(known[bug] for bug in BUGS if bug in known))
+    alive = [bug for bug in bugs if not (known[bug]["found"] or known[bug].get("killer"))]
     if not as_json:
-        print(f"{len(bugs)} planted bugs, {len(bugs) - len(missed)} found; see {out / PAGE}")
-    raise typer.Exit(ExitCode.FAILED if missed else ExitCode.OK)
+        print(f"{summed(known[bug] for bug in bugs)}; see {out / PAGE}")
+    raise typer.Exit(ExitCode.FAILED if alive else ExitCode.OK)
+
+
+def otherwise(bug: str) -> dict[str, Any]:
+    """What no run has shown: which of the other checks notices it."""
+    verdict = planting.one(bug)
+    return {"killer": verdict.killer, "words": verdict.words}
+
+
+def summed(found: Iterable[dict[str, Any]]) -> str:
+    """All of them in a line."""
+    by = Counter("a run" if one["found"] else one.get("killer") or "nobody" for one in found)
+    return f"{by.total()} planted bugs, noticed by " + ", ".join(f"{name}: {by[name]}" for name in sorted(by))
 
 
 def _known(out: Path, resume: bool) -> Iterator[dict[str, Any]]:
@@ -75,14 +91,21 @@ def _known(out: Path, resume: bool) -> Iterator[dict[str, Any]]:
 def told(one: dict[str, Any]) -> str:
     """One bug for people."""
     if not one["found"]:
-        return f"{one['bug']}: not found in {one['runs']} runs"
+        return f"{one['bug']}: not in {one['runs']} runs; {_elsewhere(one)}"
     return f"{one['bug']}: found in run {one['runs']} by {one['rule']} ({one['fault']} in {one['phase']})"
 
 
-def page(found: Any) -> str:
+def page(found: Iterable[dict[str, Any]]) -> str:
     """The page for docs/reference."""
-    lines = [HEAD, "| bug | runs | fault | found by |", "|---|---|---|---|"]
-    for one in found:
-        by = f"{one['rule']}: {one['what']}" if one["found"] else "not found"
-        lines.append(f"| `{one['bug']}` | {one['runs']} | {one.get('fault', '')} | {by} |")
+    rows = list(found)
+    lines = [HEAD, f"{summed(rows)}.", "", "| bug | runs | fault | found by |", "|---|---|---|---|"]
+    for one in rows:
+        by = f"{one['rule']}: {one['what']}" if one["found"] else _elsewhere(one)
+        lines.append(f"| `{one['bug']}` | {one['runs']} | {one.get('fault', '')} | {by.replace('|', '/')} |")
     return "\n".join([*lines, ""])
+
+
+def _elsewhere(one: dict[str, Any]) -> str:
+    """What noticed it where no run did."""
+    killer, words = one.get("killer"), one.get("words", "")
+    return "not found" if killer is None else words if killer == "equivalent" else f"{killer}: {words}"

@@ -60,6 +60,7 @@ REACTIONS: Final = {
     "stop_station": Row(("station_lost",), 5_200, 5_700, "lost station"),
     "kill_guard": Row(("guard_lost",), 3_000, 0, "guard wakes up away from park"),
 }
+ASKED: Final = "return_asked"
 # By its bridge: nobody sees it while that is off or moves nothing (design 6: disobedience is above 1 deg/s).
 RUNS_OFF, RUNS_DPS = "runaway", 1.0
 SHIFTS: Final = ("inclinometer_shifted", "encoder_slipped")
@@ -72,9 +73,7 @@ def react(ride: Ride) -> Iterator[str]:
     """reaction: what goes wrong in a ride starts the reaction of the design, in its time."""
     row = REACTIONS.get(ride.fault)
     start_ms = ride.effect_ms
-    if row is None or start_ms is None or not _was_riding(ride, start_ms):
-        return
-    if ride.lasts_ms is not None and ride.lasts_ms < row.least_ms:
+    if row is None or start_ms is None or not _is_due(ride, row, start_ms):
         return
     within_ms = row.within_ms + (WARNING_MS if ride.fault == "kill_guard" else 0)
     for one in ride.samples:
@@ -83,15 +82,24 @@ def react(ride: Ride) -> Iterator[str]:
         cause = name_of(value(one.report, "first_cause"))
         if cause in row.causes:
             return
-        if cause is None and ride.fault in SHIFTS and _near(one.report):
+        if ride.fault in SHIFTS and _near(one.report):
+            if cause is not None:
+                return  # something else ends the ride before there is anything to be found
             start_ms = one.t_ms
         if cause is None and ride.fault == RUNS_OFF and not _runs_off(one):
             start_ms += TICK_MS  # this tick shows nothing
         late_ms = one.t_ms - start_ms
+        if cause == ASKED and late_ms <= within_ms:
+            return  # somebody has asked for RETURN before it had to be found
         if cause is not None or late_ms > within_ms:
             said = f"cause {cause} after {late_ms} ms"
             yield f"{said}; design: {row.source}: {' or '.join(row.causes)} within {row.within_ms} ms"
             return
+
+
+def _is_due(ride: Ride, row: Row, at_ms: int) -> bool:
+    """Whether it lasted long enough to be one, and met a ride that was on."""
+    return (ride.lasts_ms is None or ride.lasts_ms >= row.least_ms) and _was_riding(ride, at_ms)
 
 
 def _runs_off(one: Sample) -> bool:

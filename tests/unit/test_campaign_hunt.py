@@ -7,8 +7,11 @@ from itertools import islice
 
 import pytest
 
+import safety.rules
+from hil.campaign import hunt
 from hil.campaign.catalogue import CATALOGUE, NOMINAL
 from hil.campaign.hunt import OTHERWISE, TOUCH, chosen, specs, touching
+from hil.campaign.hunt_command import otherwise, page, summed, told
 from hil.verification.planted import BUGS
 from tests import house
 
@@ -41,3 +44,48 @@ def test_bugs_are_chosen_by_table_id_or_pattern() -> None:
 def test_the_page_names_bugs_that_there_are() -> None:
     named = re.findall(r"^\| `([^`]+)` \|", PAGE.read_text(), re.MULTILINE)
     assert set(named) <= set(BUGS)
+
+
+FOUND = {"bug": "rule:estop:removed", "found": True, "runs": 1, "fault": "estop", "phase": "ready"} | {
+    "rule": "I19",
+    "what": "a | b",
+}
+ELSEWHERE = {"bug": "rule:estop:late", "found": False, "runs": 3, "killer": "search", "words": "estop: late"}
+SAME = {"bug": "reaction:STAGED:ignored", "found": False, "runs": 3, "killer": "equivalent", "words": "same"}
+ALIVE = {"bug": "rule:estop:tenfold", "found": False, "runs": 3, "killer": None, "words": "ALIVE"}
+
+
+def test_the_page_says_of_each_bug_what_noticed_it() -> None:
+    rows = page([FOUND, ELSEWHERE, SAME, ALIVE]).splitlines()[-4:]
+    assert rows == [
+        "| `rule:estop:removed` | 1 | estop | I19: a / b |",
+        "| `rule:estop:late` | 3 |  | search: estop: late |",
+        "| `reaction:STAGED:ignored` | 3 |  | same |",
+        "| `rule:estop:tenfold` | 3 |  | not found |",
+    ]
+    assert told(ELSEWHERE) == "rule:estop:late: not in 3 runs; search: estop: late"
+    assert told(ALIVE) == "rule:estop:tenfold: not in 3 runs; not found"
+    words = summed([FOUND, ELSEWHERE, SAME, ALIVE])
+    assert words == "4 planted bugs, noticed by a run: 1, equivalent: 1, nobody: 1, search: 1"
+
+
+def test_what_no_run_shows_goes_to_the_other_checks() -> None:
+    assert otherwise("rule:estop:no_latch")["killer"] == "search"
+    assert otherwise("reaction:STAGED:ignored")["killer"] == "equivalent"
+
+
+def test_a_run_that_is_broken_anyway_finds_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of ours is replaced but the ride itself: which rides are broken is what is asked."""
+    broken = [{"rule": "I3", "what": "fast"}]
+
+    def hunted(in_order: bool) -> dict[str, object]:
+        def one(spec: object) -> dict[str, object]:
+            spoilt = safety.rules.ROWS is not rows
+            return {"violations": broken if spoilt or not in_order else []}
+
+        monkeypatch.setattr(hunt, "one", one)
+        return hunt.hunt("rule:estop:removed", 1, "node", 3)
+
+    rows = safety.rules.ROWS
+    assert hunted(in_order=True)["found"]
+    assert not hunted(in_order=False)["found"]

@@ -175,10 +175,10 @@ def test_a_drift_leads_no_further_down_than_the_sources_come_apart(
         assert (list(judge_motion.down_ends_in_time(rode._replace(samples=stops))) == []) == fine
 
 
-def shifted_for(ticks: int, apart_cdeg: int | None, fault: str) -> int:
+def shifted_for(ticks: int, apart_cdeg: int | None, fault: str, first_cause: int = 0) -> int:
     """How much is said of sources that are so far apart for so many ticks while nobody finds it."""
     before = [sample(tick, 0.0, report(mode=ACTIVE)) for tick in range(50)]
-    off = tuple({**QUIET, "mode": ACTIVE, "b_cdeg": apart_cdeg}.values())
+    off = tuple({**QUIET, "mode": ACTIVE, "b_cdeg": apart_cdeg, "first_cause": first_cause}.values())
     after = [sample(50 + tick, 0.0, off) for tick in range(ticks)]
     again = [sample(50 + ticks + tick, 0.0, report(mode=ACTIVE)) for tick in range(50)]
     return len(list(reactions.react(ride(before + after + again, fault, 1_000))))
@@ -191,6 +191,17 @@ def test_sources_3_deg_apart_for_half_a_second_are_to_be_found(fault: str) -> No
         assert shifted_for(27, apart_cdeg, fault) == 1
     for apart_cdeg in (299, -299, 0):
         assert shifted_for(500, apart_cdeg, fault) == 0
+    stalled = BY_NAME["return_stalled"].number
+    assert shifted_for(500, 299, fault, stalled) == 0, "it was over before there was anything to be found"
+    assert shifted_for(500, 300, fault, stalled) == 1
+
+
+@pytest.mark.parametrize(("after_ms", "said"), [(0, 0), (80, 0), (100, 1)])
+def test_who_asks_for_return_in_the_time_of_a_reaction_ends_the_ride(after_ms: int, said: int) -> None:
+    asked = report(mode=RETURNING, first_cause=BY_NAME["return_asked"].number)
+    ticks = [sample(tick, 0.0, report(mode=ACTIVE)) for tick in range(50 + after_ms // 20)]
+    ticks += [sample(len(ticks) + tick, 0.0, asked) for tick in range(50)]
+    assert len(list(reactions.react(ride(ticks, "estop", 1_000)))) == said
 
 
 def cuts(*said: tuple[int, int, int], angle_deg: float = 10.0) -> int:
