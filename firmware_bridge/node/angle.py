@@ -8,6 +8,7 @@ from firmware_bridge.node.velocity import RateMeter
 _SILENT_MS = 30
 _LOST_MS = 100
 _SLOW_SAMPLES = 12
+_STILL_MDPS = 500  # with the noise of an inclinometer
 
 
 class AngleSource:
@@ -48,6 +49,12 @@ class AngleSource:
     def quick_mdps(self) -> int:
         """The rate as soon as it shows, for what must be cut."""
         return self._slow_rate.rate_mdps if self.slow else self._fast_rate.rate_mdps
+
+    @property
+    def stands(self) -> bool:
+        """Whether neither source says that the table turns."""
+        fast, slow = self._fast_rate.rate_mdps, self._slow_rate.rate_mdps
+        return -_STILL_MDPS < fast < _STILL_MDPS and -_STILL_MDPS < slow < _STILL_MDPS
 
     @property
     def weak(self) -> bool:

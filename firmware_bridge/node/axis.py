@@ -12,6 +12,7 @@ from firmware_bridge.node.velocity import VelocityLoop
 
 _SLOW_CDPS = 180
 _STILL_MDPS = 100
+_SETTLES_MS = 500  # no angle is later than that
 _FALLS_MDPS = 1_000
 _PUSHES_MA, _MOVES_MDPS = 2_000, 500
 _FINE_MDEG = 15  # held so near to where it should stand
@@ -172,6 +173,10 @@ class Axis:
     def stands_in_doubt(self) -> bool:
         """Whether the brake holds it better than a motor that goes by an angle nobody can be sure of."""
         return self.source.doubt.still and not self.motion.is_led()
+
+    def has_settled(self) -> bool:
+        """Whether what is seen behind the closed brake stands, too; what goes on for so long drifts."""
+        return self.source.stands or self.power.stage != OFF or self.power.rested_ms >= _SETTLES_MS
 
     def is_moving(self) -> bool:
         """Whether the motor turns or is to turn; a table that stands behind its brake does not."""

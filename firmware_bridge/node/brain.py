@@ -115,7 +115,7 @@ class Brain:
         if self.state == protocol.OWN_RETURN:
             return moves and self.host.request & protocol.TAKEOVER != 0
         if self.state == protocol.DISARMED:
-            return self.source.known
+            return self.source.known and self.axis.has_settled()  # a late angle would be followed backwards
         return self.state == protocol.UNPOWERED and moves
 
     def tick(

@@ -7,6 +7,7 @@ GOING = 3  # brake told to close, bridge still on
 
 _COMING_MS = 40
 _GOING_MS = 100
+_LONG_MS = 1_000
 
 
 class Power:
@@ -15,6 +16,7 @@ class Power:
     def __init__(self) -> None:
         self.stage = OFF
         self._left_ms = 0
+        self.rested_ms = 0  # so long the bridge has been off, a second at most
 
     @property
     def bridge_on(self) -> bool:
@@ -29,10 +31,12 @@ class Power:
     def cut(self) -> None:
         """Both at once."""
         self.stage = OFF
+        self.rested_ms = 0
 
     def step(self, wanted: bool, dt_ms: int) -> None:
         """One tick."""
         self._left_ms -= dt_ms
+        self.rested_ms = min(self.rested_ms + dt_ms, _LONG_MS) if self.stage == OFF else 0
         if wanted and (self.stage == OFF or self.stage == GOING):
             self._left_ms = _COMING_MS if self.stage == OFF else 0
             self.stage = COMING

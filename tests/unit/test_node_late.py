@@ -13,7 +13,7 @@ from firmware_bridge.node.late import Late
 from simulator.plant.bed import RIDER, Moments, moments
 from simulator.plant.body import person
 from simulator.world_table import PANIC_HZ
-from tests.node_rig import held, ramp
+from tests.node_rig import Raw, held, ramp
 
 LIGHT = moments(person("female", 1.55, 48.0))
 HEAVY = moments(person("male", 1.85, 110.0))
@@ -50,6 +50,55 @@ def test_who_throws_their_weight_about_leaves_a_firm_loop(load: Moments, most_nm
             break
     assert not node.brain.source.calm
     assert node.fastest_dps < 5.0
+
+
+def armed_after_ms(node: Raw, most_ms: int = 2_000) -> int | None:
+    """Let go and armed anew, as a host does that found a fault."""
+    node.command(protocol.STOP, request=protocol.SESSION_OPEN)
+    for ms in range(0, most_ms, 20):
+        node.command(protocol.NONE)
+        if node.brain.state == protocol.ARMED:
+            return ms
+    return None
+
+
+def cut_while_it_turns(late_ms: int, gear: str = "a1") -> Raw:
+    node = held(RIDER, gear)
+    told = collections.deque([0] * (late_ms // 10))
+
+    def late() -> int:
+        told.append(round(node.plant.angle_deg * 1000))
+        return told.popleft()
+
+    for angle, rate in itertools.islice(ramp(0.0, -60.0, 2.0), 200):
+        node.command(protocol.MOVE, angle, rate)
+    for ms in range(late_ms):
+        told[ms // 10] = round(node.plant.angle_deg * 1000) + 2 * (late_ms - ms)
+    node.encoder = late
+    node.command(protocol.CUT)
+    node.pass_time(60)
+    return node
+
+
+def test_it_is_not_armed_while_a_late_encoder_still_shows_the_way_before_the_brake() -> None:
+    """Seen: followed backwards, the standing table was thrown at 9 deg/s."""
+    at_once_ms = armed_after_ms(cut_while_it_turns(20))
+    assert at_once_ms is not None
+    assert at_once_ms <= 60
+    node = cut_while_it_turns(300)
+    after_ms = armed_after_ms(node)
+    assert after_ms is not None
+    assert 140 <= after_ms <= 300
+    assert abs(node.brain.source.quick_mdps) < 500
+
+
+def test_an_angle_that_goes_on_for_half_a_second_behind_the_brake_is_no_late_one() -> None:
+    node = cut_while_it_turns(20)
+    begun_ms = node.now_ms
+    node.encoder = lambda: round(node.plant.angle_deg * 1000) + (node.now_ms - begun_ms)
+    after_ms = armed_after_ms(node)
+    assert after_ms is not None
+    assert 400 <= after_ms <= 500
 
 
 def judged(ticks: list[tuple[int, int]]) -> Late:
