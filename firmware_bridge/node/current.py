@@ -10,6 +10,9 @@ _DOUBT_MS = 100
 _RESTS_MA = 1_000  # a sense that says more of a bridge that is off is not asked
 _DRIVES_MA = 4_000  # head-down, on top of what is applied
 _DRIVES_TICKS = 2
+_SHARE = 32  # of what is new, a tick: some 300 ms
+_JUMP_MA = 8_000  # at most, so that one alone says little
+_NOISY_MA = 1_000  # from tick to tick, beside what duty and rate explain
 
 
 class CurrentSense:
@@ -20,10 +23,12 @@ class CurrentSense:
         self._wild_ms = 0
         self._rests = False
         self._drives_ticks = 0
+        self._residue_ma = self._noise_ma = 0
         self.doubted = False
 
     def rest(self, measured_ma: int) -> None:
         """The bridge is off: what is measured now is none."""
+        self._watch_noise(measured_ma)
         self._rests = -_RESTS_MA <= measured_ma <= _RESTS_MA
         self._drives_ticks = 0
 
@@ -42,6 +47,14 @@ class CurrentSense:
         self._drives_ticks = self._drives_ticks + 1 if self._rests and over > _DRIVES_MA else 0
         return self._drives_ticks >= _DRIVES_TICKS
 
+    def _watch_noise(self, residue_ma: int) -> None:
+        """A sense that jumps from tick to tick is felt as motion that there is not."""
+        jump_ma = min(abs(residue_ma - self._residue_ma), _JUMP_MA)
+        self._residue_ma = residue_ma
+        self._noise_ma += (jump_ma - self._noise_ma) // _SHARE
+        if self._noise_ma > _NOISY_MA:
+            self.doubted = True
+
     def forgive(self) -> None:
         """Armed anew: it counts again."""
         self._wild_ms = 0
@@ -53,6 +66,7 @@ class CurrentSense:
         expected = (duty - gains.feed * rate_mdps) // gains.per_amp
         off = abs(measured_ma - expected) - abs(expected) // 2  # a winding may be half as good or bad
         self._wild_ms = min(self._wild_ms + dt_ms, 1_000) if off > _OFF_MA else 0
+        self._watch_noise(measured_ma - expected)
         if self._wild_ms >= _DOUBT_MS:
             self.doubted = True
         return expected if self.doubted or off > _OFF_MA else measured_ma

@@ -182,10 +182,11 @@ class VelocityLoop:
         if self._open_ms >= _OPENS_MS:
             return
         self._open_ms += dt_ms
-        felt, seen = self.quick_mdps - wanted_mdps, rate_mdps - wanted_mdps
+        felt, seen, way = self.quick_mdps - wanted_mdps, rate_mdps - wanted_mdps, rate_mdps
         if self._integral < 0:
-            felt, seen = -felt, -seen
-        if felt > _THROWN_MDPS and seen > _STILL_MDPS:
+            felt, seen, way = -felt, -seen, -way
+        # A table that stands, and is led the other way, is not thrown: a hot winding is felt as motion.
+        if felt > _THROWN_MDPS and seen > _STILL_MDPS and way > _STILL_MDPS:
             self._integral -= self._integral // 2
 
     def relax(self) -> None:

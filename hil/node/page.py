@@ -79,7 +79,11 @@ FAULTS: Final = (
         "wrong way",
         "1 deg head-down against the command, or 4 A before the brake opens; torque cut",
     ),
-    (protocol.CURRENT_OFF, "current off", "6 A and half off what duty and speed give; goes by those"),
+    (
+        protocol.CURRENT_OFF,
+        "current off",
+        "noisy, or 6 A and half off what duty and speed give, which it goes by",
+    ),
 )
 ANGLES: Final = """\
 An angle that is doubted stays so until the node is armed anew at a standstill with both in agreement. Of two
@@ -106,7 +110,8 @@ After a trip the brake closes at once. Where current, back-EMF and encoder agree
 moves, its torque stays until the brake bites, 100 ms at most; an order to cut ends that, too. Driven back at
 its current limit, at 1.5 deg/s and more, the node gives the table to the brake. A bridge that pushes by
 itself, head-down and by 4 A more than it is told to is found behind the closed brake, which stays closed;
-a current sense that says more than 1 A of a bridge that is off is not asked.
+a current sense that says more than 1 A of a bridge that is off is not asked. Nor is one whose readings jump
+by 1 A and more from tick to tick beside what duty and rate explain, on the mean of 0.3 s.
 
 Nothing is saved up at the current limit. Stopped after something held it, the node takes its push back, at
 about 30 % of the duty a second, down to what the load took before; it goes back by itself as far as it is

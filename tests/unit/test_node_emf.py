@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from dataclasses import replace
 
@@ -10,8 +11,10 @@ import pytest
 from firmware_bridge.node import protocol
 from firmware_bridge.node.config import Config
 from firmware_bridge.node.doubt import Doubt
+from simulator.plant.bed import moments
+from simulator.plant.body import person
 from simulator.sensors import Inclinometer, Noise
-from tests.node_rig import Raw, ramp
+from tests.node_rig import Raw, held, ramp
 
 
 def _with_inclinometer(gear: str, angle_deg: float) -> Raw:
@@ -136,3 +139,24 @@ def test_a_winding_that_is_cold_or_hot_is_believed(gear: str, ohm: float) -> Non
         node.command(protocol.MOVE, *next(way))
         assert not node.brain.axis.current.doubted
     assert plant.current_a == pytest.approx(-20.0, abs=0.5)
+
+
+@pytest.mark.parametrize("gear", ["a1", "a2"])
+@pytest.mark.parametrize("hot", [1.0, 1.2, 1.35, 1.5])
+@pytest.mark.parametrize("rider", [("female", 1.55, 48.0), ("male", 1.85, 110.0)])
+def test_the_push_after_a_cut_is_not_given_up_for_a_winding_that_is_hot(
+    gear: str, hot: float, rider: tuple[str, float, float]
+) -> None:
+    """Its current comes short, which is felt as motion; the push halved, a light rider fell towards park."""
+    node = held(moments(person(*rider)), gear)
+    params = node.plant.params
+    ohm = params.motor.resistance_ohm * hot
+    node.plant.refit(replace(params, motor=replace(params.motor, resistance_ohm=ohm)))
+    for _ in range(100):
+        node.command(protocol.MOVE, 0, 0)
+    node.command(protocol.CUT)
+    node.pass_time(500)
+    node.fastest_dps = 0.0
+    for angle, rate in itertools.islice(ramp(node.plant.angle_deg, -60.0, 2.0), 60):
+        node.command(protocol.MOVE, angle, rate)
+    assert node.fastest_dps < 1.6
