@@ -106,7 +106,7 @@ def manual(
 ) -> tuple[Home, Act]:
     """Hold-to-run: towards park at <= 2 deg/s while RETURN is held; pauses at rest once; ends at park.
 
-    In a return the sounder calls somebody to that button.
+    Half as fast between two angles in doubt. In a return the sounder calls somebody to that button.
     """
     if _parked(facts, limits) or (facts.cdeg is None and facts.buttons.now.at_park is True):
         return entered(home, NO_STAGE), Act(HOLD, stage=NO_STAGE, done=True)
@@ -130,6 +130,8 @@ def manual(
     home = home._replace(ramp=home.ramp._replace(offset_cdeg=offset))
     target = limits.park_cdeg if facts.cdeg is not None else _FAR_CDEG
     speed = limits.upright_cdps if below_rest else limits.creep_cdps
+    # Of two angles that nobody can tell apart the drive may follow one that says half of the way.
+    speed = speed // 2 if _torn(facts, observation, limits) else speed
     ramp = next_ramp(home.ramp, target, speed, limits.return_cdps2, limits.emergency_cdps2, dt_ms)
     stage = TO_PARK if below_rest else TO_REST
     home = home._replace(ramp=ramp, stage=STOPPING)
@@ -145,6 +147,12 @@ def _below_rest(facts: Facts, limits: Limits) -> bool:
     if facts.cdeg is not None:
         return facts.cdeg <= limits.rest_cdeg
     return facts.buttons.now.past_rest is False
+
+
+def _torn(facts: Facts, observation: Observation, limits: Limits) -> bool:
+    """Whether there are two angles and neither is trusted."""
+    both = fresh(*observation[2:5], limits) and fresh(*observation[5:8], limits)
+    return facts.cdeg is None and both
 
 
 def _anchor(facts: Facts, observation: Observation, limits: Limits) -> tuple[int | None, int]:

@@ -258,7 +258,7 @@ def test_by_hand_in_a_doubt_each_press_begins_where_the_drive_is() -> None:
             rig.tick(b_cdeg=round(rig.plant.cdeg) + 400)
             assert rig.plant.cdeg <= furthest + 1, f"press {press}"
             furthest = min(furthest, rig.plant.cdeg)
-    assert (rig.state.angles.doubt, furthest < 200) == (True, True)
+    assert (rig.state.angles.doubt, furthest < 900) == (True, True)
 
 
 def test_switches_that_are_silent_deny_nothing() -> None:
