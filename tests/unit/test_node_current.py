@@ -36,20 +36,19 @@ def test_noise_is_found_within_a_second_with_the_bridge_on_or_off(rms_ma: int, f
     assert (off.doubted, on.doubted) == (found, found)
 
 
+def doubted(sense: CurrentSense, *readings_ma: int) -> bool:
+    for measured_ma in readings_ma:
+        sense.rest(measured_ma)
+    return sense.doubted
+
+
 def test_one_jump_however_large_is_no_noise_and_armed_anew_it_counts_again() -> None:
     sense = CurrentSense(gains("a1"))
-    for tick in range(10 * SECOND):
-        sense.rest(1_000_000 if tick % SECOND == 0 else 0)
-    assert not sense.doubted
-    for tick in range(SECOND):
-        sense.rest(3_000 * (tick % 2))
-    assert sense.doubted
-    for _ in range(SECOND):
-        sense.rest(0)
-    assert sense.doubted
+    assert not doubted(sense, *[1_000_000, *[0] * SECOND] * 10)
+    assert doubted(sense, *[3_000, 0] * SECOND)
+    assert doubted(sense, *[0] * SECOND)
     sense.forgive()
-    sense.rest(0)
-    assert not sense.doubted
+    assert not doubted(sense, 0)
 
 
 @pytest.mark.parametrize("gear", ["a1", "a2"])
