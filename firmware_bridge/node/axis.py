@@ -6,7 +6,7 @@ from firmware_bridge.node.current import CurrentSense
 from firmware_bridge.node.late import Late
 from firmware_bridge.node.motion import STOP, Motion
 from firmware_bridge.node.power import COMING, OFF, ON, Power
-from firmware_bridge.node.protocol import NO_FAULT
+from firmware_bridge.node.protocol import NO_FAULT, WRONG_WAY
 from firmware_bridge.node.trip import Trip
 from firmware_bridge.node.velocity import VelocityLoop
 
@@ -68,6 +68,8 @@ class Axis:
             source.latest_mdps,
             0 if source.weak else self.loop.strains,
         )
+        if source.switched and source.slow and source.doubt.opposed and self.power.stage == ON:
+            fault = WRONG_WAY  # its loop has thrown the table: another one's could only swing it
         if fault != NO_FAULT:
             source.calm = source.calm and not self._feels_it()
         source.calm = source.calm or self._swings_late()

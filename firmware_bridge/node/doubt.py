@@ -56,7 +56,7 @@ class Doubt:
         self._fall_ms = -_STOOD_MS
         self._felt_mdeg = 0
         self._encoder_ref = self._inclination_ref = 0
-        self._opposed = False
+        self.opposed = False  # one of them counts the other way
         self._way = 0  # the last wish to move
         self.alone = True  # no host that judges too
         self.braked = False  # brake and bridge hold the table
@@ -129,10 +129,10 @@ class Doubt:
     def forgive(self) -> None:
         """Armed anew at a standstill: what agrees counts again."""
         fresh = self._encoder_ms == 0 and self._inclination_ms == 0
-        if self._opposed and abs(self._encoder_mdeg) < _SIGN_MDEG:
+        if self.opposed and abs(self._encoder_mdeg) < _SIGN_MDEG:
             return  # near zero even a source that counts the other way agrees
         if fresh and abs(self._encoder_mdeg - self._inclination_mdeg) <= _AGREE_MDEG:
-            self._opposed = False
+            self.opposed = False
             self.encoder = protocol.NO_FAULT
             self.inclination = False
 
@@ -237,7 +237,7 @@ class Doubt:
             self._encoder_ref, self._inclination_ref = encoder, inclination
             mirrors = -_MIRROR_MDEG <= encoder + inclination <= _MIRROR_MDEG
             if mirrors and self.encoder == protocol.NO_FAULT and not self.inclination and self._way:
-                self._opposed = True
+                self.opposed = True
                 self.inclination = (turned > 0) == (self._way > 0)
                 if not self.inclination:
                     self._doubt_encoder(protocol.ENCODER_OFF)

@@ -74,7 +74,7 @@ ENCODER_FROZEN = 3  # moves by the inclinometer, not by the encoder; goes on slo
 STORE_FAILED = 4  # the flash does not take what should outlive a reset
 ENCODER_JUMPED = 5  # further in one sample than a table can; goes on by the inclinometer, as with the next
 ENCODER_OFF = 6  # it and the inclinometer are 3 deg apart
-WRONG_WAY = 7  # went head-down against the command, or would behind its brake; torque cut
+WRONG_WAY = 7  # went head-down against the command, or would; or its encoder counts the other way; cut
 CURRENT_OFF = 8  # the current sense says what cannot be
 
 # HELLO_REPLY.reset_cause

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from hil.campaign.trace import AT, TICK_MS, Ride, Sample, value
 from safety.causes import name_of
-from safety.decision import ACTIVE
+from safety.decision import ACTIVE, MOVE
 from safety.guard.report import Report
 from safety.observation import DRIVE_FAULT
 
@@ -61,7 +61,7 @@ REACTIONS: Final = {
     "kill_guard": Row(("guard_lost",), 3_000, 0, "guard wakes up away from park"),
 }
 ASKED: Final = "return_asked"
-# By its bridge: nobody sees it while that is off or moves nothing (design 6: disobedience is above 1 deg/s).
+# By its bridge: nobody sees it while that is off or goes as told (design 6: disobedience is above 1 deg/s).
 RUNS_OFF, RUNS_DPS = "runaway", 1.0
 SHIFTS: Final = ("inclinometer_shifted", "encoder_slipped")
 APART_CDEG: Final = 300  # a shift of less is none that design 6 asks to be found
@@ -103,10 +103,16 @@ def _is_due(ride: Ride, row: Row, at_ms: int) -> bool:
 
 
 def _runs_off(one: Sample) -> bool:
-    """Whether there is something to be seen: it runs, or the drive itself says that something is wrong."""
+    """Whether there is something to be seen: it runs as it should not, or the drive says that it is ill."""
     if one.report is not None and one.report[AT["drive_state"]] == DRIVE_FAULT:
         return True
-    return abs(one.rate_dps) > RUNS_DPS and (one.bridge_on or not one.brake_closed)
+    return abs(one.rate_dps - _told_dps(one.report)) > RUNS_DPS and (one.bridge_on or not one.brake_closed)
+
+
+def _told_dps(report: Report | None) -> float:
+    """The rate the drive was told."""
+    moves = report is not None and report[AT["command"]] == MOVE
+    return value(report, "setpoint_cdps") / 100 if report is not None and moves else 0.0
 
 
 def _near(report: Report) -> bool:

@@ -77,7 +77,7 @@ FAULTS: Final = (
     (
         protocol.WRONG_WAY,
         "wrong way",
-        "1 deg head-down against the command, or 4 A before the brake opens; torque cut",
+        "1 deg head-down against the command, 4 A before the brake opens, or the encoder counts back; cut",
     ),
     (
         protocol.CURRENT_OFF,

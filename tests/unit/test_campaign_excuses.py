@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hil.campaign import judge_guard, judge_motion, reactions
-from safety.decision import ACTIVE, RETURNING
+from safety.decision import ACTIVE, HOLD, MOVE, RETURNING
 from safety.observation import DRIVE_ARMED, DRIVE_FAULT
 from tests.unit.test_campaign_judge import report, ride, sample
 
@@ -28,6 +28,19 @@ def test_a_bridge_that_moves_nothing_cannot_be_seen_to_drive(
     for rest, late in ((runs[250:275], 0), (runs[250:277], 1)):
         found = reactions.react(ride(runs[:60] + hidden + rest, "runaway", 1_000))
         assert len(list(found)) == max(said, late)
+
+
+@pytest.mark.parametrize(("rate_dps", "told_cdps", "command", "said"), [
+    (-1.5, -117, MOVE, 0), (-1.5, -50, MOVE, 0), (-1.5, -48, MOVE, 1),
+    (1.5, -117, MOVE, 1), (-1.5, -117, HOLD, 1),
+])  # fmt: skip
+def test_a_bridge_that_drives_as_fast_as_it_is_told_cannot_be_seen(
+    rate_dps: float, told_cdps: int, command: int, said: int
+) -> None:
+    """Its speed is off by no more than design 6 calls obedience; what follows shows it."""
+    told = report(mode=ACTIVE, command=command, setpoint_cdps=told_cdps)
+    runs = [sample(tick, rate_dps, told)._replace(bridge_on=True) for tick in range(100)]
+    assert len(list(reactions.react(ride(runs, "runaway", 1_000)))) == said
 
 
 @pytest.mark.parametrize("ticks", [20, 22])

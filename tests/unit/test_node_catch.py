@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +13,7 @@ from firmware_bridge.node.current import CurrentSense
 from firmware_bridge.node.trip import Trip
 from simulator.plant.bed import RIDER, Moments, moments
 from simulator.plant.body import person
-from tests.node_rig import Raw, held
+from tests.node_rig import Raw, held, ramp
 
 LIGHT = moments(person("female", 1.55, 48.0))
 HEAVY = moments(person("male", 1.85, 110.0))
@@ -266,3 +267,23 @@ def test_a_stop_at_the_current_limit_is_no_load_that_drives_back(
     for _ in range(100):
         node.command(protocol.STOP)
     assert node.brain.state == protocol.ARMED
+
+
+@pytest.mark.parametrize("stands_deg", [-0.4, -0.2, 0.0, 0.2, 0.4])
+@pytest.mark.parametrize(("load", "most_deg"), [(LIGHT, 0.4), (HEAVY, 1.2)])
+def test_an_encoder_that_counts_the_other_way_throws_nobody(
+    load: Moments, stands_deg: float, most_deg: float
+) -> None:
+    """Near horizontal it agrees with the inclinometer. The loop that takes over swung the table head-down.
+
+    A head-heavy rider, of whom the node has not learned yet, sinks until the encoder has shown itself.
+    """
+    node = Raw("a2", stands_deg, load)
+    node.encoder = lambda: round(-node.plant.angle_deg * 1000)
+    node.arm()
+    highest = stands_deg
+    for angle, rate in itertools.islice(ramp(-stands_deg, -60.0, 1.5), 100):
+        node.command(protocol.MOVE, angle, rate)
+        highest = max(highest, node.plant.angle_deg)
+    assert (node.brain.state, node.brain.fault) == (protocol.FAULT, protocol.WRONG_WAY)
+    assert highest - stands_deg < most_deg

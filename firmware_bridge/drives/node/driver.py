@@ -21,7 +21,7 @@ _FAULTS: Final = {
     protocol.STORE_FAILED: "its flash does not take what should outlive a reset; replace the board",
     protocol.ENCODER_JUMPED: "the encoder jumped; check its coupling and cable",
     protocol.ENCODER_OFF: "encoder and inclinometer are 3 deg apart; check coupling and mount, calibrate",
-    protocol.WRONG_WAY: "went head-down against the command, torque cut; check the motor's wires",
+    protocol.WRONG_WAY: "went against the command, torque cut; check the motor's and the encoder's wires",
     protocol.CURRENT_OFF: "the current sense says what duty and speed cannot give; check shunt and motor",
 }
 
