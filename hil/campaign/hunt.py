@@ -7,10 +7,11 @@ fault in its turn. Nothing else differs from a campaign: the same runs and judge
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatch
 from functools import partial
 from itertools import count, islice
+from multiprocessing.connection import wait
 from typing import Any, Final
 
 from hil.campaign.catalogue import NOMINAL, choose
@@ -115,12 +116,53 @@ def hunt(bug: str, seed: int, drive: str, runs_max: int) -> dict[str, Any]:
 
 
 def hunt_all(
-    bugs: Iterable[str], seed: int, drive: str, runs_max: int, workers: int
+    bugs: Iterable[str],
+    seed: int,
+    drive: str,
+    runs_max: int,
+    workers: int,
+    otherwise: Callable[[str], dict[str, Any]],
 ) -> Iterator[dict[str, Any]]:
-    """Each bug in a fresh process: what one leaves behind must not find the next."""
-    # multiprocessing's own pool: that of concurrent.futures can stand still for ever with one task a child.
-    work = partial(hunt, seed=seed, drive=drive, runs_max=runs_max)
+    """Each bug in a fresh process, as they end: what one leaves behind must not find the next.
+
+    `otherwise`: what is asked of a bug that no run shows. A process that dies has noticed nothing.
+    """
     context = multiprocessing.get_context("spawn")
     theirs, lifeline = context.Pipe(duplex=False)
-    with lifeline, context.Pool(workers, end_with, (theirs,), maxtasksperchild=1) as pool:
-        yield from pool.imap(work, bugs)
+    waiting, under_way = iter(bugs), dict[Any, tuple[str, Any]]()
+    work = partial(_hunted, seed=seed, drive=drive, runs_max=runs_max, otherwise=otherwise)
+    try:
+        while True:
+            for bug in islice(waiting, workers - len(under_way)):
+                answers, answer = context.Pipe(duplex=False)
+                process = context.Process(target=_child, args=(theirs, answer, partial(work, bug)))
+                process.start()
+                answer.close()
+                under_way[answers] = bug, process
+            if not under_way:
+                return
+            for ready in wait(list(under_way)):
+                yield _answered(ready, *under_way.pop(ready))
+    finally:
+        lifeline.close()  # whoever is under way ends with it
+        theirs.close()
+
+
+def _hunted(bug: str, otherwise: Callable[[str], dict[str, Any]], **how: Any) -> dict[str, Any]:
+    hunted = hunt(bug, **how)
+    return hunted if hunted["found"] else {**hunted, **otherwise(bug)}
+
+
+def _child(lifeline: Any, answer: Any, work: Callable[[], dict[str, Any]]) -> None:
+    end_with(lifeline)
+    answer.send(work())
+
+
+def _answered(answers: Any, bug: str, process: Any) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = answers.recv()
+    except EOFError:
+        answer = {"bug": bug, "found": False, "runs": 0, "killer": None, "words": "its process died"}
+    answers.close()
+    process.join()
+    return answer

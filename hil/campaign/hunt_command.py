@@ -28,8 +28,8 @@ Written by `keel campaign --planted all --out DIR` into `DIR/planted-bugs.md`; a
 late by 500 ms, without their reaction. Each is put into a fresh process, and runs are ridden until one is
 judged broken, on the truth of the plant, which is in order without the bug. The draw is directed: faults that
 touch the row come first (`hil/campaign/hunt.py`), then all in turn. "Runs" is the number of the run that
-found it, or of those that did not. What no run shows goes to the search over `step`, and what that does not
-notice to the rules' own tests: the page names the scenario or the test that goes red.
+found it, or of those that did not. What no run shows goes to the rules' own tests, first those in which the
+row is named, and to the search over `step`: the page names the test or the scenario that goes red.
 """
 
 
@@ -45,8 +45,7 @@ def command(
     todo = [bug for bug in bugs if bug not in known]
     with (out / FOUND).open("a") as file, Progress(disable=as_json or not sys.stdout.isatty()) as progress:
         task = progress.add_task("hunting", total=len(bugs), completed=len(bugs) - len(todo))
-        for hunted in hunt_all(todo, seed, drive, runs, workers):
-            one = hunted if hunted["found"] else {**hunted, **otherwise(hunted["bug"])}
+        for one in hunt_all(todo, seed, drive, runs, workers, otherwise):
             known[one["bug"]] = one
             file.write(results.line(one))
             file.flush()

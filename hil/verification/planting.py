@@ -1,4 +1,4 @@
-"""Each planted bug, in a process of its own, against the search first and then against the tests.
+"""Each planted bug, in processes of its own: against the tests that name its row, the search, all tests.
 
 No verdict is a failure: a process that dies or hangs is told as such, never as killed.
 """
@@ -9,12 +9,13 @@ import multiprocessing
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from hil.verification.hunt import killed_by
 from hil.verification.near import REDUNDANT
+from hil.verification.planted import BUGS
 from hil.verification.pytest_planted import VARIABLE
 
 ROOT: Final = Path(__file__).parents[2]
@@ -45,23 +46,38 @@ def all_of(bugs: Iterable[str]) -> Iterator[Verdict]:
 
 
 def one(bug: str) -> Verdict:
-    """What is equivalent; then a short search, tests, and a long search."""
+    """What is equivalent; then tests of its row, a short search, all other tests, a long search."""
     if bug in EQUIVALENT:
         return Verdict(bug, "equivalent", f"equivalent: {EQUIVALENT[bug]}")
-    found = _searched(bug, SOON_S)
-    failed = tested(bug) if found is None else None
-    if failed is not None:
-        return Verdict(bug, "tests", failed)
-    found = found or _searched(bug, SEARCH_S)
-    if found is not None:
-        return Verdict(bug, "search", found)
+    about, others = _tests(BUGS[bug].name)
+    looks: tuple[tuple[str, Callable[[], str | None]], ...] = (
+        ("tests", lambda: tested(bug, about)),
+        ("search", lambda: _searched(bug, SOON_S)),
+        ("tests", lambda: tested(bug, others)),
+        ("search", lambda: _searched(bug, SEARCH_S)),
+    )
+    for killer, look in looks:
+        found = look()
+        if found is not None:
+            return Verdict(bug, killer, found)
     return Verdict(bug, None, "ALIVE: neither the search nor a test notices")
 
 
+def _tests(name: str) -> tuple[list[str], list[str]]:
+    """The files of the rules' tests: those in which the row's name stands, and the others."""
+    files = sorted((ROOT / "tests/unit").glob("test_safety_*.py"))
+    about = [str(path) for path in files if name in path.read_text()]
+    return about, [str(path) for path in files if str(path) not in about]
+
+
+def _answer(bug: str, answers: Any) -> None:
+    answers.put(killed_by(bug))
+
+
 def _searched(bug: str, most_s: int) -> str | None:
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")  # whoever asks has threads
     answers: Any = context.SimpleQueue()
-    process = context.Process(target=lambda: answers.put(killed_by(bug)))
+    process = context.Process(target=_answer, args=(bug, answers))
     process.start()
     process.join(most_s)
     if process.is_alive():
@@ -74,9 +90,10 @@ def _searched(bug: str, most_s: int) -> str | None:
     return answer
 
 
-def tested(bug: str) -> str | None:
-    """The first test of the rules that fails with this bug planted."""
-    tests = sorted(str(path) for path in (ROOT / "tests/unit").glob("test_safety_*.py"))
+def tested(bug: str, tests: list[str]) -> str | None:
+    """The first of these tests that fails with this bug planted."""
+    if not tests:
+        return None
     words = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider"]
     words += ["-p", "hil.verification.pytest_planted", *tests]
     environment = {**os.environ, VARIABLE: bug}

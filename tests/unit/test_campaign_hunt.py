@@ -70,7 +70,7 @@ def test_the_page_says_of_each_bug_what_noticed_it() -> None:
 
 
 def test_what_no_run_shows_goes_to_the_other_checks() -> None:
-    assert otherwise("rule:estop:no_latch")["killer"] == "search"
+    assert otherwise("rule:estop:no_latch")["killer"] == "tests"
     assert otherwise("reaction:STAGED:ignored")["killer"] == "equivalent"
 
 
