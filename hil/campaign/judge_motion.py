@@ -252,11 +252,13 @@ def who_heeds_a_stop_is_not_cut(ride: Ride) -> Iterator[str]:
     if ride.fault.startswith(("encoder_", "inclinometer_")):
         return  # it is judged by what is seen
     mask, told = 1 << BY_NAME["runaway"].number, False
-    for then, now in zip(ride.samples, ride.samples[HEEDED_TICKS:], strict=False):
+    # The guard goes by the tick before; at the end of its own the brake may have acted on what it said.
+    known = ride.samples[HEEDED_TICKS:]
+    for then, seen, now in zip(ride.samples, known, known[1:], strict=False):
         tells = now.report is not None and bool(value(now.report, "causes") & mask)
-        heeds = abs(now.rate_dps) < HEEDS_DPS and 2 * abs(now.rate_dps) < abs(then.rate_dps)
+        heeds = abs(seen.rate_dps) < HEEDS_DPS and 2 * abs(seen.rate_dps) < abs(then.rate_dps)
         if tells and not told and heeds:
-            yield f"{now.rate_dps:.2f} deg/s, {then.rate_dps:.2f} before, called a runaway at {_at(now)}"
+            yield f"{seen.rate_dps:.2f} deg/s, {then.rate_dps:.2f} before, called a runaway at {_at(now)}"
         told = tells
 
 

@@ -224,8 +224,9 @@ def test_a_cut_needs_a_cause_or_one_before_it_in_the_same_return() -> None:
 
 
 def called_a_runaway(*rates_dps: float, fault: str = "stop_button") -> int:
-    """What is said of a table with these rates, a tick each, called a runaway in its last."""
-    said = [report()] * (len(rates_dps) - 1) + [report(causes=1 << BY_NAME["runaway"].number)]
+    """What is said of a table with these rates, a tick each, called a runaway in the tick after them."""
+    said = [report()] * len(rates_dps) + [report(causes=1 << BY_NAME["runaway"].number)]
+    rates_dps = (*rates_dps, 0.0)  # by then the brake has acted
     ticks = [sample(n, rate, one) for n, (rate, one) in enumerate(zip(rates_dps, said, strict=True))]
     return len(list(judge_motion.who_heeds_a_stop_is_not_cut(ride(ticks, fault))))
 
