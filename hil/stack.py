@@ -6,7 +6,6 @@ manager on the Pi would, and gathers what guard and simulator say.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import signal
@@ -24,6 +23,7 @@ from hil import demo_table
 from hil.known_rider import acquaint
 from hil.observer import Observer, Report
 from hil.simulator_child import SimulatorChild, SimulatorGone, Truth
+from safety.guard import table
 
 PANEL_WITHIN_MS: Final = 60_000
 LEAVE_WITHIN_MS: Final = 30_000
@@ -192,7 +192,7 @@ class Stack:
         wires = demo_table.DRIVES[setup.drive]
         text = demo_table.text(setup.drive, setup.gear, {name: ports / name for name in wires})
         self._table.write_text(text)
-        acquaint(self.guard_state, hashlib.sha256(text.encode()).hexdigest(), *RIDERS)
+        acquaint(self.guard_state, table.load(self._table).sha256, *RIDERS)
         return simulator
 
     @property

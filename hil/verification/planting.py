@@ -91,7 +91,7 @@ def _searched(bug: str, most_s: int) -> str | None:
 
 
 def tested(bug: str, tests: list[str]) -> str | None:
-    """The first of these tests that fails with this bug planted."""
+    """The first of these tests that fails with this bug planted. RuntimeError where they cannot be run."""
     if not tests:
         return None
     words = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider"]
@@ -103,5 +103,7 @@ def tested(bug: str, tests: list[str]) -> str | None:
         )
     except subprocess.TimeoutExpired:
         return None
+    if done.returncode not in (0, 1):
+        raise RuntimeError(f"the tests cannot be run: {done.stdout[-300:]}{done.stderr[-300:]}")
     failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED ")]
     return failed[0].removeprefix("FAILED ").split(" - ")[0] if done.returncode == 1 and failed else None

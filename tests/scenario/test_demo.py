@@ -99,6 +99,18 @@ def test_ctrl_c_is_a_return_and_a_second_one_changes_nothing(tmp_path: Path) -> 
     assert (demo.run_dir / "report.html").is_file()
 
 
+def test_a_drive_with_a_register_map_begins(tmp_path: Path) -> None:
+    """The map belongs to the hash of the table: without it the guard takes the file for a changed one."""
+
+    def enough(event: Event, process: subprocess.Popen[str]) -> None:
+        if event.get("state") == "warming_up":
+            process.send_signal(signal.SIGINT)
+
+    demo = ride(tmp_path / "run", "--drive", "cia402", watch=enough)
+    assert "warming_up" in demo.states()
+    assert (demo.code, demo.ended["parked"]) == (3, True)
+
+
 def test_nobody_answers_and_the_table_waits_at_rest(tmp_path: Path) -> None:
     demo = ride(tmp_path / "run", "--fault", "rider_silent@90", "--programme", "beginner")
     assert (demo.code, demo.ended["waiting_at_rest"], demo.ended["parked"]) == (4, True, False)
