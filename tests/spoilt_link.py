@@ -90,6 +90,21 @@ class SpoiltLink(_Spoiling):
         }[self.kind]
 
 
+class LateLink(_Spoiling):
+    """Everything so many ticks late."""
+
+    def __init__(self, link: ByteLink, ticks: int) -> None:
+        super().__init__(link)
+        self._ticks = ticks
+
+    def _has_its_turn(self) -> bool:
+        return True
+
+    def _spoil(self, data: bytes) -> bytes:
+        self._keep(data, self._ticks)
+        return b""
+
+
 class RandomLink(_Spoiling):
     """Everything, drawn anew for each chunk; one seed is one sequence."""
 

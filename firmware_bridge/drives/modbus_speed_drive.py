@@ -167,7 +167,7 @@ class ModbusSpeedDrive:
         hurried = self._hurries and self._boot_count > 0
         self._commands = self._commands or hurried
         request = self._written(now_ms, hurried) if self._commands else None
-        self._asked = request or self._next_status()
+        self._asked = request or self._next_status(now_ms)
         self._commands = not self._commands
         self._port.send(self._asked, now_ms)
 
@@ -194,9 +194,12 @@ class ModbusSpeedDrive:
             return self._something_else(now_ms)
         return self._command(now_ms)
 
-    def _next_status(self) -> modbus.Request:
-        self._status_turn = (self._status_turn + 1) % len(self._plan.status)
-        return self._plan.status[self._status_turn]
+    def _next_status(self, now_ms: int) -> modbus.Request:
+        """Once silent three lengths in turn: with two, what is late by four turns is the next one's."""
+        silent = self._heard_ms is None or now_ms - self._heard_ms > OLDEST_MS
+        asked = (*self._plan.status, self._plan.other) if silent else self._plan.status
+        self._status_turn = (self._status_turn + 1) % len(asked)
+        return asked[self._status_turn]
 
     def _something_else(self, now_ms: int) -> modbus.Request:
         """A setting to be read back once a minute, or a value that is in no status."""

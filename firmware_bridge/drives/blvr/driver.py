@@ -42,15 +42,15 @@ class Block(NamedTuple):
         return r.signed(*registers[at : at + 2]) if 0 <= at <= self.length - 2 else None
 
 
-# Three lengths of the status block, so that a late answer to one cannot pass for the answer to another.
-STATUS: Final = (
-    Block(r.OUTPUT.address, 36),  # to the actual velocity
-    Block(r.INPUT.address, 38),  # with the input command read back
-    Block(r.OUTPUT.address, 48),  # to the communication error
+# Each length of the status block names its question: no answer that is late by up to six turns, 240 ms where
+# each ends in trouble, can pass for another one's. Even, since a value has two registers; every other one has
+# the input command read back, too. The shortest ends with the actual velocity.
+STATUS: Final = tuple(
+    Block(r.INPUT.address if length % 4 == 2 else r.OUTPUT.address, length) for length in range(36, 50, 2)
 )
 OTHER: Final = Block(r.CURRENT.address, 2)  # this turn also serves the read-back of settings, and the heat
 HEAT: Final = Block(r.DRIVER_HEAT.address, 4)
-TURNS: Final = (*STATUS, *STATUS, OTHER)
+TURNS: Final = (*STATUS, OTHER)
 
 
 def timing_of(config: BlvrConfig) -> Timing:

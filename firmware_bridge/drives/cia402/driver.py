@@ -40,7 +40,8 @@ def plan_of(unit: int, table: RegisterMap) -> Plan:
     """Everything the guard must know lies in one block, so that no value is torn."""
     first, lengths = table.block
     status = tuple(modbus.read(unit, first, length) for length in lengths)
-    return Plan(arming.write_target(unit, table, 0), status, status[0], table.settings)
+    word = modbus.read(unit, table.statusword.register.address, table.statusword.words)
+    return Plan(arming.write_target(unit, table, 0), status, word, table.settings)
 
 
 class Cia402Drive(ModbusSpeedDrive):

@@ -34,9 +34,11 @@ STATE: Final = Question(p.read(p.STATE), "whole")
 ERROR: Final = Question(p.read(p.ERROR), "whole")
 CURRENT: Final = Question(p.read(p.CURRENT), "decimal")
 HEAT: Final = Question(p.read(p.HEAT), "decimal")
-# Neighbours differ in kind, so that a late answer to one cannot pass for the answer to the next. The place
-# of CURRENT also serves the error, the heat and, once a minute, the settings.
+# Of what there is not: all that the answer shows is that the line is in step.
+NOTHING: Final = (Question("r nothing", "complaint"), Question("f 2", "no_motor"), Question("f", "no_form"))
+# The place of CURRENT also serves the error, the heat and, once a minute, the settings.
 TURNS: Final = (FEEDBACK, STATE, FEEDBACK, CURRENT)
+OTHERWISE: Final = (FEEDBACK, POSITION, STATE, *NOTHING)  # while an answer of the wanted kind is owed
 
 
 def pace_of(baud: int) -> Pace:
@@ -142,8 +144,7 @@ class OdriveDrive:
         if answer is None:
             return
         if answer.error is not None:
-            # What somebody waits for is the position; in the other of its two forms.
-            self._turn = 1 if answer.question is FEEDBACK else 0
+            self._turn = 0  # what somebody waits for is the position
             return
         self._heard_ms = now_ms
         if self._step is not None and answer.question is self._step.question:
@@ -156,23 +157,22 @@ class OdriveDrive:
         command = self._command(now_ms)
         wanted = self._question(now_ms)
         step = self._step
-        if step is not None and self._is_steps_turn(wanted):
-            self._stepped_last = self._port.send((*command, *step.commands), step.question, now_ms)
+        if step is not None and self._is_steps_turn(step, wanted, now_ms):
+            asked = self._port.send((*command, *step.commands), (step.question,), now_ms)
+            self._stepped_last = asked is not None
             self._turn += self._stepped_last and self._armed
-        elif self._port.send(command, wanted, now_ms):
+        elif (asked := self._port.send(command, (wanted, *OTHERWISE), now_ms)) is not None:
             self._stepped_last = False
-            self._turn += 1
+            self._turn += asked in (wanted, POSITION)
 
-    def _is_steps_turn(self, wanted: Question) -> bool:
+    def _is_steps_turn(self, step: arming.Step, wanted: Question, now_ms: int) -> bool:
         """Every other tick while arming; later only in place of the current."""
-        free = self._port.is_idle and not self._stepped_last
+        free = self._port.is_idle and not self._stepped_last and self._port.may_ask(step.question, now_ms)
         return free and (not self._armed or wanted is CURRENT)
 
     def _question(self, now_ms: int) -> Question:
         if self._step is not None and not self._armed:
             return FEEDBACK
-        if self._port.trouble and self._turn == 1:
-            return POSITION
         wanted = TURNS[self._turn % len(TURNS)]
         if wanted is not CURRENT:
             return wanted

@@ -84,6 +84,27 @@ def whole(text: str) -> int:
     return int(text)
 
 
+def complaint(text: str) -> int:
+    """What it says of a property that it has not; nothing is learned of it. Raises BadLine."""
+    return _exactly("invalid property", text)
+
+
+def no_motor(text: str) -> int:
+    """What it says of a third motor. Raises BadLine."""
+    return _exactly("invalid motor 2", text)
+
+
+def no_form(text: str) -> int:
+    """What it says of half a command. Raises BadLine."""
+    return _exactly("invalid command format", text)
+
+
+def _exactly(wanted: str, text: str) -> int:
+    if text != wanted:
+        raise BadLine(f"{wanted!r} expected, not {text!r}")
+    return 0
+
+
 def shown(data: bytes) -> str:
     """Cut short, for a message."""
     return repr(data if len(data) <= 60 else data[:57] + b"...")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple
 
-Kind = Literal["decimal", "whole", "pair"]
+Kind = Literal["decimal", "whole", "pair", "complaint", "no_motor", "no_form"]
 
 YAML: Final = "odrive-interface.yaml f9b5419c"
 ASCII: Final = "ascii-protocol.rst f9b5419c"
