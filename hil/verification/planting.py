@@ -94,16 +94,30 @@ def tested(bug: str, tests: list[str]) -> str | None:
     """The first of these tests that fails with this bug planted. RuntimeError where they cannot be run."""
     if not tests:
         return None
-    words = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider"]
-    words += ["-p", "hil.verification.pytest_planted", *tests]
-    environment = {**os.environ, VARIABLE: bug}
+    planted = ["-p", "hil.verification.pytest_planted"]
     try:
-        done = subprocess.run(
-            words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=TESTS_S, check=False
-        )
+        done = _pytest([*planted, *tests], {**os.environ, VARIABLE: bug})
     except subprocess.TimeoutExpired:
         return None
-    if done.returncode not in (0, 1):
+    told = [line.partition(" ") for line in done.stdout.splitlines()]
+    red = [name.split(" - ")[0] for word, _, name in told if word in ("FAILED", "ERROR")]
+    if done.returncode == 0:
+        return None
+    # A file of tests may not even load with the bug; without it, it has to.
+    broken = done.returncode != 1 and _pytest(["--collect-only", *tests], dict(os.environ)).returncode != 0
+    if broken or not red:
         raise RuntimeError(f"the tests cannot be run: {done.stdout[-300:]}{done.stderr[-300:]}")
-    failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED ")]
-    return failed[0].removeprefix("FAILED ").split(" - ")[0] if done.returncode == 1 and failed else None
+    return red[0]
+
+
+def _pytest(words: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    begin = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider"]
+    return subprocess.run(
+        [*begin, *words],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=TESTS_S,
+        check=False,
+    )
