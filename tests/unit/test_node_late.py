@@ -133,3 +133,25 @@ def test_ticks_of_any_size_stay_small_integers() -> None:
     """MicroPython allocates beyond 30 bits."""
     late = judged([(-200_000_000, 200_000_000)] * 100)
     assert late._apart_mdps <= 400_000_000
+
+
+@pytest.mark.parametrize("late_ms", [60, 80])
+@pytest.mark.parametrize("load", [LIGHT, RIDER, HEAVY])
+def test_a_loop_on_the_late_inclinometer_does_not_swing(load: Moments, late_ms: int) -> None:
+    """Without an encoder it came home at 0 to 3.7 deg/s, and by hand each swing above 2.2 is a cut."""
+    node = Raw("a2", -45.0, load)
+    told = collections.deque([-4_500] * (late_ms // 10))
+
+    def late() -> int:
+        told.append(round(node.plant.angle_deg * 100))
+        return told.popleft()
+
+    node.inclinometer, node.encoder = late, lambda: None
+    node.arm()
+    rates_dps = []
+    for angle, rate in itertools.islice(ramp(-45.0, -69.0, 1.5), 750):
+        node.command(protocol.MOVE, angle, rate)
+        rates_dps.append(-node.plant.rate_dps)
+    assert node.plant.angle_deg < -65.0
+    assert min(rates_dps[250:]) > 0.9
+    assert max(rates_dps[250:]) < 2.0
