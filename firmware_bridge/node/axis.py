@@ -51,6 +51,7 @@ class Axis:
         wanted = self.motion.wanted_mdps if self.power.stage == ON else 0
         felt = self.loop.quick_mdps if self.power.stage == ON else 0
         source.doubt.braked = self.power.stage == OFF
+        source.doubt.feels = not self.current.doubted
         source.take(encoder_mdeg, inclination_cdeg, wanted, inputs, known, now_ms, dt_ms, felt)
         source.doubt.watch_still(self.motion.is_led(), source.slow, self.power.stage == ON, dt_ms)
         self.switched_ms = max(0, self.switched_ms - dt_ms)

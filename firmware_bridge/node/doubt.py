@@ -60,6 +60,7 @@ class Doubt:
         self._way = 0  # the last wish to move
         self.alone = True  # no host that judges too
         self.braked = False  # brake and bridge hold the table
+        self.feels = True  # the current sense is asked: without it the motor says what the encoder says
         self._witness = Witness(config)
         self.still = False  # it stands, and the motor must not go on following
         self._torn_from = 0
@@ -177,7 +178,7 @@ class Doubt:
 
         A jump of the inclinometer alone proves nothing either: a good encoder follows the command. Nor does a
         worm that jams for a moment, or somebody who holds the bed: then the inclinometer is behind and shaken
-        by the stop, but the motor stands, too.
+        by the stop, but the motor stands, too. Where nothing is felt the inclinometer says it alone.
         """
         stood = abs(encoder - self._encoder_from) < _STOOD_MDEG
         if not stood or -_TURNING_MDPS < wanted_mdps < _TURNING_MDPS:
@@ -190,7 +191,7 @@ class Doubt:
         if self._told_udeg < 0:
             seen, felt = -seen, -felt
         enough = _SEEN_MDEG + abs(wanted_mdps) * _BEHIND_MS // 1000
-        turned = seen > enough and _FELT * felt >= seen
+        turned = seen > enough and (not self.feels or _FELT * felt >= seen)
         if turned and abs(self._told_udeg) > _TOLD_UDEG and self._jumped_ms >= _JUMPED_MS:
             self._doubt_encoder(protocol.ENCODER_FROZEN)
 

@@ -102,9 +102,9 @@ held for longer than a minute (ten seconds) hangs, and keeps nobody from coming 
 Quick changes of the rate are felt by the motor's back-EMF, which is never late: they damp the loop where the
 angle is late or slow. A loop that swings while motor and encoder disagree about it follows a late angle: from
 then on it is calm, a quarter as firm; one that swings while both agree is pushed, and stays firm. An encoder
-that stands while motor and inclinometer say that the table turns is frozen, whatever it was told. It is armed
-only once neither angle turns behind the closed brake, or after half a second: a late one would be followed
-backwards.
+that stands while motor and inclinometer say that the table turns is frozen, whatever it was told; where the
+current sense is not asked and it is told to turn, the inclinometer says it alone. The node is armed only once
+neither angle turns behind the closed brake, or after half a second: a late one would be followed backwards.
 
 After a trip the brake closes at once. Where current, back-EMF and encoder agree that the motor brakes what
 moves, its torque stays until the brake bites, 100 ms at most; an order to cut ends that, too. Driven back at

@@ -12,6 +12,7 @@ from firmware_bridge.node.config import gains
 from firmware_bridge.node.current import CurrentSense
 from simulator.plant.bed import Moments, moments
 from simulator.plant.body import person
+from simulator.sensors import Inclinometer, Noise
 from tests.node_rig import Raw, held, ramp
 
 LIGHT = moments(person("female", 1.55, 48.0))
@@ -68,3 +69,47 @@ def test_a_table_is_led_as_smoothly_with_a_noisy_sense(gear: str, rider: Moments
     assert node.plant.angle_deg == pytest.approx(-30.0, abs=0.5)
     assert fastest_dps[0] < 2.5
     assert fastest_dps[1] < 5.0
+
+
+def freeze(node: Raw, top_dps: float) -> None:
+    """Held for a while, then led towards park; after 1.5 s of that the encoder stands."""
+    node.arm()
+    way = itertools.chain(itertools.repeat((3_000, 0), 60), ramp(30.0, -40.0, top_dps))
+    for angle, rate in itertools.islice(way, 135):
+        node.command(protocol.MOVE, angle, rate)
+    assert node.brain.state == protocol.ARMED
+    stuck = node.encoder()
+    node.encoder = lambda: stuck
+    node.fastest_dps = 0.0
+    for angle, rate in itertools.islice(way, 30):
+        node.command(protocol.MOVE, angle, rate)
+
+
+@pytest.mark.parametrize(("gear", "load"), [("a1", LIGHT), ("a1", HEAVY), ("a2", LIGHT), ("a2", HEAVY)])
+@pytest.mark.parametrize("top_dps", [0.6, 2.0])
+def test_a_frozen_encoder_is_found_where_the_sense_is_noisy(gear: str, load: Moments, top_dps: float) -> None:
+    """A sense that is not asked says what the encoder says: that nothing moves."""
+    node = Raw(gear, 30.0, load)
+    noise(node, 4.0)
+    freeze(node, top_dps)
+    assert node.brain.axis.current.doubted
+    assert node.brain.source.doubt.encoder == protocol.ENCODER_FROZEN
+    assert node.fastest_dps < 8.0
+
+
+@pytest.mark.parametrize("top_dps", [0.6, 2.0])
+def test_a_frozen_encoder_is_found_on_a_board_without_a_sense(top_dps: float) -> None:
+    """Gear a2 with a light rider ran off towards park at 56 deg/s."""
+    node = Raw("a2", 30.0, LIGHT)
+    node.current = lambda: 0
+    sensor = Inclinometer(Noise(3, 1))
+    sensor.start(30.0)
+
+    def read() -> int:
+        sensor.sample(node.plant.angle_deg, node.plant.rate_dps)
+        return round(sensor.angle_deg * 100)
+
+    node.inclinometer = read
+    freeze(node, top_dps)
+    assert node.brain.source.doubt.encoder == protocol.ENCODER_FROZEN
+    assert node.fastest_dps < 8.0
