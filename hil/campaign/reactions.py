@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from hil.campaign.trace import AT, TICK_MS, Ride, Sample, value
-from safety.causes import name_of
+from safety.causes import BY_NAME, name_of
 from safety.decision import ACTIVE, MOVE
 from safety.guard.report import Report
 from safety.observation import DRIVE_FAULT
@@ -61,6 +61,7 @@ REACTIONS: Final = {
     "kill_guard": Row(("guard_lost",), 3_000, 0, "guard wakes up away from park"),
 }
 ASKED: Final = "return_asked"
+ALWAYS: Final = ("estop",)  # what must show in a return, too, whoever has asked for it
 # By its bridge: nobody sees it while that is off or goes as told (design 6: disobedience is above 1 deg/s).
 RUNS_OFF, RUNS_DPS = "runaway", 1.0
 SHIFTS: Final = ("inclinometer_shifted", "encoder_slipped")
@@ -80,7 +81,7 @@ def react(ride: Ride) -> Iterator[str]:
         if one.t_ms < start_ms or one.report is None:
             continue
         cause = name_of(value(one.report, "first_cause"))
-        if cause in row.causes:
+        if _is_found(one.report, row, ride.fault):
             return
         if ride.fault in SHIFTS and _near(one.report):
             if cause is not None:
@@ -89,12 +90,26 @@ def react(ride: Ride) -> Iterator[str]:
         if cause is None and ride.fault == RUNS_OFF and not _runs_off(one):
             start_ms += TICK_MS  # this tick shows nothing
         late_ms = one.t_ms - start_ms
-        if cause == ASKED and late_ms <= within_ms:
+        if cause == ASKED and late_ms <= within_ms and ride.fault not in ALWAYS:
             return  # somebody has asked for RETURN before it had to be found
-        if cause is not None or late_ms > within_ms:
+        if _is_late(cause, late_ms, within_ms, ride.fault):
             said = f"cause {cause} after {late_ms} ms"
             yield f"{said}; design: {row.source}: {' or '.join(row.causes)} within {row.within_ms} ms"
             return
+
+
+def _is_late(cause: str | None, late_ms: int, within_ms: int, fault: str) -> bool:
+    """Whether its time is over, or something else is the first cause; RETURN hides no e-stop."""
+    hidden = cause is not None and not (cause == ASKED and fault in ALWAYS)
+    return hidden or late_ms > within_ms
+
+
+def _is_found(report: Report, row: Row, fault: str) -> bool:
+    """Whether one of its causes is the first, or is there behind the first one where that is enough."""
+    if name_of(value(report, "first_cause")) in row.causes:
+        return True
+    causes = value(report, "causes") if fault in ALWAYS else 0
+    return any(causes >> BY_NAME[name].number & 1 for name in row.causes)
 
 
 def _is_due(ride: Ride, row: Row, at_ms: int) -> bool:

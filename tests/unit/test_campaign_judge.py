@@ -201,6 +201,17 @@ def test_who_asks_for_return_in_the_time_of_a_reaction_ends_the_ride(after_ms: i
     asked = report(mode=RETURNING, first_cause=BY_NAME["return_asked"].number)
     ticks = [sample(tick, 0.0, report(mode=ACTIVE)) for tick in range(50 + after_ms // 20)]
     ticks += [sample(len(ticks) + tick, 0.0, asked) for tick in range(50)]
+    assert len(list(reactions.react(ride(ticks, "over_angle", 1_000)))) == said
+
+
+@pytest.mark.parametrize(("seen", "said"), [(0, 1), (1, 0)])
+def test_an_emergency_stop_must_be_seen_whoever_has_asked_for_return(seen: int, said: int) -> None:
+    first, mask = BY_NAME["return_asked"].number, seen << BY_NAME["estop"].number
+    ticks = [sample(tick, 0.0, report(mode=ACTIVE)) for tick in range(50)]
+    ticks += [sample(tick, 0.0, report(mode=RETURNING, first_cause=first)) for tick in range(50, 53)]
+    ticks += [
+        sample(tick, 0.0, report(mode=RETURNING, first_cause=first, causes=mask)) for tick in range(53, 100)
+    ]
     assert len(list(reactions.react(ride(ticks, "estop", 1_000)))) == said
 
 
