@@ -159,6 +159,13 @@ _SERVICE: Final = ("wrong_direction", "runaway", "brake_slips", "torque_stays", 
 SERVICE_CAUSES: Final = tuple(BY_NAME[name].number for name in _SERVICE)
 
 
+def heavier(before: int, latch: int) -> int:
+    """What stays latched: the first, but what needs a service person hides behind nothing else."""
+    if latch in SERVICE_CAUSES and before not in SERVICE_CAUSES:
+        return latch
+    return before or latch
+
+
 def _done_latched(turn: Turn) -> bool:
     return _done(turn) and turn.latched != 0
 

@@ -45,6 +45,7 @@ from safety.modes import (
     SERVICE_CAUSES,
     STOPPED,
     Turn,
+    heavier,
     next_mode,
     not_home,
     stopped,
@@ -97,7 +98,7 @@ def step(state: State, observation: Observation, limits: Limits) -> tuple[State,
 
 def _judged(state: State, facts: Facts, observation: Observation, limits: Limits) -> Judged:
     verdict, present, reaction, first, latch = judge(facts, observation, limits)
-    latched = state.latched_cause or latch
+    latched = heavier(state.latched_cause, latch)
     turn = Turn(state, facts, observation, limits, reaction, latched, present, None, False)
     mode = next_mode(BEFORE, state.mode, turn)
     home, terms, session, cause = state.home, state.terms, facts.session, state.first_cause or first

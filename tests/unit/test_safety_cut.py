@@ -6,6 +6,7 @@ import pytest
 
 from safety import decision as d
 from safety.causes import BY_NAME
+from safety.modes import heavier
 from safety.observation import ORDER_RETURN, Wake
 from tests.safety_rig import SHORT, Plant, Rig, ridden
 
@@ -135,3 +136,25 @@ def test_return_pressed_in_the_very_tick_of_a_cut_keeps_no_torque(pressed_at: in
         if rig.decision.causes >> WRONG & 1:
             break
     assert rig.decision.command == d.CUT
+
+
+@pytest.mark.parametrize("before", ["over_speed", "over_angle", "drive_fault", "estop"])
+def test_a_drive_that_runs_at_park_is_not_switched_on_again_and_again(before: str) -> None:
+    """Whatever latched before, it is for a service person now. It pushed the bed from park into its stop."""
+    rig = Rig(Wake(None, 0, True, True, BY_NAME[before].number), -7000, SHORT)
+    rig.run(500)
+    for _ in range(500):
+        cuts = rig.decision.command == d.CUT
+        rig.plant = Plant(rig.plant.cdeg if cuts else rig.plant.cdeg - 5, 0 if cuts else -240)
+        rig.obeys = False
+        rig.tick()
+    assert rig.plant.cdeg > -7200
+    assert {decided.command for _, decided, _ in rig.log[-300:]} == {d.CUT}
+    assert rig.decision.latched_cause == BY_NAME["runaway"].number
+
+
+@pytest.mark.parametrize("first", ["wrong_direction", "brake_slips"])
+def test_what_is_for_a_service_person_already_stays(first: str) -> None:
+    assert heavier(BY_NAME[first].number, BY_NAME["runaway"].number) == BY_NAME[first].number
+    assert heavier(BY_NAME["estop"].number, BY_NAME["over_speed"].number) == BY_NAME["estop"].number
+    assert heavier(0, BY_NAME["estop"].number) == BY_NAME["estop"].number
