@@ -105,6 +105,20 @@ class LateLink(_Spoiling):
         return b""
 
 
+class StuckLink(_Spoiling):
+    """As many bytes as have come, but all the same."""
+
+    def __init__(self, link: ByteLink, byte: int) -> None:
+        super().__init__(link)
+        self._byte = byte
+
+    def _has_its_turn(self) -> bool:
+        return True
+
+    def _spoil(self, data: bytes) -> bytes:
+        return bytes([self._byte]) * len(data)
+
+
 class RandomLink(_Spoiling):
     """Everything, drawn anew for each chunk; one seed is one sequence."""
 

@@ -158,9 +158,9 @@ def test_what_is_broken_is_refused_and_what_the_line_did_is_cleared() -> None:
     one.arm_again()
     one.hold(10)
     twin_of(one).broken_wire = True
-    one.hold(10)
+    one.hold(20)
     assert twin_of(one).duty == 0
-    assert reading_of(one).state == FAULT
+    assert (reading_of(one).state, reading_of(one).angle_cdeg) == (FAULT, None)
     assert reading_of(one).fault == jrk_map.FEEDBACK_DISCONNECT
     assert "feedback disconnect" in str(one.arm(200).refused)
 

@@ -56,6 +56,7 @@ ERROR_NAMES: Final = {
 AWAITING: Final = 1
 NO_POWER: Final = 2
 TIMED_OUT: Final = 1 << 12
+FEEDBACK_LOST: Final = 1 << 5
 CLEARABLE: Final = 0b1_1111_1000_0001  # of the line, and awaiting command; the others are for a person
 KNOWN_ERRORS: Final = 0x3FFF
 
@@ -139,20 +140,31 @@ def number(received: bytes) -> Values:
 
 
 def feedback(received: bytes) -> Values:
-    """The feedback, which scaled feedback must repeat. Raises BadAnswer."""
+    """The feedback, which scaled feedback must repeat. Raises BadAnswer.
+
+    A line stuck at zeros says 0 twice. No Jrk that arms has it: its feedback error minimum is 1 or more, so 0
+    is a broken wire, and the error flags say that.
+    """
     raw, scaled = (int.from_bytes(received[at : at + 2], "little") for at in (0, 2))
-    if raw != scaled or raw > MOST:
+    if raw != scaled or not 1 <= raw <= MOST:
         raise BadAnswer(
-            f"feedback {raw} and scaled feedback {scaled} counts: not the same number up to {MOST}"
+            f"feedback {raw} and scaled feedback {scaled} counts: not the same number from 1 to {MOST}"
         )
     return (raw,)
 
 
 def errors(received: bytes) -> Values:
-    """Errors halting and the current in mA; what halts must have occurred. Raises BadAnswer."""
-    halting, occurred, current = (int.from_bytes(received[at : at + 2], "little") for at in (0, 2, 7))
+    """Errors halting and the current in mA. Raises BadAnswer.
+
+    What halts must have occurred, and without a supply "no power" does: nothing but zeros is no answer.
+    """
+    halting, occurred, vin_mv, current = (
+        int.from_bytes(received[at : at + 2], "little") for at in (0, 2, 5, 7)
+    )
     if (halting | occurred) & ~KNOWN_ERRORS or halting & ~occurred:
         raise BadAnswer(f"errors halting {halting:04X}h, occurred {occurred:04X}h: not possible together")
+    if not vin_mv and not halting & NO_POWER:
+        raise BadAnswer('VIN 0 mV without the error "no power": not possible together')
     return halting, current
 
 

@@ -185,6 +185,8 @@ class JrkDrive(LineDrive):
         self._let_go = self._let_go and (self._is_cut() or bool(self._halting))
         self._current_ma = self._currents.take(current_ma)
         self._armed = self._armed and not self._fault
+        if self._halting & c.FEEDBACK_LOST:
+            self._read_as(answer.true_ms, None)  # its feedback is none, but somebody should know why
 
     @property
     def _halting(self) -> int:
@@ -197,15 +199,19 @@ class JrkDrive(LineDrive):
 
     def _fed_back(self, answer: Answer) -> None:
         """Answers have no check: the same wrong bit in both copies shows on its way, or is small."""
-        before, counts = self._reading, answer.values[0]
+        counts = answer.values[0]
         if not self._way.believes(answer.true_ms, self._scale.even_cdeg(counts)):
             return
         if self._way.begun_anew:
             self._disarm()  # no table does that: it has to prove itself again
+        self._read_as(answer.true_ms, self._scale.cdeg(counts))
+
+    def _read_as(self, at_ms: int, angle_cdeg: int | None) -> None:
+        before = self._reading
         self._reading = DriveReading(
-            at_ms=answer.true_ms,
+            at_ms=at_ms,
             counter=before.counter + 1 if before else 1,
-            angle_cdeg=self._scale.cdeg(counts),
+            angle_cdeg=angle_cdeg,
             rate_cdps=None,  # steps of a potentiometer are too coarse; the guard takes a slope
             state=self.state(self._fault, not self._halting),
             fault=self._fault,
