@@ -20,7 +20,7 @@ OLD: Final = (("roboclaw", 160), ("zlac8015d", 160), ("zlac8015d", 240), ("cia40
 OLD_CDEG: Final = 25
 
 
-@pytest.mark.parametrize("late_ms", [20, 40, 80, 120, 140, 160, 240])
+@pytest.mark.parametrize("late_ms", [20, 40, 80, 120, 140, 160, 240, 280, 320, 400])
 @pytest.mark.parametrize("name", sorted(catalogue.DRIVES))
 def test_what_is_always_late_is_no_reading(name: str, late_ms: int) -> None:
     """Up and down at 2 deg/s; whatever is read says where the table was at the reading's own time."""

@@ -107,8 +107,8 @@ def test_a_lost_link_is_an_answer_and_trouble() -> None:
 
 
 def test_neighbouring_turns_differ_in_length() -> None:
-    assert turns_differ([block.length for block in driver.TURNS], apart=7)
-    assert turns_differ([block.length for block in driver.STATUS], apart=6)
+    assert turns_differ([block.length for block in driver.TURNS], apart=13)
+    assert turns_differ([block.length for block in driver.STATUS], apart=12)
     assert turns_differ(sensor.SIXTEEN_BITS.turns, apart=1)
     assert turns_differ(precise.LAYOUT.turns, apart=1)
     assert not turns_differ([1, 2, 1], apart=1)

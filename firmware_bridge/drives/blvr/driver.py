@@ -42,11 +42,11 @@ class Block(NamedTuple):
         return r.signed(*registers[at : at + 2]) if 0 <= at <= self.length - 2 else None
 
 
-# Each length of the status block names its question: no answer that is late by up to six turns, 240 ms where
-# each ends in trouble, can pass for another one's. Even, since a value has two registers; every other one has
-# the input command read back, too. The shortest ends with the actual velocity.
+# Each length of the status block names its question: no answer that is late by up to twelve turns, 480 ms
+# where each ends in trouble, can pass for another one's. Even, since a value has two registers; every other
+# one has the input command read back, too. The shortest ends with the actual velocity.
 STATUS: Final = tuple(
-    Block(r.INPUT.address if length % 4 == 2 else r.OUTPUT.address, length) for length in range(36, 50, 2)
+    Block(r.INPUT.address if length % 4 == 2 else r.OUTPUT.address, length) for length in range(36, 62, 2)
 )
 OTHER: Final = Block(r.CURRENT.address, 2)  # this turn also serves the read-back of settings, and the heat
 HEAT: Final = Block(r.DRIVER_HEAT.address, 4)
