@@ -97,7 +97,9 @@ def told(one: dict[str, Any]) -> str:
 def page(found: Iterable[dict[str, Any]]) -> str:
     """The page for docs/reference."""
     rows = list(found)
-    lines = [HEAD, f"{summed(rows)}.", "", "| bug | runs | fault | found by |", "|---|---|---|---|"]
+    left = len(BUGS) - len(rows)
+    rest = f" Of the {len(BUGS)} there are, {left} are not hunted yet." if left else ""
+    lines = [HEAD, f"{summed(rows)}.{rest}", "", "| bug | runs | fault | found by |", "|---|---|---|---|"]
     for one in rows:
         by = f"{one['rule']}: {one['what']}" if one["found"] else _elsewhere(one)
         lines.append(f"| `{one['bug']}` | {one['runs']} | {one.get('fault', '')} | {by.replace('|', '/')} |")
