@@ -87,7 +87,9 @@ def latches_stay(tick: Tick, shadow: Shadow) -> str | None:
     if old == new:
         return None
     if old and new:
-        return f"I26 latch {old} became {new}"
+        # A drive that runs away must not be powered, and not be reset at the table, whatever latched before.
+        heavier = new in SERVICE and old not in SERVICE and tick.decision.causes >> new & 1
+        return None if heavier else f"I26 latch {old} became {new}"
     if new:
         return None if new in LATCHING else f"latch {new} is none"
     seen, now = tick.seen, tick.seen.inputs
