@@ -2,16 +2,18 @@
 
 Such protocols number nothing, so a late or doubled answer can pass for the next one. What has arrived is
 thrown away before each question; an answer of another length, or one that brings more than it should, is
-none; and after anything but a proper answer the line stays quiet for a tick.
+none; after anything but a proper answer the line stays quiet for a tick; and where callers have the choice
+they ask nothing whose answer looks like one that is still owed (`may_ask`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Final, NamedTuple
 
 from firmware_bridge.errors import ECHOED, BridgeError, LinkLost
 from firmware_bridge.line_pace import Turn
+from firmware_bridge.owed import Owed
 from firmware_bridge.ports import ByteLink
 
 QUIET_MS: Final = 15  # the rest of this tick; ticks are 20 ms apart, give or take
@@ -34,6 +36,7 @@ class Ask(NamedTuple):
     frame: bytes
     lengths: Values
     decode: Callable[[bytes], Values]  # raises BadAnswer
+    told_by: bytes = b""  # what else than its length its answer tells of it
 
 
 class Answer(NamedTuple):
@@ -78,6 +81,7 @@ class LinePort:
         self._deadline_ms = 0
         self._quiet_until_ms: int | None = None
         self._received = bytearray()
+        self._owed = Owed()
         self.trouble: str | None = None
 
     @property
@@ -90,6 +94,10 @@ class LinePort:
         quiet = self._quiet_until_ms is not None and now_ms < self._quiet_until_ms
         return self._ask is None and not quiet
 
+    def may_ask(self, ask: Ask, now_ms: int) -> bool:
+        """Whether its answer could be told from one that is still owed."""
+        return self._owed.may_ask(shape(ask), now_ms)
+
     def send(self, ask: Ask, now_ms: int) -> bool:
         """Throw away what lies on the line and send; False while one is outstanding or the line is quiet."""
         if not self.is_idle(now_ms):
@@ -101,6 +109,7 @@ class LinePort:
             self.trouble = str(error)
             return False
         self._ask, self._sent_ms = ask, now_ms
+        self._owed.ask(shape(ask), now_ms)
         slack_ms = SLACK_MS if ask.lengths else 0
         self._deadline_ms = now_ms + -(-self.timing.exchange_us(ask) // 1_000) + slack_ms
         self._received.clear()
@@ -133,12 +142,25 @@ class LinePort:
 
     def _end(self, ask: Ask, now_ms: int, values: Values, error: BridgeError | None) -> Answer:
         self._ask = None
+        if ask.lengths:
+            self._settle(ask, error)
         self.trouble = None if error is None else f"{self.name}: {error}"
         if error is not None:
             self._quiet_until_ms = now_ms + QUIET_MS
         sent_us = self.timing.transfer_us(len(ask.frame))
         return Answer(ask, self._sent_ms, self._sent_ms + sent_us // 1_000, values, error)
 
+    def _settle(self, ask: Ask, error: BridgeError | None) -> None:
+        if error is None:
+            self._owed.answered()
+        elif self._owed or not isinstance(error, BadAnswer):  # else the spoilt one was the answer
+            self._owed.unanswered(shape(ask), self._sent_ms)
+
     def close(self) -> None:
         """Close the link."""
         self._link.close()
+
+
+def shape(ask: Ask) -> Hashable:
+    """All that its answer tells of it."""
+    return ask.told_by or ask.lengths

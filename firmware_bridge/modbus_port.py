@@ -1,8 +1,9 @@
 """One Modbus device behind one link: at most one request outstanding, and nothing waits.
 
 A serial line has no transaction numbers, so a late or doubled answer can pass for the answer to the next
-request. Three things prevent it: what has arrived is thrown away before each request; after anything but a
-proper answer one tick stays quiet; and callers take turns with reads of other lengths (`turns_differ`).
+request. Four things prevent it: what has arrived is thrown away before each request; after anything but a
+proper answer one tick stays quiet; callers take turns with reads of other lengths (`turns_differ`); and where
+they have the choice they ask nothing whose answer looks like one that is still owed (`may_ask`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final, NamedTuple
 
 from firmware_bridge.codec import modbus
 from firmware_bridge.errors import ECHOED, BridgeError, LinkLost
+from firmware_bridge.owed import Owed
 from firmware_bridge.ports import ByteLink
 
 QUIET_MS: Final = 15  # the rest of this tick; ticks are 20 ms apart, give or take
@@ -66,6 +68,7 @@ class ModbusPort:
         self._deadline_ms = 0
         self._quiet_until_ms: int | None = None
         self._received = bytearray()
+        self._owed = Owed()
         self.trouble: str | None = None
         self.stray_bytes = 0  # thrown away, so far
 
@@ -79,6 +82,10 @@ class ModbusPort:
         quiet = self._quiet_until_ms is not None and now_ms < self._quiet_until_ms
         return self._request is None and not quiet
 
+    def may_ask(self, request: modbus.Request, now_ms: int) -> bool:
+        """Whether its answer could be told from one that is still owed."""
+        return self._owed.may_ask(modbus.shape(request), now_ms)
+
     def send(self, request: modbus.Request, now_ms: int) -> bool:
         """Throw away what lies on the line and send; False while one is outstanding or the line is quiet."""
         if not self.is_idle(now_ms):
@@ -91,6 +98,7 @@ class ModbusPort:
             self.trouble = str(error)
             return False
         self._request, self._sent_ms = request, now_ms
+        self._owed.ask(modbus.shape(request), now_ms)
         self._deadline_ms = now_ms + self._timing.transaction_us(request) // 1_000 + SLACK_MS
         self._received.clear()
         return True
@@ -123,6 +131,7 @@ class ModbusPort:
         self, request: modbus.Request, now_ms: int, registers: tuple[int, ...], error: BridgeError | None
     ) -> Answer:
         self._request = None
+        self._settle(request, error)
         if error is not None:
             self.trouble = f"{self.name}: {error}"
         if error is not None and not isinstance(error, modbus.Refused):
@@ -131,6 +140,15 @@ class ModbusPort:
             self.trouble = None
         sent_us = self._timing.transfer_us(modbus.request_length(request))
         return Answer(request, self._sent_ms, self._sent_ms + sent_us // 1_000, registers, error)
+
+    def _settle(self, request: modbus.Request, error: BridgeError | None) -> None:
+        """A single write's confirmation may be our own echo, an exception that of any request: no proof."""
+        if error is None and request.function != modbus.WRITE_ONE:
+            self._owed.answered()
+        if error is None or isinstance(error, modbus.Refused):
+            return
+        if self._owed or not isinstance(error, modbus.BadAnswer):  # else the spoilt one was the answer
+            self._owed.unanswered(modbus.shape(request), self._sent_ms)
 
     def close(self) -> None:
         """Close the link."""

@@ -181,6 +181,15 @@ def answer_length(request: Request) -> int:
     return 5 + 2 * request.read_count if request.function in (READ, READ_WRITE) else 8
 
 
+def shape(request: Request) -> tuple[int, ...]:
+    """All that its answer tells of it."""
+    if request.function in (READ, READ_WRITE):
+        return request.function, request.read_count
+    if request.function == WRITE:
+        return request.function, request.write_address, len(request.values)
+    return request.function, request.write_address, *request.values
+
+
 def due_length(request: Request, begun: bytes) -> int:
     """Bytes to wait for, given the ones that came: an exception is shorter."""
     return EXCEPTION_LENGTH if len(begun) > 1 and begun[1] & EXCEPTION_BIT else answer_length(request)

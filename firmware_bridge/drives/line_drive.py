@@ -50,8 +50,8 @@ class LineDrive(ABC):
         """The settings once more, while armed; returns what is wrong."""
 
     @abstractmethod
-    def next_ask(self, now_ms: int) -> Ask:
-        """This tick's command or question."""
+    def next_ask(self, now_ms: int) -> Ask | None:
+        """This tick's command or question, if any."""
 
     @abstractmethod
     def answered(self, answer: Answer) -> None:
@@ -112,8 +112,10 @@ class LineDrive(ABC):
             self._stepped_last = self._port.send(self._step, now_ms)
             return
         self._stepped_last = False
-        self._asked = self.next_ask(now_ms)
-        self._port.send(self._asked, now_ms)
+        ask = self.next_ask(now_ms)
+        if ask is not None:
+            self._asked = ask
+            self._port.send(ask, now_ms)
 
     # Parts
 

@@ -34,7 +34,7 @@ class Plan(NamedTuple):
     """What one drive asks for."""
 
     command: modbus.Request  # the longest
-    status: tuple[modbus.Request, ...]  # no two neighbours of one length
+    status: tuple[modbus.Request, ...]  # no two of one length
     other: modbus.Request  # now and then, of yet another length
     settings: tuple[Setting, ...]  # read back once a minute
     heat: tuple[modbus.Request, ...] = ()  # of each part that tells it, in place of `other`
@@ -167,9 +167,12 @@ class ModbusSpeedDrive:
         hurried = self._hurries and self._boot_count > 0
         self._commands = self._commands or hurried
         request = self._written(now_ms, hurried) if self._commands else None
-        self._asked = request or self._next_status(now_ms)
+        request = request or self._next_status(now_ms)
+        request = request or (self._command(now_ms) if self._boot_count else None)  # it must not starve
         self._commands = not self._commands
-        self._port.send(self._asked, now_ms)
+        if request is not None:
+            self._asked = request
+            self._port.send(request, now_ms)
 
     def _written(self, now_ms: int, hurried: bool) -> modbus.Request | None:
         """Instead of a status: what is urgent, a step of arming, a command, now and then something else."""
@@ -177,6 +180,7 @@ class ModbusSpeedDrive:
         if hurried:
             return self._command(now_ms)
         urgent = None if self._urged_last else self._urgent()
+        urgent = urgent if urgent is not None and self._port.may_ask(urgent, now_ms) else None
         self._urged_last = urgent is not None
         if urgent is not None:
             return urgent
@@ -194,12 +198,12 @@ class ModbusSpeedDrive:
             return self._something_else(now_ms)
         return self._command(now_ms)
 
-    def _next_status(self, now_ms: int) -> modbus.Request:
-        """Once silent three lengths in turn: with two, what is late by four turns is the next one's."""
-        silent = self._heard_ms is None or now_ms - self._heard_ms > OLDEST_MS
-        asked = (*self._plan.status, self._plan.other) if silent else self._plan.status
-        self._status_turn = (self._status_turn + 1) % len(asked)
-        return asked[self._status_turn]
+    def _next_status(self, now_ms: int) -> modbus.Request | None:
+        """The next length of which no answer is owed; once all are, what shows that they are lost."""
+        self._status_turn = (self._status_turn + 1) % len(self._plan.status)
+        status = self._plan.status[self._status_turn :] + self._plan.status[: self._status_turn]
+        asks = (*status, self._plan.other, *self._plan.heat)
+        return next((one for one in asks if self._port.may_ask(one, now_ms)), None)
 
     def _something_else(self, now_ms: int) -> modbus.Request:
         """A setting to be read back once a minute, or a value that is in no status."""

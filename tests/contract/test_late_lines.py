@@ -14,10 +14,6 @@ from tests.world_host import RIDING, Host
 
 START_DEG, FAR_DEG, FAST_DPS = -62.0, -40.0, 2.0
 SEEN_CDEG: Final = 4
-# Known weaknesses: two lengths of status and one of anything else repeat after four or six turns of 40 ms; a
-# RoboClaw's sum tells what was asked, but not when.
-OLD: Final = (("roboclaw", 160), ("zlac8015d", 160), ("zlac8015d", 240), ("cia402", 160), ("cia402", 240))
-OLD_CDEG: Final = 25
 
 
 @pytest.mark.parametrize("late_ms", [20, 40, 80, 120, 140, 160, 240, 280, 320, 400])
@@ -44,5 +40,4 @@ def test_what_is_always_late_is_no_reading(name: str, late_ms: int) -> None:
         truth[host.tick * 20] = host.truth.angle_deg * 100
         at_ms = host.drive.at_ms - host.drive.at_ms % 20
         if tick > 3 and at_ms in truth and host.drive.angle_cdeg is not None:
-            most = OLD_CDEG if (name, late_ms) in OLD else SEEN_CDEG
-            assert host.drive.angle_cdeg == pytest.approx(truth[at_ms], abs=most)
+            assert host.drive.angle_cdeg == pytest.approx(truth[at_ms], abs=SEEN_CDEG)

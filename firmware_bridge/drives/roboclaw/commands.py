@@ -104,7 +104,7 @@ def read(address: int, command: Command) -> Ask:
             raise BadAnswer(f"{len(data)} bytes of data to command {head[1]}, due {shape.size}")
         return shape.unpack(data)
 
-    return Ask(named(command), head, (shape.size + CRC_LENGTH,), decode)
+    return Ask(named(command), head, (shape.size + CRC_LENGTH,), decode, head)
 
 
 def read_status(address: int, widths: Values = (OLD_WIDTH, WIDTH)) -> Ask:
@@ -115,7 +115,7 @@ def read_status(address: int, widths: Values = (OLD_WIDTH, WIDTH)) -> Ask:
         data = checked(head, received)
         return int.from_bytes(data, "big"), len(data)
 
-    return Ask(named(STATUS), head, tuple(width + CRC_LENGTH for width in widths), decode)
+    return Ask(named(STATUS), head, tuple(width + CRC_LENGTH for width in widths), decode, head)
 
 
 def read_version(address: int) -> Ask:

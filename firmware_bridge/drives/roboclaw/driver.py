@@ -113,7 +113,7 @@ class RoboclawDrive(LineDrive):
         self._loop.reset()
         self._powered = False
 
-    def next_ask(self, now_ms: int) -> Ask:
+    def next_ask(self, now_ms: int) -> Ask | None:
         """A command whenever it says something new, else by turns."""
         self._turn += 1
         may_command = self._boot_count and self._refused is None and self._loop.verb[0]
@@ -121,10 +121,16 @@ class RoboclawDrive(LineDrive):
             self._turn += self._turn % 2
             return self._command(now_ms)
         if self._turn % 2:
-            return self._encoders[self._turn // 2 % 2]
+            return self._question(now_ms) or (self._command(now_ms) if may_command else None)
         if not may_command or self._turn % OTHERS_EVERY == 0:
             return self._other(now_ms, bool(may_command))
         return self._command(now_ms)
+
+    def _question(self, now_ms: int) -> Ask | None:
+        """An encoder whose answer is not owed; once both are, something else shows that they are lost."""
+        first = self._turn // 2 % 2
+        asks = (self._encoders[first], self._encoders[1 - first], self._status, self._currents, *self._heats)
+        return next((ask for ask in asks if self._port.may_ask(ask, now_ms)), None)
 
     def _other(self, now_ms: int, commands: bool) -> Ask:
         """Every second time the status; else the heat, and once that is known the current too."""

@@ -37,11 +37,11 @@ def timing_of(config: Zlac8015dConfig) -> Timing:
 
 
 def plan_of(config: Zlac8015dConfig) -> Plan:
-    """Fault, position and speed in one block, so that no value is torn; in every other one the current."""
+    """Fault, position and speed in one block, so that no value is torn; in three of five the current."""
     unit = config.address
     return Plan(
         write_request(unit, r.TARGET, 0),
-        (read_request(unit, r.FAULT, 8), read_request(unit, r.FAULT, 9)),
+        tuple(read_request(unit, r.FAULT, length) for length in r.STATUS_LENGTHS),
         read_request(unit, r.MODE, 2),
         r.SETTINGS,
         (read_request(unit, r.HEAT),),

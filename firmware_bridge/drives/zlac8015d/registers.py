@@ -28,6 +28,8 @@ FAULT: Final = R("left fault", 0x20A5, "", 1, STATE)
 POSITION: Final = R("left position", 0x20A7, "counts", 1, STATE)
 SPEED_SEEN: Final = R("left speed", 0x20AB, "r/min", 0.1, STATE)
 CURRENT: Final = R("left current", 0x20AD, "A", 0.1, STATE)
+# From the fault to the left speed, to the link flag at most; each length tells which question it answers.
+STATUS_LENGTHS: Final = (7, 9, 8, 10, 11)
 
 BAUD_CODES: Final = {115_200: 2, 57_600: 3, 38_400: 4, 19_200: 5, 9_600: 6}
 
