@@ -14,6 +14,7 @@ _RECOIL_MDPS = 3_000  # it comes back by itself: enough is relaxed
 _LEANS = 180_000  # so much more than the load, in millionths of duty: someone who leans on the bed
 _WEAK_KP = 3  # where the angle is late, whatever the gear
 _WEAK_KI, _STICK_KI = 14, 2  # parts of the integral: with a fifth a heavy rider swung near park
+_FAR_MDPS, _FAR_KI = 1_500, 7  # a load that is not known is learned sooner
 _OPENS_MS = 300  # after the brake has opened
 _THROWN_MDPS = 1_000  # by the back-EMF, and seen to go that way
 _STEADY_MS = 300  # stood or turned as it should for so long: the integral is the load
@@ -158,7 +159,8 @@ class VelocityLoop:
         kp, ki = gains.kp, gains.ki
         if self.weak:
             kp = _WEAK_KP
-            ki = ki // _STICK_KI if self.sticks else ki // _WEAK_KI
+            slow = _FAR_KI if error > _FAR_MDPS or error < -_FAR_MDPS else _WEAK_KI
+            ki = ki // (_STICK_KI if self.sticks else slow)
         direct = gains.feed * wanted_mdps + kp * error + gains.kd * unseen + self._integral
         grown = self._integral + ki * error * dt_ms // 1000
         highest = self._duty + (limit_ma - current_ma) * gains.per_amp
